@@ -1,0 +1,1 @@
+"""What is true and what should happen: frozen dataclasses and pure functions, without I/O, clock or vendor."""

@@ -1,0 +1,88 @@
+"""Which names and endpoints each Azure cloud has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.core.errors import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One Azure cloud; names as `az cloud list` prints them (azure-cli `azure.cli.core.cloud`)."""
+
+    name: str
+    resource_manager: str
+    authority: str
+    portal: str
+    registry_suffix: str
+
+    @property
+    def private_zone(self) -> str:
+        """The private DNS zone of registries, e.g. `privatelink.azurecr.cn` (learn private-endpoint-dns)."""
+        return f"privatelink.{self.registry_suffix}"
+
+    @property
+    def scope(self) -> str:
+        """The token scope of Azure Resource Manager."""
+        return f"{self.resource_manager}/.default"
+
+    def portal_link(self, resource_id: str) -> str:
+        """Where a person looks at a resource."""
+        return f"{self.portal}/#resource{resource_id}"
+
+
+AZURE_PUBLIC = Cloud(
+    "AzureCloud",
+    "https://management.azure.com",
+    "https://login.microsoftonline.com",
+    "https://portal.azure.com",
+    "azurecr.io",
+)
+AZURE_CHINA = Cloud(
+    "AzureChinaCloud",
+    "https://management.chinacloudapi.cn",
+    "https://login.chinacloudapi.cn",
+    "https://portal.azure.cn",
+    "azurecr.cn",
+)
+AZURE_US_GOVERNMENT = Cloud(
+    "AzureUSGovernment",
+    "https://management.usgovcloudapi.net",
+    "https://login.microsoftonline.us",
+    "https://portal.azure.us",
+    "azurecr.us",
+)
+CLOUDS: tuple[Cloud, ...] = (AZURE_PUBLIC, AZURE_CHINA, AZURE_US_GOVERNMENT)
+
+
+def cloud_named(name: str) -> Cloud:
+    """The cloud of that name, compared without case; `Rejected` lists the names that exist."""
+    for cloud in CLOUDS:
+        if cloud.name.lower() == name.strip().lower():
+            return cloud
+    names = ", ".join(cloud.name for cloud in CLOUDS)
+    raise Rejected("unknown-cloud", f"there is no Azure cloud {name!r}", hint=f"one of: {names}")
+
+
+def registry_suffix_of(host: str) -> str | None:
+    """`azurecr.io`, `azurecr.cn` or `azurecr.us` when the host is a registry's login or data name, else None."""
+    lowered = host.lower().rstrip(".")
+    for cloud in CLOUDS:
+        if lowered.endswith("." + cloud.registry_suffix):
+            return cloud.registry_suffix
+    return None
+
+
+def private_zone_of(host: str) -> str | None:
+    """The private zone that answers for a registry host: `privatelink.azurecr.cn` for `x.azurecr.cn`."""
+    suffix = registry_suffix_of(host)
+    return f"privatelink.{suffix}" if suffix else None
+
+
+def record_name_of(host: str) -> str:
+    """The record in the private zone for a registry host: `x.westeurope.data` for `x.westeurope.data.azurecr.io`."""
+    suffix = registry_suffix_of(host)
+    if suffix is None:
+        raise Rejected("not-a-registry-host", f"{host!r} is not a name of Azure Container Registry")
+    return host.lower().rstrip(".")[: -len(suffix) - 1]

@@ -1,0 +1,35 @@
+"""Foresight: a plan applied to the snapshot in memory, with every pull path before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.core.pull_path import PullPath, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """The paths (as they are afterwards) that a plan mends and breaks, and how many stay as they are.
+
+    A path that worked and would afterwards be unknown counts as broken: nobody has shown that it goes on.
+    """
+
+    mended: tuple[PullPath, ...] = ()
+    broken: tuple[PullPath, ...] = ()
+    unchanged: int = 0
+
+
+def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...]) -> Foresight:
+    """What lies between two sets of paths."""
+    earlier = {path.key: path for path in before}
+    mended, broken, unchanged = [], [], 0
+    for path in after:
+        old = earlier.get(path.key)
+        was = old.verdict if old else Verdict.UNKNOWN
+        if was is not Verdict.OK and path.verdict is Verdict.OK:
+            mended.append(path)
+        elif was is Verdict.OK and path.verdict is not Verdict.OK:
+            broken.append(path)
+        else:
+            unchanged += 1
+    return Foresight(tuple(mended), tuple(broken), unchanged)

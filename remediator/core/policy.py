@@ -1,0 +1,60 @@
+"""The policy's answer to a plan: may it be applied by itself, must people be asked, or is it forbidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.core.change import ChangeKind
+from remediator.core.desired import Decision, DesiredState, Way
+from remediator.core.foresight import Foresight
+from remediator.core.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The decision, the way, how many approvals it takes, and why."""
+
+    decision: Decision
+    way: Way
+    reasons: tuple[str, ...]
+    approvals: int = 1
+
+
+# Never by itself, whatever the document says: a cost, a consumer that we may not see, another owner's door.
+NEVER_AUTO = frozenset({ChangeKind.UPGRADE_SKU, ChangeKind.UPDATE_REGISTRY, ChangeKind.APPROVE_CONNECTION})
+
+
+def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> Ruling:
+    """The ruling for a plan: forbidden when it breaks a working path or passes a limit, else auto or ask."""
+    limits = desired.limits
+    refusals = [
+        *(f"it would break {path.consumer.name} → {path.host}" for path in foresight.broken),
+        *(
+            [f"{len(plan.changes)} changes, {limits.max_changes} allowed"]
+            if len(plan.changes) > limits.max_changes
+            else []
+        ),
+    ]
+    deletes = sum(1 for change in plan.changes if change.deletes)
+    if deletes > limits.max_deletes:
+        refusals.append(f"{deletes} deletions, {limits.max_deletes} allowed")
+    upgrades = [c for c in plan.changes if c.kind is ChangeKind.UPGRADE_SKU]
+    if upgrades and not limits.allow_sku_upgrade:
+        refusals.append("it upgrades a registry, which costs money and is not allowed by the desired state")
+    if refusals:
+        return Ruling(Decision.FORBID, Way.REPORT, tuple(refusals), limits.approvals)
+    if way is Way.REPORT:
+        return Ruling(Decision.FORBID, Way.REPORT, ("the desired state says: report only",), limits.approvals)
+    asks = _reasons_to_ask(plan, desired)
+    if asks:
+        return Ruling(Decision.ASK, way, asks, limits.approvals)
+    return Ruling(Decision.AUTO, way, ("every change is of a kind that the desired state lets pass",), 0)
+
+
+def _reasons_to_ask(plan: Plan, desired: DesiredState) -> tuple[str, ...]:
+    if not desired.declared:
+        return ("there is no desired-state document: a person decides",)
+    kinds = sorted(
+        {c.kind for c in plan.changes if c.kind in NEVER_AUTO or c.kind.value not in desired.limits.auto_kinds}
+    )
+    return tuple(f"{kind.value} needs a person" for kind in kinds)

@@ -1,0 +1,265 @@
+"""Everything that we ask of the outside, on one page.
+
+Flow depends on these protocols only; `bootstrap` chooses who answers. Each implementation raises the errors of
+`core.errors` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from remediator.core.approval import ApprovedPlan
+from remediator.core.change import Change, LiveState
+from remediator.core.desired import DesiredState
+from remediator.core.incident import Incident, Notice, Status
+from remediator.core.resource_id import ResourceId
+from remediator.core.signal import Signal
+from remediator.core.snapshot import Snapshot, Unknown
+from remediator.core.verification import ProbeResult
+
+
+class Clock(Protocol):
+    """Time, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment, with time zone UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a test's clock only moves its hands."""
+        ...
+
+
+class Ids(Protocol):
+    """Names that nobody else has."""
+
+    def new(self) -> str:
+        """A short, sortable, URL-safe id."""
+        ...
+
+
+class Tokens(Protocol):
+    """Approval tokens: derived from a key that only the program has, so that only their hash need be stored."""
+
+    def token(self, *parts: str) -> str:
+        """The token for these parts; the same parts give the same token, so a repeat carries the same link."""
+        ...
+
+    def hash(self, token: str) -> str:
+        """What may be stored of a token."""
+        ...
+
+
+class Observer(Protocol):
+    """Reads the estate."""
+
+    def observe(self) -> Snapshot:
+        """A fresh snapshot; what could not be read is in it as `Unknown`, never left out."""
+        ...
+
+
+class DesiredStates(Protocol):
+    """Reads the declared state."""
+
+    def load(self) -> DesiredState:
+        """The document, or the defaults where there is none; `Rejected` lists every mistake with its line."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A write that Azure has accepted; `operation` is the address to poll, None when it is already over."""
+
+    operation: str | None = None
+
+
+class Applier(Protocol):
+    """Writes to Azure. Takes an `ApprovedPlan` as its right to do so."""
+
+    def compare(self, change: Change) -> LiveState:
+        """How live state compares with the change: pending, done, running or conflict. Reads only."""
+        ...
+
+    def start(self, approved: ApprovedPlan, change: Change) -> Started:
+        """Make the write. `Stale` when the change is not part of the approved plan."""
+        ...
+
+    def poll(self, operation: str) -> float | None:
+        """Seconds to wait before asking again, None when the operation has ended well; raises when it failed."""
+        ...
+
+    def compare_undo(self, change: Change) -> LiveState:
+        """How live state compares with undoing the change: PENDING when live still equals its `after`."""
+        ...
+
+    def start_undo(self, approved: ApprovedPlan, change: Change) -> Started:
+        """Make the inverse write."""
+        ...
+
+
+class Prober(Protocol):
+    """Looks from inside an environment."""
+
+    def probe(self, consumer: ResourceId, image: str) -> ProbeResult | Unknown:
+        """Resolve the registry's name and try the pull from where the consumer runs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored document: at most 64 KiB per chunk, `labels` are short strings to find it by."""
+
+    partition: str
+    key: str
+    body: bytes
+    labels: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One operation of a batch. `version`: "" must not exist yet, "*" any, else exactly this one.
+
+    With `body` None the row is deleted. `check` only asserts that the version still stands.
+    """
+
+    key: str
+    body: bytes | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    check: bool = False
+
+
+class Rows(Protocol):
+    """The small store under everything that lasts: SQLite on one machine, Tables in Azure."""
+
+    def get(self, partition: str, key: str) -> Row | None:
+        """One row, None when it is not there."""
+        ...
+
+    def scan(self, partition: str, prefix: str = "") -> Sequence[Row]:
+        """The rows of a partition whose key starts with the prefix, in lexicographic order."""
+        ...
+
+    def find(
+        self, equals: Mapping[str, str], *, at_most: tuple[str, str] | None = None, limit: int = 100
+    ) -> Sequence[Row]:
+        """Rows by their labels over all partitions; `at_most` is (label, value), compared as text, "" never matches."""
+        ...
+
+    def write(self, partition: str, writes: Sequence[Write]) -> Mapping[str, str]:
+        """All writes of one batch (at most 100) or none; new versions by key. `Transient("lost-race")` when a
+        version does not stand; `Rejected` beyond Azure's limits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An incident with the versions that were read with it; `letters` are the signals that came meanwhile."""
+
+    incident: Incident
+    version: str
+    mailbox_version: str
+    letters: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a signal: the incident that has it, and whether that one was open already."""
+
+    incident: str
+    joined: bool
+
+
+class Incidents(Protocol):
+    """The case files."""
+
+    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
+        """Put the signal into the open incident of the subject, or store `fresh`; one conditional batch."""
+        ...
+
+    def load(self, incident: str) -> Held:
+        """The incident as it stands; `Rejected("incident-unknown")`."""
+        ...
+
+    def save(self, held: Held, incident: Incident) -> Held:
+        """Store what became of it. `Transient("lost-race")` when somebody else saved in between, and, when the
+        incident ends, also when a signal came in since `held` was read."""
+        ...
+
+    def due(self, now: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Ids whose wake-up time has passed."""
+        ...
+
+    def find(
+        self, *, status: Status | None = None, registry: ResourceId | None = None, limit: int = 50
+    ) -> tuple[Incident, ...]:
+        """Incidents, newest first."""
+        ...
+
+
+class Leases(Protocol):
+    """Who may write to what: taken before any side effect, checked before each write."""
+
+    def take(self, names: Sequence[str], owner: str, seconds: float) -> Lease | None:
+        """All of them, in sorted order, or none (None: somebody else has one)."""
+        ...
+
+
+class Lease(Protocol):
+    """A lease that is held."""
+
+    def still_held(self) -> bool:
+        """Whether it is still ours; renews it after a third of its life."""
+        ...
+
+    def release(self) -> None:
+        """Give it back; harmless when it is no longer ours."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """Wake-ups; a message is an incident's id and nothing else."""
+
+    def send(self, incident: str, delay: float = 0.0) -> None:
+        """Have `advance` called for the incident, `delay` seconds from now."""
+        ...
+
+
+class Channel(Protocol):
+    """Where people are asked and told: mail, Teams, a file."""
+
+    def deliver(self, notice: Notice, incident: Incident) -> None:
+        """Render the notice and hand it over; the same notice again carries the same link and Message-ID."""
+        ...
+
+
+class Quarantine(Protocol):
+    """Payloads that we could not understand."""
+
+    def keep(self, door: str, body: bytes, reason: str) -> str:
+        """Store the body with the reason; returns the name under which it lies."""
+        ...
+
+
+class Switch(Protocol):
+    """The global stop."""
+
+    def stopped(self) -> str | None:
+        """Why every write is stopped at present, None when it is not."""
+        ...
+
+
+class Log(Protocol):
+    """Structured log: a constant message, variables as keys; never a token, claim or mail address."""
+
+    def info(self, message: str, **keys: str | int | float) -> None:
+        """Something went as it should."""
+        ...
+
+    def error(self, message: str, **keys: str | int | float) -> None:
+        """Something did not."""
+        ...
