@@ -1,0 +1,1 @@
+"""Estate files: raw ARM bodies in a JSON document."""

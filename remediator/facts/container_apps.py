@@ -1,0 +1,64 @@
+"""What do environments, apps and jobs say: where they run, what they pull, and with which credential?
+
+Called by `facts.estate`. Microsoft.App answers null for most optional objects (corpus), and a job names its
+environment `environmentId`, an app `managedEnvironmentId` or, newer, `environmentId` (azure-facts 2.2).
+"""
+
+from __future__ import annotations
+
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Consumer, Environment, RegistryCredential
+from remediator.facts.reading import Body, identifier, items, properties, region, section, text
+
+ENVIRONMENT = "Microsoft.App/managedEnvironments"
+APP = "Microsoft.App/containerApps"
+JOB = "Microsoft.App/jobs"
+KINDS = {APP: "app", JOB: "job"}
+
+
+def read_environment(rid: ResourceId, body: Body) -> Environment:
+    """The environment; without an infrastructure subnet it has no network of its own."""
+    held = properties(body)
+    return Environment(
+        id=rid,
+        location=region(text(body, "location")),
+        subnet=identifier(section(held, "vnetConfiguration"), "infrastructureSubnetId"),
+        workload_profiles=held.get("workloadProfiles") is not None,
+        provisioning_state=text(held, "provisioningState", "Succeeded"),
+    )
+
+
+def read_consumer(rid: ResourceId, body: Body, kind: str) -> Consumer:
+    """An app or job; `kind` is `app` or `job`."""
+    held = properties(body)
+    configuration = section(held, "configuration")
+    return Consumer(
+        id=rid,
+        kind=kind,
+        environment=identifier(held, "managedEnvironmentId") or identifier(held, "environmentId"),
+        images=_images(section(held, "template")),
+        credentials=tuple(_credential(entry) for entry in items(configuration, "registries")),
+        secrets=tuple(text(entry, "name") for entry in items(configuration, "secrets")),
+        identities=_identities(section(body, "identity")),
+        location=region(text(body, "location", "")),
+        provisioning_state=text(held, "provisioningState", "Succeeded"),
+    )
+
+
+def _images(template: Body) -> tuple[str, ...]:
+    containers = (*items(template, "containers"), *items(template, "initContainers"))
+    return tuple(dict.fromkeys(text(container, "image") for container in containers))
+
+
+def _credential(entry: Body) -> RegistryCredential:
+    return RegistryCredential(
+        server=text(entry, "server").lower(),
+        identity=text(entry, "identity", ""),
+        username=text(entry, "username", ""),
+        secret=text(entry, "passwordSecretRef", ""),
+    )
+
+
+def _identities(identity: Body) -> tuple[str, ...]:
+    system = ("system",) if "systemassigned" in text(identity, "type", "").lower() else ()
+    return (*system, *sorted(str(name) for name in section(identity, "userAssignedIdentities")))
