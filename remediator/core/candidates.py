@@ -1,0 +1,94 @@
+"""Which private endpoints of the registry could serve a leg, the best one first?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.core.leg import Leg
+from remediator.core.reach import Reach, Way, reach
+from remediator.core.resolution import AnswerKind, resolve
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Environment, Network, PrivateEndpoint, Registry, Unknown
+
+ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
+_PREFERENCE = (Way.SAME, Way.PEERED, Way.PEERING_BROKEN, Way.MAYBE, Way.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An endpoint, its connection's status on the registry, and how the consumer's network reaches it.
+
+    `named` says that the consumer's DNS already answers with one of its addresses.
+    """
+
+    endpoint: PrivateEndpoint
+    status: str
+    connection: ResourceId | None
+    reach: Reach
+    named: bool
+
+    @property
+    def approved(self) -> bool:
+        """Whether the registry's owner let it in."""
+        return self.status.lower() == "approved"
+
+    @property
+    def connectable(self) -> bool:
+        """Whether the network could reach it: there is a way, a broken way, perhaps one, or DNS points there."""
+        return self.reach.way is not Way.NONE or self.named
+
+
+def infrastructure_subnet(leg: Leg) -> ResourceId | None:
+    """The subnet that the consumer's packets leave from."""
+    return leg.environment.subnet if isinstance(leg.environment, Environment) else None
+
+
+def candidates(leg: Leg) -> tuple[Candidate, ...]:
+    """The endpoints of the leg's registry that are known, those that serve best first."""
+    if not isinstance(leg.registry, Registry) or not isinstance(leg.network, Network):
+        return ()
+    registry, network = leg.registry, leg.network
+    answer = resolve(leg.snapshot, registry, network.id, registry.login_server)
+    named = set(answer.addresses) if answer.kind is AnswerKind.PRIVATE else set()
+    found = []
+    for endpoint in leg.snapshot.endpoints_of(registry.id):
+        status, connection = _status(registry, endpoint)
+        address = endpoint.address_of(registry.login_server) or ""
+        way = reach(leg.snapshot, network, endpoint.network, infrastructure_subnet(leg), address)
+        found.append(Candidate(endpoint, status, connection, way, bool(address) and address in named))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, int, str]:
+    return (
+        not candidate.approved,
+        not candidate.named,
+        _PREFERENCE.index(candidate.reach.way),
+        candidate.endpoint.id.key,
+    )
+
+
+def _status(registry: Registry, endpoint: PrivateEndpoint) -> tuple[str, ResourceId | None]:
+    if not isinstance(registry.connections, Unknown):
+        for connection in registry.connections:
+            if connection.endpoint == endpoint.id:
+                return connection.status, connection.id
+    target = endpoint.target(registry.id)
+    return (target.status if target else ""), None
+
+
+def doubts(leg: Leg) -> tuple[Unknown, ...]:
+    """Why there may be an approved endpoint that we do not see."""
+    if not isinstance(leg.registry, Registry):
+        return (leg.registry,)
+    connections = leg.registry.connections
+    if isinstance(connections, Unknown):
+        return (connections,)
+    unseen = []
+    for connection in connections:
+        if connection.status.lower() != "approved" or connection.endpoint is None:
+            continue
+        found = leg.snapshot.look_up(leg.snapshot.endpoints, connection.endpoint)
+        if isinstance(found, Unknown):
+            unseen.append(Unknown(f"the approved endpoint {connection.endpoint.name}: {found.reason}"))
+    return tuple(unseen)

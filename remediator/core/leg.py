@@ -1,0 +1,131 @@
+"""A leg: one consumer and one registry host that it names, with everything around them looked up once.
+
+Rules judge legs; `walk` strings their judgements into pull paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from remediator.core.cloud import registry_suffix_of
+from remediator.core.desired import DesiredState, RegistryIntent
+from remediator.core.finding import Finding
+from remediator.core.image_reference import parse_image
+from remediator.core.pull_path import Verdict
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Consumer, Environment, Network, Registry, Snapshot, Unknown
+
+REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule says of a leg. `finding` stands with a broken hop, and may stand with an unknown one."""
+
+    verdict: Verdict
+    detail: str
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One consumer → one registry host.
+
+    `registry` is Unknown when no registry of that name was read; `environment` and `network` are Unknown when
+    they could not be read, `network` is None when the environment has none of its own.
+    """
+
+    desired: DesiredState
+    snapshot: Snapshot
+    consumer: Consumer
+    host: str
+    images: tuple[str, ...]
+    registry: Registry | Unknown
+    environment: Environment | Unknown
+    network: Network | Unknown | None
+    intent: RegistryIntent
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of its pull path."""
+        return (self.consumer.id.key, self.host)
+
+    @property
+    def open(self) -> bool:
+        """Whether the registry lets this consumer in over its public name."""
+        return isinstance(self.registry, Registry) and self.registry.open_to_all
+
+    @property
+    def needs_private(self) -> bool:
+        """Whether only a private path can work or is wanted: the registry is closed and not meant to be public."""
+        return not self.open and not self.intent.public_by_intent
+
+
+def hosts_of(consumer: Consumer) -> dict[str, tuple[str, ...]]:
+    """The ACR hosts that a consumer names, each with its images.
+
+    A `registries[]` entry without an image counts too: Container Apps exchanges a token for every entry
+    (azure-facts 2.7 #30).
+    """
+    found: dict[str, list[str]] = {}
+    for image in consumer.images:
+        host = parse_image(image).host
+        if registry_suffix_of(host):
+            found.setdefault(host, []).append(image)
+    for credential in consumer.credentials:
+        host = credential.server.lower()
+        if registry_suffix_of(host):
+            found.setdefault(host, [])
+    return {host: tuple(images) for host, images in found.items()}
+
+
+def legs(desired: DesiredState, snapshot: Snapshot) -> Iterator[Leg]:
+    """Every leg of the snapshot, by consumer and host."""
+    by_host = {registry.login_server: registry for registry in snapshot.registries.values()}
+    for consumer in sorted(snapshot.consumers.values(), key=lambda c: c.id.key):
+        for host, images in sorted(hosts_of(consumer).items()):
+            known = by_host.get(host)
+            registry = known if known is not None else _unread_registry(snapshot, host)
+            environment = _environment(snapshot, consumer)
+            yield Leg(
+                desired=desired,
+                snapshot=snapshot,
+                consumer=consumer,
+                host=host,
+                images=images,
+                registry=registry,
+                environment=environment,
+                network=_network(snapshot, environment),
+                intent=desired.intent_for(known.id) if known else RegistryIntent(),
+            )
+
+
+def _unread_registry(snapshot: Snapshot, host: str) -> Unknown:
+    name = host.split(".", 1)[0]
+    for rid, why in snapshot.unreadable.items():
+        if rid.is_a(REGISTRY_TYPE) and rid.name.lower() == name:
+            return why
+    return Unknown(f"no registry with the login server {host} was read")
+
+
+def _environment(snapshot: Snapshot, consumer: Consumer) -> Environment | Unknown:
+    if consumer.environment is None:
+        return Unknown(f"{consumer.id.name} names no environment")
+    found = snapshot.look_up(snapshot.environments, consumer.environment)
+    return found if found is not None else Unknown(f"the environment {consumer.environment.name} is gone")
+
+
+def _network(snapshot: Snapshot, environment: Environment | Unknown) -> Network | Unknown | None:
+    if isinstance(environment, Unknown):
+        return environment
+    if environment.network is None:
+        return None
+    found = snapshot.look_up(snapshot.networks, environment.network)
+    return found if found is not None else Unknown(f"the network {environment.network.name} is gone")
+
+
+def consumers_of(snapshot: Snapshot, registry: Registry) -> tuple[ResourceId, ...]:
+    """The consumers that name a registry."""
+    named = (c.id for c in snapshot.consumers.values() if registry.login_server in hosts_of(c))
+    return tuple(sorted(named))

@@ -1,0 +1,129 @@
+"""Can a network send packets to another one? Same network or peered; anything else is carried by others, or not at all.
+
+Peering is not transitive, but an appliance, a gateway or a virtual WAN may carry the traffic: a route that covers
+the address makes the answer unknown, never a reason to build a second endpoint (house, section 5).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
+
+
+class Way(StrEnum):
+    """How one network reaches another."""
+
+    SAME = "same"
+    PEERED = "peered"
+    PEERING_BROKEN = "peering-broken"
+    MAYBE = "maybe"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The way, why, and the two sides of the peering where there are any."""
+
+    way: Way
+    reason: str
+    ours: Peering | None = None
+    theirs: Peering | None = None
+
+
+def peering_to(network: Network, remote: ResourceId) -> Peering | None:
+    """The network's side of its peering with another, None when there is none or it cannot be read."""
+    if isinstance(network.peerings, Unknown):
+        return None
+    return next((p for p in network.peerings if p.remote == remote), None)
+
+
+def reach(snapshot: Snapshot, network: Network, remote: ResourceId, subnet: ResourceId | None, address: str) -> Reach:
+    """How `network` (from `subnet`) reaches `address` in the network `remote`; `address` may be "" when not known."""
+    if network.id == remote:
+        return Reach(Way.SAME, "the endpoint is in the same network")
+    if isinstance(network.peerings, Unknown):
+        return Reach(Way.MAYBE, network.peerings.reason)
+    ours = peering_to(network, remote)
+    other = snapshot.look_up(snapshot.networks, remote)
+    if other is None:
+        return Reach(Way.NONE, f"the network {remote.name} is gone")
+    theirs = peering_to(other, network.id) if isinstance(other, Network) else None
+    theirs_known = isinstance(other, Network) and not isinstance(other.peerings, Unknown)
+    if ours is None and theirs is None:
+        return _without_peering(snapshot, network, remote, subnet, address)
+    return _judge(network, remote, ours, theirs, theirs_known)
+
+
+def _judge(
+    network: Network, remote: ResourceId, ours: Peering | None, theirs: Peering | None, theirs_known: bool
+) -> Reach:
+    if ours is None:
+        return Reach(Way.PEERING_BROKEN, f"only {remote.name} has a peering; {network.id.name} has none", None, theirs)
+    if theirs is None and theirs_known:
+        return Reach(Way.PEERING_BROKEN, f"only {network.id.name} has a peering; {remote.name} has none", ours, None)
+    sides = [side for side in (ours, theirs) if side is not None]
+    for side in sides:
+        if side.state.lower() != "connected":
+            return Reach(Way.PEERING_BROKEN, f"the peering {side.id.name} is {side.state}", ours, theirs)
+    for side in sides:
+        if side.sync.lower() != "fullyinsync":
+            return Reach(Way.PEERING_BROKEN, f"the peering {side.id.name} is {side.sync}", ours, theirs)
+    for side in sides:
+        if not side.allow_access:
+            return Reach(
+                Way.MAYBE,
+                f"the peering {side.id.name} has allowVirtualNetworkAccess off: security rules decide",
+                ours,
+                theirs,
+            )
+        if not side.complete:
+            return Reach(Way.MAYBE, f"the peering {side.id.name} covers some subnets only", ours, theirs)
+    return Reach(Way.PEERED, f"peered with {remote.name}, connected on both sides", ours, theirs)
+
+
+def _without_peering(
+    snapshot: Snapshot, network: Network, remote: ResourceId, subnet: ResourceId | None, address: str
+) -> Reach:
+    for peering in network.peerings if not isinstance(network.peerings, Unknown) else ():
+        if peering.use_remote_gateways and peering.state.lower() == "connected":
+            return Reach(
+                Way.MAYBE, f"{network.id.name} uses the gateway of {peering.remote.name}, which may know the way"
+            )
+    carried = _carried(snapshot, network, subnet, address)
+    if carried:
+        return Reach(Way.MAYBE, carried)
+    return Reach(Way.NONE, f"{network.id.name} and {remote.name} are not peered")
+
+
+def _carried(snapshot: Snapshot, network: Network, subnet: ResourceId | None, address: str) -> str | None:
+    place = network.subnet(subnet) if subnet else None
+    if place is None or place.route_table is None:
+        return None
+    table = snapshot.look_up(snapshot.route_tables, place.route_table)
+    if isinstance(table, Unknown):
+        return table.reason
+    for route in table.routes if table else ():
+        if route.next_hop.lower() in ("virtualappliance", "virtualnetworkgateway") and covers(route.prefix, address):
+            return f"the route {route.name} sends {route.prefix} to a {route.next_hop}, which may forward it"
+    return None
+
+
+def covers(prefix: str, address: str) -> bool:
+    """Whether a route's prefix covers an address; an address that is not known yet is covered by every prefix."""
+    if not address:
+        return True
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(prefix, strict=False)
+    except ValueError:
+        return False
+
+
+def overlap(one: Network, other: Network) -> bool:
+    """Whether two networks share addresses; such networks cannot be peered (azure-facts 4)."""
+    ours = [ipaddress.ip_network(p, strict=False) for p in one.prefixes]
+    theirs = [ipaddress.ip_network(p, strict=False) for p in other.prefixes]
+    return any(a.version == b.version and a.overlaps(b) for a in ours for b in theirs)

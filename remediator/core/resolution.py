@@ -1,0 +1,102 @@
+"""What does a network get when it asks Azure DNS for a registry's name?
+
+The public name of a registry is a CNAME into the privatelink zone only while it has an approved endpoint
+connection; a linked zone of that name then answers alone, unless its link falls back (azure-facts 3.5, 13).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Network, PrivateZone, Registry, Snapshot, Unknown, ZoneLink
+
+AZURE_DNS = "168.63.129.16"
+ZONE_TYPE = "Microsoft.Network/privateDnsZones"
+LINK_TYPE = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
+
+
+class AnswerKind(StrEnum):
+    """What kind of answer a name gets."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer for one host; `zone` and `link` say where it came from when a private zone gave it."""
+
+    kind: AnswerKind
+    host: str
+    addresses: tuple[str, ...] = ()
+    zone: PrivateZone | None = None
+    link: ZoneLink | None = None
+    reason: str = ""
+
+
+def asks_azure_dns(network: Network) -> bool:
+    """Whether the network's machines ask Azure DNS themselves."""
+    return not network.dns_servers or set(network.dns_servers) == {AZURE_DNS}
+
+
+def has_private_chain(registry: Registry) -> bool | Unknown:
+    """Whether the registry's public name leads into the privatelink zone."""
+    if isinstance(registry.connections, Unknown):
+        return registry.connections
+    return any(c.status.lower() == "approved" for c in registry.connections)
+
+
+def hosts_to_resolve(registry: Registry) -> tuple[str, ...]:
+    """The login name, and every data and regional name that the registry answers under (azure-facts 1.4, 1.5)."""
+    return tuple(dict.fromkeys((registry.login_server, *registry.data_hosts, *registry.regional_hosts)))
+
+
+def zones_named(snapshot: Snapshot, name: str) -> tuple[PrivateZone, ...]:
+    """All zones of a name, by id."""
+    return tuple(sorted((z for z in snapshot.zones.values() if z.name.lower() == name), key=lambda z: z.id.key))
+
+
+def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[PrivateZone, ZoneLink] | Unknown | None:
+    """The zone of that name that the network links; there can be only one (azure-facts 3.3).
+
+    Unknown when none is known to be linked and some zone or its links could not be read.
+    """
+    doubts: list[Unknown] = []
+    for zone in zones_named(snapshot, zone_name):
+        if isinstance(zone.links, Unknown):
+            doubts.append(zone.links)
+            continue
+        link = zone.link_to(network)
+        if link is not None:
+            return zone, link
+    unread = [why for rid, why in snapshot.unreadable.items() if rid.is_a(ZONE_TYPE) and rid.name.lower() == zone_name]
+    doubts.extend(unread)
+    doubts.extend(Unknown(gap.reason) for gap in snapshot.gaps if gap.resource_type.lower() == ZONE_TYPE.lower())
+    return doubts[0] if doubts else None
+
+
+def resolve(snapshot: Snapshot, registry: Registry, network: ResourceId | None, host: str) -> Answer:
+    """The answer that Azure DNS gives a network for one of the registry's hosts; `network` None asks in public."""
+    chain = has_private_chain(registry)
+    if network is None or chain is False:
+        return Answer(AnswerKind.PUBLIC, host)
+    seen = seen_zone(snapshot, network, private_zone_of(host) or "")
+    if isinstance(seen, Unknown):
+        return Answer(AnswerKind.UNKNOWN, host, reason=seen.reason)
+    if seen is None:
+        return Answer(AnswerKind.PUBLIC, host)
+    zone, link = seen
+    if isinstance(chain, Unknown):
+        return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=chain.reason)
+    if isinstance(zone.records, Unknown):
+        return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=zone.records.reason)
+    record = zone.record(record_name_of(host))
+    if record is not None and record.addresses:
+        return Answer(AnswerKind.PRIVATE, host, record.addresses, zone, link)
+    kind = AnswerKind.PUBLIC if link.falls_back else AnswerKind.MISSING
+    return Answer(kind, host, zone=zone, link=link)

@@ -1,0 +1,57 @@
+"""`dns-zone`: there is no private zone of the name that the consumer's network could use."""
+
+from __future__ import annotations
+
+from remediator.core.change import Change, ChangeKind
+from remediator.core.cloud import private_zone_of
+from remediator.core.finding import Finding, Severity
+from remediator.core.leg import Judgement, Leg
+from remediator.core.pull_path import HopName, Verdict
+from remediator.core.resolution import seen_zone
+from remediator.core.rule import Rule
+from remediator.core.snapshot import Network, Unknown
+from remediator.core.zone_choice import new_zone_id, zone_for
+
+ID = "dns-zone"
+
+
+def judge(leg: Leg) -> Judgement | None:
+    """Broken when a private answer is needed and there is no zone to link."""
+    if not leg.needs_private or not isinstance(leg.network, Network):
+        return None
+    name = private_zone_of(leg.host) or ""
+    seen = seen_zone(leg.snapshot, leg.network.id, name)
+    if isinstance(seen, Unknown):
+        return Judgement(Verdict.UNKNOWN, seen.reason)
+    if seen is not None or zone_for(leg) is not None:
+        return None
+    fresh = new_zone_id(leg)
+    remedy = (
+        ()
+        if fresh is None
+        else (
+            Change(
+                kind=ChangeKind.CREATE_ZONE,
+                target=fresh,
+                summary=f"Create private DNS zone {name} in {fresh.resource_group}",
+                before=None,
+                after={"zone": name},
+                rule=ID,
+                reason=f"no zone {name} can answer for {leg.network.id.name}",
+            ),
+        )
+    )
+    finding = Finding(
+        rule=ID,
+        target=leg.network.id,
+        severity=Severity.BROKEN,
+        summary=f"{leg.network.id.name} sees no private zone {name}, so {leg.host} ends at a public address",
+        evidence=(f"no zone {name} is linked to {leg.network.id.name}, and none that could be linked exists",),
+        remedy=remedy,
+        advice="Create the zone, let the endpoint's zone group write its records, and link it last.",
+        paths=(leg.key,),
+    )
+    return Judgement(Verdict.BROKEN, f"no private zone {name} answers for {leg.network.id.name}", finding)
+
+
+RULE = Rule(ID, HopName.ZONE, judge)

@@ -1,0 +1,63 @@
+"""`dns-zone-group`: an endpoint's records are kept by hand, and will rot when a region is added (azure-facts 1.6)."""
+
+from __future__ import annotations
+
+from remediator.core.change import Change, ChangeKind
+from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.desired import DesiredState
+from remediator.core.finding import Finding, Severity
+from remediator.core.pull_path import HopName
+from remediator.core.resolution import hosts_to_resolve, zones_named
+from remediator.core.rule import Rule
+from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown
+
+ID = "dns-zone-group"
+
+
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A drift for each approved endpoint without a zone group whose records somebody keeps by hand."""
+    found = []
+    for registry in snapshot.registries.values():
+        if desired.intent_for(registry.id).records != "zone-group":
+            continue
+        for endpoint in snapshot.endpoints_of(registry.id):
+            zone = _kept_by_hand(snapshot, registry, endpoint)
+            if zone is not None:
+                found.append(_finding(desired, endpoint, zone))
+    return tuple(found)
+
+
+def _kept_by_hand(snapshot: Snapshot, registry: Registry, endpoint: PrivateEndpoint) -> PrivateZone | None:
+    if isinstance(endpoint.zone_groups, Unknown) or endpoint.zone_groups:
+        return None
+    for zone in zones_named(snapshot, private_zone_of(registry.login_server) or ""):
+        for host in hosts_to_resolve(registry):
+            record = zone.record(record_name_of(host))
+            address = endpoint.address_of(host)
+            if record is not None and address in record.addresses and not record.kept_by_group:
+                return zone
+    return None
+
+
+def _finding(desired: DesiredState, endpoint: PrivateEndpoint, zone: PrivateZone) -> Finding:
+    group = Change(
+        kind=ChangeKind.CREATE_ZONE_GROUP,
+        target=endpoint.id.child("privateDnsZoneGroups", "default"),
+        summary=f"Let {endpoint.id.name} keep its records in {zone.name} ({zone.id.resource_group})",
+        before=None,
+        after={"zones": [zone.id.text]},
+        rule=ID,
+        reason="records kept by hand do not follow new regions",
+    )
+    return Finding(
+        rule=ID,
+        target=endpoint.id,
+        severity=Severity.DRIFT,
+        summary=f"the records of {endpoint.id.name} in {zone.name} are kept by hand; a new region would have none",
+        evidence=("the endpoint has no zone group", f"{zone.name} holds its records without a creator"),
+        remedy=(group,) if desired.declared else (),
+        advice="Create a zone group on the endpoint.",
+    )
+
+
+RULE = Rule(ID, HopName.RECORD, check=check)

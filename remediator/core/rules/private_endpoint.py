@@ -1,0 +1,128 @@
+"""`private-endpoint`: a consumer has no endpoint of the registry that it could reach.
+
+The remedy creates one in the consumer's network or in a peered one, with dynamic addresses (azure-facts 1.6).
+"""
+
+from __future__ import annotations
+
+from remediator.core.candidates import candidates, doubts
+from remediator.core.change import Change, ChangeKind
+from remediator.core.desired import DesiredState
+from remediator.core.finding import Finding, Severity
+from remediator.core.leg import Judgement, Leg, legs
+from remediator.core.placement import Place, place_for
+from remediator.core.pull_path import HopName, Verdict
+from remediator.core.resource_id import ResourceId, resource_id
+from remediator.core.rule import Rule
+from remediator.core.snapshot import Network, Registry, Snapshot, Unknown
+
+ID = "private-endpoint"
+
+
+def judge(leg: Leg) -> Judgement | None:
+    """Ok, broken, or unknown when an approved endpoint exists that cannot be read."""
+    if leg.open:
+        return Judgement(Verdict.OK, "not asked: the registry is open to every address")
+    if isinstance(leg.registry, Unknown):
+        return Judgement(Verdict.UNKNOWN, leg.registry.reason)
+    if not leg.needs_private:
+        return Judgement(Verdict.OK, "not asked: the registry is meant to be public")
+    if isinstance(leg.network, Unknown):
+        return Judgement(Verdict.UNKNOWN, leg.network.reason)
+    near = [c for c in candidates(leg) if c.connectable]
+    approved = [c for c in near if c.approved]
+    if approved:
+        best = approved[0]
+        return Judgement(Verdict.OK, f"{best.endpoint.id.name} in {best.endpoint.network.name}: {best.reach.reason}")
+    unseen = doubts(leg)
+    if unseen:
+        return Judgement(Verdict.UNKNOWN, unseen[0].reason)
+    if near:
+        return None
+    place = place_for(leg)
+    if not isinstance(place, Place):
+        return Judgement(Verdict.UNKNOWN, place.reason) if place.unknown else None
+    return Judgement(Verdict.BROKEN, _detail(leg), _finding(leg, leg.registry, place))
+
+
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A drift for each open registry without an endpoint that a consumer's network reaches."""
+    found: dict[ResourceId, Finding] = {}
+    for leg in legs(desired, snapshot):
+        registry = leg.registry
+        if not isinstance(registry, Registry) or not isinstance(leg.network, Network) or not leg.open:
+            continue
+        wanted = leg.intent.private_path and not leg.intent.public_by_intent and registry.sku.lower() == "premium"
+        if not wanted or registry.id in found or doubts(leg):
+            continue
+        if any(c.connectable for c in candidates(leg)):
+            continue
+        place = place_for(leg)
+        if isinstance(place, Place):
+            found[registry.id] = _drift(desired, leg, registry, place)
+    return tuple(found.values())
+
+
+def _detail(leg: Leg) -> str:
+    network = leg.network.id.name if isinstance(leg.network, Network) else "the network"
+    return f"{network} reaches no private endpoint of {leg.host}"
+
+
+def _finding(leg: Leg, registry: Registry, place: Place) -> Finding:
+    elsewhere = [f"{c.endpoint.id.name}: {c.reach.reason}" for c in candidates(leg)]
+    return Finding(
+        rule=ID,
+        target=registry.id,
+        severity=Severity.BROKEN,
+        summary=f"{registry.id.name} is closed to public addresses and has no private endpoint that "
+        f"{leg.consumer.id.name} can reach",
+        evidence=(
+            f"publicNetworkAccess {registry.public_network_access}, defaultAction {registry.default_action}",
+            *(elsewhere or ("the registry has no private endpoint",)),
+        ),
+        remedy=(create(registry, place, leg),),
+        paths=(leg.key,),
+    )
+
+
+def _drift(desired: DesiredState, leg: Leg, registry: Registry, place: Place) -> Finding:
+    return Finding(
+        rule=ID,
+        target=registry.id,
+        severity=Severity.DRIFT,
+        summary=f"{registry.id.name} has no private endpoint that {leg.consumer.id.name} can reach; it pulls in public",
+        evidence=(_detail(leg),),
+        remedy=(create(registry, place, leg),) if desired.declared else (),
+        advice="Declare the registry in the desired state to have a private path planned.",
+    )
+
+
+def create(registry: Registry, place: Place, leg: Leg) -> Change:
+    """The change that creates an endpoint of the registry in a subnet."""
+    network = place.network
+    group = next((p.resource_group for p in leg.intent.placements if p.subnet == place.subnet.id), None)
+    name = f"pe-{registry.id.name}-{network.id.name}"[:80]
+    target = resource_id(
+        group.subscription if group else network.id.subscription,
+        group.text.rsplit("/", 1)[-1] if group else network.id.resource_group,
+        "Microsoft.Network/privateEndpoints",
+        name,
+    )
+    return Change(
+        kind=ChangeKind.CREATE_ENDPOINT,
+        target=target,
+        summary=f"Create private endpoint {name} for {registry.id.name} in {network.id.name}/{place.subnet.id.name}",
+        before=None,
+        after={
+            "location": network.location,
+            "subnet": place.subnet.id.text,
+            "registry": registry.id.text,
+            "manual": False,
+            "status": "Approved",
+        },
+        rule=ID,
+        reason="the registry is closed to public addresses; the first endpoint also switches its data endpoints on",
+    )
+
+
+RULE = Rule(ID, HopName.ENDPOINT, judge, check)

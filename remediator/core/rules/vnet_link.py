@@ -1,0 +1,95 @@
+"""`vnet-link`: the zone exists, but it is not linked to the network whose resolver counts.
+
+A link is planned with `NxDomainRedirect` where the network also needs registries that the zone has no record of:
+without it their names would stop resolving (azure-facts 3.5).
+"""
+
+from __future__ import annotations
+
+from remediator.core.change import Change, ChangeKind
+from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.finding import Finding, Severity
+from remediator.core.leg import Judgement, Leg, legs
+from remediator.core.pull_path import HopName, Verdict
+from remediator.core.resolution import has_private_chain, seen_zone
+from remediator.core.resource_id import ResourceId
+from remediator.core.rule import Rule
+from remediator.core.snapshot import Network, PrivateZone, Unknown, ZoneLink
+from remediator.core.zone_choice import zone_for
+
+ID = "vnet-link"
+
+
+def judge(leg: Leg) -> Judgement | None:
+    """Ok with a completed link, broken without one, unknown while Azure is still making it."""
+    if not leg.needs_private:
+        return Judgement(Verdict.OK, "not asked: the registry answers in public")
+    if not isinstance(leg.network, Network):
+        return None
+    seen = seen_zone(leg.snapshot, leg.network.id, private_zone_of(leg.host) or "")
+    if isinstance(seen, Unknown):
+        return Judgement(Verdict.UNKNOWN, seen.reason)
+    if seen is not None:
+        return _linked(*seen)
+    zone = zone_for(leg)
+    if zone is None:
+        return None
+    detail = f"{zone.name} in {zone.id.resource_group} is not linked to {leg.network.id.name}"
+    finding = Finding(
+        rule=ID,
+        target=zone.id,
+        severity=Severity.BROKEN,
+        summary=f"{zone.name} is not linked to {leg.network.id.name}, so {leg.host} ends at a public address there",
+        evidence=(f"the links of {zone.name}: {_words(zone)}",),
+        remedy=(_link(leg, zone, leg.network),),
+        paths=(leg.key,),
+    )
+    return Judgement(Verdict.BROKEN, detail, finding)
+
+
+def _linked(zone: PrivateZone, link: ZoneLink) -> Judgement:
+    if link.state.lower() == "inprogress":
+        return Judgement(Verdict.UNKNOWN, f"Azure is still linking {zone.name} ({link.id.name})")
+    return Judgement(Verdict.OK, f"{zone.name} in {zone.id.resource_group} answers (link {link.id.name})")
+
+
+def _words(zone: PrivateZone) -> str:
+    links = zone.links if not isinstance(zone.links, Unknown) else ()
+    return ", ".join(link.network.name for link in links) or "none"
+
+
+def _link(leg: Leg, zone: PrivateZone, network: Network) -> Change:
+    policy = leg.intent.resolution_policy or ("NxDomainRedirect" if _others_at_risk(leg, zone, network) else "Default")
+    note = ", falling back to public answers for names it lacks" if policy == "NxDomainRedirect" else ""
+    return Change(
+        kind=ChangeKind.CREATE_LINK,
+        target=_free_name(zone, network),
+        summary=f"Link {zone.name} to {network.id.name}{note}",
+        before=None,
+        after={"network": network.id.text, "resolutionPolicy": policy, "registration": False},
+        rule=ID,
+        reason=f"{network.id.name} must see the private answer for {leg.host}",
+    )
+
+
+def _others_at_risk(leg: Leg, zone: PrivateZone, network: Network) -> bool:
+    for other in legs(leg.desired, leg.snapshot):
+        if not isinstance(other.network, Network) or other.network.id != network.id or other.host == leg.host:
+            continue
+        if private_zone_of(other.host) != zone.name.lower() or zone.record(record_name_of(other.host)):
+            continue
+        if isinstance(other.registry, Unknown) or has_private_chain(other.registry) is not False:
+            return True
+    return False
+
+
+def _free_name(zone: PrivateZone, network: Network) -> ResourceId:
+    links = zone.links if not isinstance(zone.links, Unknown) else ()
+    taken = {link.id.name.lower() for link in links}
+    name = network.id.name
+    if name.lower() in taken:
+        name = f"{name}-{network.id.subscription[:8]}"
+    return zone.id.child("virtualNetworkLinks", name)
+
+
+RULE = Rule(ID, HopName.ZONE, judge)

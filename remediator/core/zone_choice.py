@@ -1,0 +1,97 @@
+"""Which private zone should answer for a leg, when its network links none?
+
+Never one whose record belongs to an endpoint that this network cannot reach: two endpoints of one registry in one
+zone overwrite each other (azure-facts 3.4).
+"""
+
+from __future__ import annotations
+
+from remediator.core.candidates import Candidate, candidates
+from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.leg import Leg
+from remediator.core.reach import Way, reach
+from remediator.core.resolution import ZONE_TYPE, zones_named
+from remediator.core.resource_id import ResourceId, resource_id
+from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Unknown
+
+
+def serving(leg: Leg) -> Candidate | None:
+    """The approved endpoint that serves the leg best."""
+    return next((c for c in candidates(leg) if c.approved and c.connectable), None)
+
+
+def zone_for(leg: Leg) -> PrivateZone | None:
+    """The existing zone to link, None when a new one is needed."""
+    best = serving(leg)
+    suitable = [z for z in zones_named(leg.snapshot, private_zone_of(leg.host) or "") if _suitable(leg, z, best)]
+    if leg.intent.zone is not None:
+        return next((z for z in suitable if z.id == leg.intent.zone), None)
+    if not suitable:
+        return None
+    ranked = sorted(suitable, key=lambda z: (_distance(leg, z, best.endpoint if best else None), z.id.key))
+    nearest = ranked[0]
+    if _distance(leg, nearest, best.endpoint if best else None) < 5 or len(suitable) == 1:
+        return nearest
+    return None
+
+
+def new_zone_id(leg: Leg) -> ResourceId | None:
+    """Where a new zone goes: beside the network, else beside the endpoint; None when both names are taken."""
+    if leg.intent.zone is not None:
+        return leg.intent.zone if leg.intent.zone not in leg.snapshot.zones else None
+    best = serving(leg)
+    beside = [leg.network.id] if isinstance(leg.network, Network) else []
+    if best is not None:
+        beside.append(best.endpoint.id)
+    for neighbour in beside:
+        candidate = resource_id(
+            neighbour.subscription, neighbour.resource_group, ZONE_TYPE, private_zone_of(leg.host) or ""
+        )
+        if candidate not in leg.snapshot.zones and candidate not in leg.snapshot.unreadable:
+            return candidate
+    return None
+
+
+def _suitable(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
+    if isinstance(zone.records, Unknown) or isinstance(zone.links, Unknown):
+        return False
+    record = zone.record(record_name_of(leg.host))
+    if record is None or not record.addresses or best is None:
+        return True
+    address = best.endpoint.address_of(leg.host)
+    owner = _owner(leg, record.addresses)
+    return address in record.addresses or owner is None or _reached(leg, owner)
+
+
+def _owner(leg: Leg, addresses: tuple[str, ...]) -> PrivateEndpoint | None:
+    for candidate in candidates(leg):
+        if candidate.endpoint.address_of(leg.host) in addresses:
+            return candidate.endpoint
+    return None
+
+
+def _reached(leg: Leg, endpoint: PrivateEndpoint) -> bool:
+    if not isinstance(leg.network, Network):
+        return False
+    return reach(leg.snapshot, leg.network, endpoint.network, None, "").way in (Way.SAME, Way.PEERED)
+
+
+def _distance(leg: Leg, zone: PrivateZone, endpoint: PrivateEndpoint | None) -> int:
+    """0 the endpoint's group writes there, 1 it holds the record, 2-3 linked near, 4 same subscription, 5 a stranger."""
+    if endpoint is not None:
+        groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
+        if any(group.writes_to(zone.id) for group in groups):
+            return 0
+    record = zone.record(record_name_of(leg.host))
+    if record is not None and record.addresses:
+        return 1
+    if endpoint is not None and zone.link_to(endpoint.network):
+        return 2
+    links = zone.links if not isinstance(zone.links, Unknown) else ()
+    if isinstance(leg.network, Network):
+        for link in links:
+            if reach(leg.snapshot, leg.network, link.network, None, "").way is Way.PEERED:
+                return 3
+        if zone.id.subscription.lower() == leg.network.id.subscription.lower():
+            return 4
+    return 5
