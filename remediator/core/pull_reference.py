@@ -1,0 +1,178 @@
+"""Which image, registry and client address does a pull error name?
+
+`pull_error.classify` is the only caller. It reads the texts that `pull_text.readings` has unescaped; it judges no cause
+and asks nobody whether the registry exists.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from remediator.core.cloud import registry_suffix_of
+
+_TOKEN = re.compile(r"[^\s\"'`,;()\[\]{}|\\=&?!]++")
+_HOST = re.compile(r"(?:[\w<>*-]{1,100}\.){1,8}[a-z]{2,24}(?::\d{1,5})?|localhost(?::\d{1,5})?", re.IGNORECASE)
+_API_PATH = re.compile(r"[^/]{1,253}/(?:v2|oauth2)(?:/|$)")
+_SHORT_IMAGE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{6,64})?")
+_NAMED_AS_IMAGE = re.compile(
+    r"(?:pull|pulled|pulling|pull image|image|reference|invalid value|imagename|manifest for|pull of|pull for|to)"
+    r" ?[:=]? ?[\"']{0,3}(?:docker://)?$",
+    re.IGNORECASE,
+)
+_QUOTED_AS_IMAGE = re.compile(r"(?:image|reference|invalid value)[: ]{0,2}[\"']{1,3}$|pull image: ?$", re.IGNORECASE)
+_PUBLIC_REGISTRIES = (
+    "docker.io",
+    "docker.com",
+    "ghcr.io",
+    "quay.io",
+    "gcr.io",
+    "pkg.dev",
+    "mcr.microsoft.com",
+    "mcr.azure.cn",
+    "azk8s.cn",
+    "public.ecr.aws",
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "registry.k8s.io",
+    "nvcr.io",
+    "docker.elastic.co",
+    "registry.gitlab.com",
+    "aliyuncs.com",
+    "redhat.io",
+    "localhost",
+)
+_STORAGE = re.compile(
+    r"(?:[^.]+\.)+(?:blob\.core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|data\.azurecr\.(?:io|cn|us)"
+    r"|data\.mcr\.(?:microsoft\.com|azure\.cn))"
+)
+_IDENTITY = re.compile(r"login\.(?:microsoftonline\.(?:com|us)|microsoft\.com|chinacloudapi\.cn)|sts\.windows\.net")
+_CLIENT_IP = re.compile(r"client ?with ?ip ?(?:address ?)?[\"'<\[]{0,4}([0-9a-f.:]{3,45})", re.IGNORECASE)
+
+
+class Request(NamedTuple):
+    """An HTTP request that the text mentions: where in the text, to which host (lower case), for which path."""
+
+    start: int
+    host: str
+    path: str
+
+    @property
+    def to_storage(self) -> bool:
+        """Whether it goes to a data endpoint or the storage behind it (azure-facts 1.4)."""
+        return _STORAGE.fullmatch(self.host) is not None
+
+    @property
+    def to_identity(self) -> bool:
+        """Whether it goes to Microsoft Entra."""
+        return _IDENTITY.fullmatch(self.host) is not None
+
+    @property
+    def to_registry(self) -> bool:
+        """Whether it goes to a registry, of ours or not; help links and the platform's own proxy are none."""
+        if self.host.startswith(("localhost", "127.")):
+            return False
+        return self.path.startswith(("/v2", "/oauth2/", "/token")) or is_registry(self.host)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What one text names; hosts are as the text spells them."""
+
+    images: Counter[str]
+    hosts: tuple[str, ...]
+    requests: tuple[Request, ...]
+
+    def request_before(self, position: int) -> Request | None:
+        """The last request that is named before `position`: the one whose failure is told there."""
+        at = bisect_left(self.requests, position, key=lambda request: request.start)
+        return self.requests[at - 1] if at else None
+
+
+def is_managed(host: str | None) -> bool:
+    """Whether the host is a login server or data endpoint of Azure Container Registry, in any cloud."""
+    return host is not None and registry_suffix_of(_bare(host)) is not None
+
+
+def is_registry(host: str) -> bool:
+    """Whether the host is known as a registry, of ours or public."""
+    bare = _bare(host).lower()
+    return is_managed(bare) or any(bare == name or bare.endswith("." + name) for name in _PUBLIC_REGISTRIES)
+
+
+def host_of(image: str) -> str | None:
+    """The registry's host in an image reference, None where it has none (`nginx:1.27` means Docker Hub)."""
+    first, slash, _ = image.partition("/")
+    return _bare(first) if slash and _HOST.fullmatch(first) else None
+
+
+def client_address(text: str) -> str | None:
+    """The address that the registry saw, IPv4 or IPv6; None where the text has none or masks it (`x.x.x.x`)."""
+    for match in _CLIENT_IP.finditer(text):
+        address = match[1].rstrip(".:")
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            continue
+        return address
+    return None
+
+
+def references(text: str) -> References:
+    """Every image, registry host and request that the text names, each token looked at once."""
+    images: Counter[str] = Counter()
+    derived: Counter[str] = Counter()
+    hosts: list[str] = []
+    requests: list[Request] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0].strip(".:/").removeprefix("docker://")
+        scheme, separator, rest = token.partition("://")
+        if not separator and _API_PATH.match(token):  # "https:// host/v2/…", or a console that cut the scheme off
+            scheme, separator, rest = "https", "://", token
+        if separator and scheme.lower() in {"https", "http"}:
+            host, path = _split(rest)
+            if _HOST.fullmatch(host) or host.count("."):
+                requests.append(Request(match.start(), _bare(host).lower(), path))
+                derived.update(_image_of_request(host, path))
+        elif image := _image(token, text[max(0, match.start() - 40) : match.start()]):
+            images[image] += 1
+        elif _HOST.fullmatch(token) and is_registry(token):
+            hosts.append(_bare(token))
+    return References(images or derived, tuple(hosts), tuple(requests))
+
+
+def _image(token: str, before: str) -> str | None:
+    first, slash, rest = token.partition("/")
+    if slash and _HOST.fullmatch(first) and rest:
+        if first.lower().startswith("microsoft."):
+            return None
+        named = is_registry(first) or _NAMED_AS_IMAGE.search(before)
+        return token if named else None
+    if _QUOTED_AS_IMAGE.search(before) and _SHORT_IMAGE.fullmatch(token):
+        return token
+    return None
+
+
+def _image_of_request(host: str, path: str) -> Iterator[str]:
+    if not path.startswith("/v2/"):
+        return
+    for kind in ("/manifests/", "/blobs/"):
+        repository, found, reference = path[4:].partition(kind)
+        if found and repository:
+            tag = "" if kind == "/blobs/" or not reference else ("@" if reference.startswith("sha256:") else ":")
+            yield f"{host}/{repository}{tag}{reference.rstrip(':.') if tag else ''}"
+
+
+def _split(rest: str) -> tuple[str, str]:
+    host, slash, path = rest.partition("/")
+    return host.rpartition("@")[2], slash + path
+
+
+def _bare(host: str) -> str:
+    """Without port and trailing dots."""
+    return host.partition(":")[0].rstrip(".")
