@@ -1,0 +1,123 @@
+"""An incident in which every stored dataclass and every field occurs; the golden files are made from it.
+
+`python -m tests.codec.example_incident`, from the repository's root, writes the golden files of the present
+version: do that once, when the version is raised, and never rewrite the file of a version that has been released.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from remediator.codec import VERSION, encode_incident, encode_signal
+from remediator.core.approval import Approval, ApprovalLink, ApprovalRequest
+from remediator.core.change import Change, ChangeKind
+from remediator.core.desired import Decision, Way
+from remediator.core.diagnosis import Diagnosis, Focus
+from remediator.core.execution import Execution, Step, StepState
+from remediator.core.finding import Finding, Severity
+from remediator.core.foresight import Foresight
+from remediator.core.incident import Incident, JournalLine, Notice, Status
+from remediator.core.plan import Plan
+from remediator.core.policy import Ruling
+from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
+from remediator.core.resource_id import resource_id
+from remediator.core.signal import Signal, SignalSource
+from remediator.core.verification import Outcome, ProbeResult, Proof, Verification
+
+DATA = Path(__file__).parents[1] / "data" / "codec"
+SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+START = datetime(2026, 3, 1, 2, 3, 4, 567000, tzinfo=UTC)
+REGISTRY = resource_id(SUBSCRIPTION, "rg-Shop", "Microsoft.ContainerRegistry/registries", "shopRegistry")
+APP = resource_id(SUBSCRIPTION, "rg-Shop", "Microsoft.App/containerApps", "checkout")
+LINK = resource_id(
+    SUBSCRIPTION, "rg-dns", "Microsoft.Network/privateDnsZones/virtualNetworkLinks", "privatelink.azurecr.cn", "hub"
+)
+NETWORK = resource_id(SUBSCRIPTION, "rg-net", "Microsoft.Network/virtualNetworks", "vnet-apps")
+
+SIGNAL = Signal(
+    source=SignalSource.EVENT_GRID,
+    id="event-1",
+    at=START,
+    subject=REGISTRY,
+    registry_host="shopregistry.azurecr.cn",
+    app="checkout",
+    environment="env-shop",
+    operation="Microsoft.ContainerRegistry/registries/write",
+    text="403 Forbidden – 拒绝访问",
+    actor="22222222-2222-2222-2222-222222222222",
+    correlation="corr-1",
+    requested_way="report",
+)
+
+
+def _at(minutes: int) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def _diagnosis() -> Diagnosis:
+    change = Change(
+        kind=ChangeKind.CREATE_LINK,
+        target=LINK,
+        summary="link the zone to vnet-apps",
+        before=None,
+        after={"network": NETWORK.text, "resolutionPolicy": "NxDomainRedirect", "registration": False},
+        rule="vnet-link",
+        reason="the network's resolver does not see the zone",
+    )
+    paths = ((APP.key, "shopregistry.azurecr.cn"),)
+    finding = Finding(
+        "vnet-link", LINK, Severity.BROKEN, "not linked", ("no link to vnet-apps",), (change,), "ask the owner", paths
+    )
+    hop = Hop(HopName.ZONE, Verdict.BROKEN, "no link", "vnet-link")
+    path = PullPath(
+        APP, "shopregistry.azurecr.cn", REGISTRY, (hop,), (("shopregistry.azurecr.cn", ("10.0.0.4", "10.0.0.5")),)
+    )
+    ruling = Ruling(Decision.ASK, Way.DIRECT, ("create-vnet-link needs a person",), 1)
+    foresight = Foresight((path,), (path,), 3)
+    return Diagnosis(Focus(REGISTRY, APP), (finding,), (path,), Plan((change,)), foresight, ruling)
+
+
+def full_incident() -> Incident:
+    """The incident; no field has its default, so that each is seen in the golden file."""
+    digest = _diagnosis().plan.digest
+    link = ApprovalLink("aa" * 32, "recipient-1")
+    step = Step(StepState.DONE, _at(9), _at(10), "https://management.chinacloudapi.cn/op/1", True, ("busy", "again"))
+    probe = ProbeResult(APP.text, "shopregistry.azurecr.cn", ("10.0.0.4",), True, True, "pulled", Proof.PULL)
+    return Incident(
+        id="0123456789ab-01hx",
+        subject=REGISTRY,
+        opened_at=START,
+        status=Status.APPLIED,
+        updated_at=_at(11),
+        wake_at=_at(15),
+        registries=(REGISTRY,),
+        app=APP,
+        signals=(SIGNAL,),
+        signal_count=21,
+        way="direct",
+        requester="person-1",
+        diagnosis=_diagnosis(),
+        request=ApprovalRequest(digest, _at(1), _at(1441), (link,), 2, "K7Q"),
+        approvals=(Approval(digest, "person-2", True, _at(5), "fine", "direct", "aa" * 32),),
+        execution=Execution(digest, (step,), _at(9), ("person-2",)),
+        verification=Verification(_at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2),
+        outbox=(Notice("asked:1", "approval", "mail", (("link", "x"),), 2, _at(2), _at(3), True),),
+        journal=(JournalLine(START, "opened", "event-grid", Status.OPEN),),
+        conflicts=1,
+        attempts=2,
+        error=("arm-throttled", "too many requests"),
+        joined_to="0123456789ab-01hw",
+        tags=("night",),
+    )
+
+
+def pretty(body: bytes) -> str:
+    """A document as the golden file shows it."""
+    return json.dumps(json.loads(body), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    (DATA / f"incident-v{VERSION}.json").write_text(pretty(encode_incident(full_incident())), encoding="utf-8")
+    (DATA / f"signal-v{VERSION}.json").write_text(pretty(encode_signal(SIGNAL)), encoding="utf-8")
