@@ -35,7 +35,10 @@ def read_endpoint(
 ) -> PrivateEndpoint | None:
     """The endpoint, None when it points at something else than a registry."""
     held = properties(body)
-    targets = tuple(t for t in _targets(held) if t.resource.is_a(REGISTRY))
+    everything = _targets(held)
+    if not everything:
+        raise Malformed("it has no connections")
+    targets = tuple(t for t in everything if t.resource.is_a(REGISTRY))
     if not targets:
         return None
     subnet = required(reference(held, "subnet"), "subnet")

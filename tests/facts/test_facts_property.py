@@ -1,0 +1,72 @@
+"""Whatever becomes of the bodies, reading them never raises and never turns damage into absence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import arm_bodies as arm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remediator.core.cloud import AZURE_CHINA
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Snapshot
+from remediator.facts import snapshot_from
+
+ODD = [None, 0, True, 1.5, "", "odd", [], [None], ["odd"], {}, {"id": None}, {"id": "odd"}, [[{}]]]
+COLLECTIONS = {
+    arm.REGISTRY: "registries",
+    arm.ENDPOINT: "endpoints",
+    arm.ZONE: "zones",
+    arm.NETWORK: "networks",
+    arm.ROUTES: "route_tables",
+    arm.ENVIRONMENT: "environments",
+    arm.APP: "consumers",
+    arm.JOB: "consumers",
+}
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of everything inside a value."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, one in pairs for found in ((*path, key), *places(one, (*path, key)))]
+
+
+PLACES = [place for place in places(arm.healthy()) if len(place) > 1]
+
+
+def damaged(damage: list[tuple[tuple[Any, ...], Any]]) -> list[Any]:
+    """The healthy estate with values replaced, or removed where the value is `...`."""
+    estate = arm.healthy()
+    for path, odd in damage:
+        at: Any = estate
+        try:
+            for key in path[:-1]:
+                at = at[key]
+            if odd is ...:
+                del at[path[-1]]
+            else:
+                at[path[-1]] = odd
+        except (KeyError, IndexError, TypeError):
+            continue
+    return estate
+
+
+def accounted_for(snapshot: Snapshot, rid: str) -> bool:
+    found = ResourceId(rid)
+    return found in getattr(snapshot, COLLECTIONS[rid]) or found in snapshot.unreadable or bool(snapshot.gaps)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from([..., *ODD])), min_size=1, max_size=4))
+def test_damage_never_raises(damage: list[tuple[tuple[Any, ...], Any]]) -> None:
+    """A snapshot comes out whatever leaves are null, missing or of the wrong type, and it can be printed."""
+    assert repr(snapshot_from(damaged(damage), AZURE_CHINA))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([p for p in PLACES if p[1] not in ("id", "error")]), st.sampled_from([None, 0, True, [], {}]))
+def test_damage_is_never_absence(path: tuple[Any, ...], odd: Any) -> None:
+    """A resource of which one field is damaged is still there, or Unknown; never gone without a word."""
+    snapshot = snapshot_from(damaged([(path, odd)]), AZURE_CHINA)
+    assert [rid for rid in COLLECTIONS if not accounted_for(snapshot, rid)] == []
