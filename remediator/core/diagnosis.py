@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from remediator.core.finding import Finding
-from remediator.core.foresight import Foresight
+from remediator.core.desired import DesiredState, Way
+from remediator.core.finding import Finding, Severity
+from remediator.core.foresight import Foresight, compare
 from remediator.core.plan import Plan
-from remediator.core.policy import Ruling
+from remediator.core.planning import Scope, drifts, plan_for
+from remediator.core.policy import Ruling, judge
 from remediator.core.pull_path import PullPath
 from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Snapshot
+from remediator.core.walk import Walked, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,10 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The answer: findings (most decisive first), the pull paths, the plan, what it would do, and the ruling."""
+    """The answer: findings (most decisive first), the pull paths, the plan, what it would do, and the ruling.
+
+    `ruling` is None when there is nothing to do.
+    """
 
     focus: Focus
     findings: tuple[Finding, ...]
@@ -30,3 +37,67 @@ class Diagnosis:
     plan: Plan
     foresight: Foresight
     ruling: Ruling | None
+
+
+def diagnose(desired: DesiredState, snapshot: Snapshot, focus: Focus | None = None) -> Diagnosis:
+    """What is wrong with the paths that were asked about, and what would mend it.
+
+    Findings: the deciding hop of each path in focus, broken before unknown, then posture drifts. Foresight covers
+    every path of the snapshot, whether asked about or not.
+    """
+    focus = focus or Focus()
+    walked = walk(desired, snapshot)
+    scope = _scope(focus, walked)
+    asked = tuple(w for w in walked if scope.covers(w.path))
+    planned = plan_for(desired, snapshot, scope, walked)
+    foresight = compare(planned.before, planned.after)
+    on_paths = _merged(asked)
+    known = {finding.key for finding in on_paths}
+    drifted = tuple(f for f in drifts(desired, snapshot, scope) if f.key not in known)
+    return Diagnosis(
+        focus=focus,
+        findings=(*on_paths, *drifted),
+        paths=tuple(w.path for w in asked),
+        plan=planned.plan,
+        foresight=foresight,
+        ruling=judge(planned.plan, foresight, desired, _way(desired, scope)) if planned.plan else None,
+    )
+
+
+def _scope(focus: Focus, walked: tuple[Walked, ...]) -> Scope:
+    consumer = focus.consumer.key if focus.consumer else None
+    if focus.registry is not None:
+        return Scope(frozenset({focus.registry.key}), consumer)
+    if consumer is None:
+        return Scope()
+    named = {w.path.registry.key for w in walked if w.path.consumer.key == consumer and w.path.registry}
+    unread = any(w.path.registry is None for w in walked if w.path.consumer.key == consumer)
+    return Scope(None if unread else frozenset(named), consumer)
+
+
+def _merged(asked: tuple[Walked, ...]) -> tuple[Finding, ...]:
+    """Findings of one rule about one resource as one; broken before unknown, else in the order of the paths."""
+    found: dict[tuple[str, str], Finding] = {}
+    for walked in asked:
+        finding = walked.finding
+        if finding is None:
+            continue
+        known = found.get(finding.key)
+        found[finding.key] = finding if known is None else _together(known, finding)
+    return tuple(sorted(found.values(), key=lambda f: f.severity is not Severity.BROKEN))
+
+
+def _together(one: Finding, other: Finding) -> Finding:
+    changes = {change.key: change for change in (*other.remedy, *one.remedy)}
+    return replace(
+        one,
+        evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
+        remedy=tuple(changes.values()),
+        paths=tuple(dict.fromkeys((*one.paths, *other.paths))),
+    )
+
+
+def _way(desired: DesiredState, scope: Scope) -> Way:
+    """The most careful way that any registry in scope is given."""
+    ways = {desired.intent_for(ResourceId(key)).way for key in scope.registries or ()} or {desired.registries[0].way}
+    return next(way for way in (Way.REPORT, Way.PULL_REQUEST, Way.DIRECT) if way in ways)

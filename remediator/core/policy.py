@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remediator.core.change import ChangeKind
+from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import Decision, DesiredState, Way
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
@@ -35,7 +35,7 @@ def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> 
             else []
         ),
     ]
-    deletes = sum(1 for change in plan.changes if change.deletes)
+    deletes = sum(1 for change in plan.changes if change.deletes and not _dead(change))
     if deletes > limits.max_deletes:
         refusals.append(f"{deletes} deletions, {limits.max_deletes} allowed")
     upgrades = [c for c in plan.changes if c.kind is ChangeKind.UPGRADE_SKU]
@@ -58,3 +58,9 @@ def _reasons_to_ask(plan: Plan, desired: DesiredState) -> tuple[str, ...]:
         {c.kind for c in plan.changes if c.kind in NEVER_AUTO or c.kind.value not in desired.limits.auto_kinds}
     )
     return tuple(f"{kind.value} needs a person" for kind in kinds)
+
+
+def _dead(change: Change) -> bool:
+    """Whether what is deleted carries nothing any more; deleting it is not counted against the limit."""
+    before = change.before or {}
+    return "Disconnected" in (before.get("state"), before.get("status"))

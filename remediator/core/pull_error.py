@@ -7,6 +7,7 @@ nothing but its argument.
 
 from __future__ import annotations
 
+import string
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +30,8 @@ _PATH_RANK = 100
 _VAGUE_RANK = 200
 _NOTHING_RANK = 900
 _OPENING = 160
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+"""Keeps every position, which `str.lower` does not for letters such as İ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class _Reading(NamedTuple):
     """One reading of the text with what it names."""
 
     text: str
+    low: str
     names: References
 
 
@@ -73,7 +77,7 @@ def classify(text: str) -> PullError:
     Takes what people and machines paste: one line or many, page-wrapped, JSON-escaped to any depth, CSV-quoted, a whole
     log line or a fragment. Order of decision: azure-facts 2.8. `unknown` means that the text does not tell.
     """
-    seen = [_Reading(reading, references(reading)) for reading in readings(text)]
+    seen = [_Reading(reading, reading.translate(_LOWER), references(reading)) for reading in readings(text)]
     image = _most_named(seen)
     host = host_of(image) if image else None
     found = min((_read(reading, host) for reading in seen), key=lambda finding: finding.rank)
@@ -110,10 +114,10 @@ def _registry(host: str | None, request: Request | None, seen: list[_Reading]) -
 
 
 def _read(reading: _Reading, image_host: str | None) -> _Finding:
-    text, names = reading
-    pulling = PULLING.search(text) is not None
+    text, low, names = reading
+    pulling = PULLING.search(low) is not None
     for rank, sign in enumerate(EXPLICIT):
-        if match := sign.pattern.search(text):
+        if match := sign.pattern.search(low):
             sure = sign.confidence if pulling or sign.cause is Cause.firewall_denied else Confidence.low
             request = names.request_before(match.start())
             return _Finding(rank, sign.cause, sure, request, excerpt(text, match.start(), match.end()))
@@ -122,12 +126,12 @@ def _read(reading: _Reading, image_host: str | None) -> _Finding:
 
 def _hop(reading: _Reading, image_host: str | None, pulling: bool) -> _Finding | None:
     """The first hop that the text complains about; one on a mirror or other host counts only where no other does."""
-    text, names = reading
+    text, low, names = reading
     found: list[tuple[bool, int, _Finding]] = []
     for sign in PATH:
-        for match in sign.pattern.finditer(text):
+        for match in sign.pattern.finditer(low):
             request = names.request_before(match.start())
-            judged = _judge(sign, request, image_host, text, match.start())
+            judged = _judge(sign, request, image_host, low, match.start())
             if pulling or sign.cause is Cause.dns_failure:
                 finding = _Finding(_PATH_RANK, *judged, request, excerpt(text, match.start(), match.end()))
                 elsewhere = bool(image_host and request and is_managed(image_host) and _elsewhere(request))
@@ -142,13 +146,13 @@ def _elsewhere(request: Request) -> bool:
 
 
 def _hint(reading: _Reading, image_host: str | None, pulling: bool) -> _Finding | None:
-    text, names = reading
+    text, low, names = reading
     for rank, sign in enumerate(VAGUE):
-        match = sign.pattern.search(text)
+        match = sign.pattern.search(low)
         if match is None:
             continue
         request = names.request_before(match.start())
-        judged = _judge(sign, request, image_host, text, match.start())
+        judged = _judge(sign, request, image_host, low, match.start())
         if pulling:
             return _Finding(_VAGUE_RANK + rank, *judged, request, excerpt(text, match.start(), match.end()))
     return None

@@ -1,8 +1,8 @@
 """Which words in a pull error are a sign of which cause?
 
 `pull_error.classify` is the only caller and puts the signs in order. This module holds the vocabulary: a line for each
-mechanism, not for each sample. In a pattern `~` stands for a space that a line wrap may have eaten. All repeats are
-bounded, so that a scan stays linear in the text. The wordings are those of azure-facts 2.7, of the registry protocol
+mechanism, not for each sample. Patterns meet a text in lower case; `~` stands for a space that a line wrap may have
+eaten. All repeats are bounded, so that a scan stays linear in the text. The wordings are those of azure-facts 2.7, of the registry protocol
 (opencontainers/distribution-spec, error codes) and of the clients: docker, containerd, CRI-O and podman, kubelet,
 go-containerregistry (which Container Apps uses when it validates a deployment), az acr check-health, urllib3.
 """
@@ -69,7 +69,7 @@ class Sign(NamedTuple):
 
 
 def _sign(cause: Cause, confidence: Confidence, *words: str, kind: Kind = Kind.plain) -> Sign:
-    return Sign(cause, confidence, re.compile("|".join(words).replace("~", " ?"), re.IGNORECASE), kind)
+    return Sign(cause, confidence, re.compile("|".join(words).replace("~", " ?")), kind)
 
 
 _HIGH, _MEDIUM, _LOW = Confidence.high, Confidence.medium, Confidence.low
@@ -254,15 +254,13 @@ RELAY = "localhost:8578"
 
 LAYERS = re.compile(
     r"error pulling image configuration|failed to copy|httpreadseeker|(?:copying|reading|fetching|download(?:ing)?)"
-    r" (?:blob|layer|config)|download failed",
-    re.IGNORECASE,
+    r" (?:blob|layer|config)|download failed"
 )
 """The manifest was read and a blob was being fetched when it failed (azure-facts 1.4)."""
 
 PULLING = re.compile(
     r"azurecr|/v2/|oauth2/|regist|image|manifest|docker|containerd|podman|skopeo|buildah|buildkit|ghcr|quay\.io"
     r"|(?<![a-z])(?:acr|pull|ctr|mcr|oci|crane|helm)(?![a-z])|imagepull|aka\.ms/acr|镜像|映像|注册表"
-    r"|unauthorized: authentication required|server returned 40[13]",
-    re.IGNORECASE,
+    r"|unauthorized: authentication required|server returned 40[13]"
 )
 """The text is about an image or a registry at all; a 403 or a time-out of anything else is none of ours."""

@@ -77,7 +77,7 @@ def _reached(leg: Leg, endpoint: PrivateEndpoint) -> bool:
 
 
 def _distance(leg: Leg, zone: PrivateZone, endpoint: PrivateEndpoint | None) -> int:
-    """0 the endpoint's group writes there, 1 it holds the record, 2-3 linked near, 4 same subscription, 5 a stranger."""
+    """0 its group writes there, 1 it holds the record, 2 and 3 linked near, 4 same subscription, 5 a stranger."""
     if endpoint is not None:
         groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
         if any(group.writes_to(zone.id) for group in groups):

@@ -87,6 +87,7 @@ def _create_group(endpoint: PrivateEndpoint, zone: PrivateZone) -> Change:
 
 def _rewrite(group: ZoneGroup, zone: PrivateZone, endpoint: PrivateEndpoint, wrong: Sequence[Wrong]) -> Change:
     zones = [written.text for _, written in group.zones]
+    wanted = zones if group.writes_to(zone.id) else [zone.id.text]
     before = {record_name_of(w.answer.host): _addresses(zone, w.answer.host) for w in wrong}
     after = {record_name_of(w.answer.host): [w.expected] for w in wrong}
     return Change(
@@ -94,10 +95,7 @@ def _rewrite(group: ZoneGroup, zone: PrivateZone, endpoint: PrivateEndpoint, wro
         target=group.id,
         summary=f"Have the zone group of {endpoint.id.name} write {_list(after)} again",
         before={"zones": zones, "records": before},
-        after={
-            "zones": zones if zone.id.text in zones or group.writes_to(zone.id) else [zone.id.text],
-            "records": after,
-        },
+        after={"zones": wanted, "records": after},
         rule=ID,
         reason="the zone group owns these records",
     )

@@ -1,4 +1,4 @@
-"""`endpoint-subnet`: an endpoint is needed and no subnet can take it: delegated, full, or none there (azure-facts 2.1, 4)."""
+"""`endpoint-subnet`: an endpoint is needed and no subnet can take it (azure-facts 2.1, 4)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def judge(leg: Leg) -> Judgement | None:
         rule=ID,
         target=target,
         severity=Severity.BROKEN,
-        summary=f"{leg.registry.id.name} needs a private endpoint for {leg.consumer.id.name} and no subnet can take it: "
-        f"{place.reason}",
+        summary=f"{leg.registry.id.name} needs a private endpoint for {leg.consumer.id.name}, and no subnet can take "
+        f"it: {place.reason}",
         evidence=(
             place.reason,
             f"{leg.registry.id.name} is closed to public addresses and {leg.network.id.name} reaches no endpoint of it",

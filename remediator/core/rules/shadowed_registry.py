@@ -33,7 +33,7 @@ def judge(leg: Leg) -> Judgement | None:
         rule=ID,
         target=link.id,
         severity=Severity.BROKEN,
-        summary=f"{zone.name}, linked to {leg.network.id.name}, hides {leg.host}: it answers alone and has no such record",
+        summary=f"{zone.name}, linked to {leg.network.id.name}, hides {leg.host}: it has no record of it",
         evidence=tuple(w.reason for w in found),
         remedy=(_fall_back(leg.network, link),) if _would_help(leg, first.answer.kind) else (),
         advice="Give the zone this registry's records, or set NxDomainRedirect on the link.",

@@ -1,0 +1,63 @@
+"""From legs to pull paths: each hop asks its rules in order, and the first that is not ok decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.core.answers import answers
+from remediator.core.desired import DesiredState
+from remediator.core.finding import Finding
+from remediator.core.leg import Leg, legs
+from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
+from remediator.core.rule import Rule
+from remediator.core.rules import RULES
+from remediator.core.snapshot import Registry, Snapshot
+
+CONSUMER_TYPES = ("Microsoft.App/containerApps", "Microsoft.App/jobs")
+_BY_HOP: dict[HopName, tuple[Rule, ...]] = {hop: tuple(r for r in RULES if r.hop is hop) for hop in HopName}
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A path and the finding that its deciding hop carries."""
+
+    path: PullPath
+    finding: Finding | None
+
+
+def walk(desired: DesiredState, snapshot: Snapshot) -> tuple[Walked, ...]:
+    """Every pull path of the snapshot, by consumer and host; consumers that could not be read are unknown paths."""
+    walked = [walk_leg(leg) for leg in legs(desired, snapshot)]
+    unread = [
+        Walked(PullPath(rid, "", None, (Hop(HopName.ENVIRONMENT, Verdict.UNKNOWN, why.reason),)), None)
+        for rid, why in snapshot.unreadable.items()
+        if any(rid.is_a(kind) for kind in CONSUMER_TYPES)
+    ]
+    return tuple(sorted((*walked, *unread), key=lambda w: w.path.key))
+
+
+def walk_leg(leg: Leg) -> Walked:
+    """One leg, hop by hop, until the first hop that is not ok."""
+    hops: list[Hop] = []
+    finding: Finding | None = None
+    for name in HopName:
+        hop, finding = _ask(name, leg)
+        hops.append(hop)
+        if hop.verdict is not Verdict.OK:
+            break
+    registry = leg.registry.id if isinstance(leg.registry, Registry) else None
+    resolved = tuple((a.host, a.addresses) for a in answers(leg) if a.addresses)
+    return Walked(PullPath(leg.consumer.id, leg.host, registry, tuple(hops), resolved), finding)
+
+
+def _ask(name: HopName, leg: Leg) -> tuple[Hop, Finding | None]:
+    detail, said_by = "does not apply", None
+    for rule in _BY_HOP[name]:
+        judgement = rule.judge(leg)
+        if judgement is None:
+            continue
+        if judgement.verdict is not Verdict.OK:
+            return Hop(name, judgement.verdict, judgement.detail, rule.id), judgement.finding
+        if said_by is None:
+            detail, said_by = judgement.detail, rule.id
+    return Hop(name, Verdict.OK, detail), None
