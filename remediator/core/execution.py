@@ -1,4 +1,7 @@
-"""What was done, change by change: the journal that lets a killed run go on where it stopped."""
+"""What was done, change by change: the journal that lets a killed run go on where it stopped.
+
+Kept by `flow/apply` and `flow/undo`, shown by the views; how live state compares is the applier's answer.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ class StepState(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 
@@ -42,6 +46,16 @@ class Execution:
     started_at: datetime
     approved_by: tuple[str, ...] = ()
 
+    @property
+    def wrote(self) -> bool:
+        """Whether any write of ours may stand in Azure."""
+        return any(step.wrote for step in self.steps)
+
+    @property
+    def over_at(self) -> datetime:
+        """When the last change was over; the start when none is."""
+        return max((step.ended_at for step in self.steps if step.ended_at), default=self.started_at)
+
     def at(self, index: int, **fields: object) -> Execution:
         """The same execution with one step changed."""
         step = replace(self.steps[index], **fields)  # type: ignore[arg-type]
@@ -57,9 +71,27 @@ class Execution:
 
     @property
     def next_to_undo(self) -> int | None:
-        """The last step that we wrote ourselves and have not undone."""
+        """The last step that we wrote ourselves and have neither undone nor left alone.
+
+        A failed write counts: it may have left something behind.
+        """
+        undoable = (StepState.DONE, StepState.STARTED, StepState.FAILED, StepState.UNDOING)
         for index in range(len(self.steps) - 1, -1, -1):
             step = self.steps[index]
-            if step.wrote and step.state in (StepState.DONE, StepState.STARTED):
+            if step.wrote and step.state in undoable:
                 return index
         return None
+
+    def left_alone(self, index: int, at: datetime, error: tuple[str, str]) -> Execution:
+        """A write of ours that is not undone (somebody changed it since, or it cannot be undone), and why."""
+        return self.at(index, state=StepState.SKIPPED, ended_at=at, operation=None, error=error)
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The steps that we wrote and left alone when undoing."""
+        return tuple(i for i, step in enumerate(self.steps) if step.wrote and step.state is StepState.SKIPPED)
+
+
+def begin(digest: str, changes: int, by: tuple[str, ...], at: datetime) -> Execution:
+    """The execution of an approved plan before its first change."""
+    return Execution(digest, tuple(Step() for _ in range(changes)), at, by)

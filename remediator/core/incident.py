@@ -1,18 +1,32 @@
-"""The case file of one incident: its statuses, the allowed transitions, its outbox and its journal."""
+"""The case file of one incident: its statuses, the allowed transitions, its outbox and its journal.
+
+What may follow what, who may not decide, what a signal adds: answered here, and asked by `flow`. Where the file is
+kept and when the next step is taken is not its business.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from remediator.core.approval import Approval, ApprovalRequest
+from remediator.core.approval import Approval, ApprovalRequest, ApprovedPlan, NotApproved, gate
+from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
-from remediator.core.errors import Rejected
+from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.execution import Execution
+from remediator.core.policy import Ruling
 from remediator.core.resource_id import ResourceId
-from remediator.core.signal import Signal
+from remediator.core.signal import Signal, SignalSource
 from remediator.core.verification import Verification
+
+# An incident keeps this many signals with their texts; all of them are counted.
+MAX_SIGNALS = 20
+# A line of the journal, and the text of an error in it, is for a page: what is longer is in the log.
+MAX_TEXT = 400
+# The world may move under a plan twice; the third time a person is called (house, section 4).
+MAX_CONFLICTS = 3
 
 
 class Status(StrEnum):
@@ -44,7 +58,9 @@ class Status(StrEnum):
 
 NEXT: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.NO_DRIFT, Status.REPORTED, Status.JOINED, Status.PLANNED}),
-    Status.PLANNED: frozenset({Status.FORBIDDEN, Status.AWAITING_APPROVAL, Status.APPROVED, Status.REPORTED}),
+    Status.PLANNED: frozenset(
+        {Status.FORBIDDEN, Status.AWAITING_APPROVAL, Status.APPROVED, Status.REPORTED, Status.OPEN}
+    ),
     Status.AWAITING_APPROVAL: frozenset({Status.APPROVED, Status.REJECTED, Status.EXPIRED, Status.OPEN}),
     Status.APPROVED: frozenset({Status.APPLYING, Status.AWAITING_MERGE, Status.OPEN}),
     Status.AWAITING_MERGE: frozenset({Status.APPLIED, Status.REJECTED, Status.NO_DRIFT}),
@@ -134,7 +150,7 @@ class Incident:
 
     def note(self, at: datetime, what: str, who: str = "remediator") -> Incident:
         """The same incident with one more journal line."""
-        return replace(self, journal=(*self.journal, JournalLine(at, what, who)), updated_at=at)
+        return replace(self, journal=(*self.journal, JournalLine(at, bounded(what), who)), updated_at=at)
 
     def to(self, status: Status, at: datetime, what: str, who: str = "remediator") -> Incident:
         """The incident after a transition and its journal line; `Rejected` when the transition is not allowed."""
@@ -144,7 +160,7 @@ class Incident:
                 f"incident {self.id} is {self.status.value} and cannot become {status.value}",
                 context={"incident": self.id},
             )
-        line = JournalLine(at, what, who, status)
+        line = JournalLine(at, bounded(what), who, status)
         return replace(self, status=status, journal=(*self.journal, line), updated_at=at, attempts=0)
 
     def notify(self, *notices: Notice) -> Incident:
@@ -156,3 +172,91 @@ class Incident:
     def busy(self) -> bool:
         """Whether somebody must look at it again without being told."""
         return not self.status.ended or any(notice.waiting for notice in self.outbox)
+
+    def rest(self, at: datetime) -> Incident:
+        """The incident with the time at which it is looked at again: `at` while it is busy, None when it is over."""
+        return replace(self, wake_at=at if self.busy else None)
+
+    def receive(self, signals: Iterable[Signal]) -> Incident:
+        """The incident with more signals: each is counted once by its id, the last few are kept.
+
+        A person's signal names the requester, the way and the app, where nobody has named one yet. A signal that
+        tells who caused the drift outlives one that does not: that person cannot approve.
+        """
+        incident = self
+        for signal in signals:
+            if any(kept.id == signal.id and kept.source is signal.source for kept in incident.signals):
+                continue
+            manual = signal.source is SignalSource.MANUAL
+            incident = replace(
+                incident,
+                signals=_last_few((*incident.signals, signal)),
+                signal_count=incident.signal_count + 1,
+                requester=incident.requester or (signal.actor if manual else None),
+                way=incident.way or signal.requested_way,
+                app=incident.app or _app_of(signal),
+            )
+        return incident
+
+    @property
+    def interested(self) -> frozenset[str]:
+        """The ids of those who asked for the change or caused the drift: none of them can approve it."""
+        ids = (self.requester, *(signal.actor for signal in self.signals))
+        return frozenset(who.casefold() for who in ids if who)
+
+    def approved(self, now: datetime, ruling: Ruling | None = None) -> ApprovedPlan | NotApproved:
+        """The right to apply the plan, or why not; `ruling` is a fresher one than that of the diagnosis."""
+        ruling = ruling or (self.diagnosis.ruling if self.diagnosis else None)
+        if self.diagnosis is None or ruling is None:
+            return NotApproved("approval-void", "there is no plan to approve")
+        counted = tuple(a for a in self.approvals if not a.yes or a.person.casefold() not in self.interested)
+        return gate(self.diagnosis.plan, ruling, self.request, counted, requester=self.requester, now=now)
+
+    @property
+    def chosen_way(self) -> Way:
+        """The most careful of the ways that the policy, the requester and the approvers name."""
+        named = [self.diagnosis.ruling.way] if self.diagnosis and self.diagnosis.ruling else []
+        digest = self.diagnosis.plan.digest if self.diagnosis else ""
+        words = (self.way, *(a.way for a in self.approvals if a.yes and a.digest == digest))
+        named += [way for way in Way if way.value in words]
+        return max(named, key=list(Way).index, default=Way.REPORT)
+
+    def moved(self, at: datetime, problem: RemediatorError) -> Incident:
+        """The incident after the world moved: approvals are void and all is diagnosed again.
+
+        The third time, and where the status has no way back, a person is called.
+        """
+        conflicts = self.conflicts + 1
+        fresh = replace(self, conflicts=conflicts, approvals=(), request=None)
+        if conflicts >= MAX_CONFLICTS or not may_go(self.status, Status.OPEN):
+            return fresh.needs_human(at, problem)
+        return fresh.to(Status.OPEN, at, f"the world moved, looking again: {problem}")
+
+    def needs_human(self, at: datetime, problem: RemediatorError) -> Incident:
+        """The incident that cannot go on by itself, with the error and its hint."""
+        text = f"{problem}. {problem.hint}" if problem.hint else str(problem)
+        failed = replace(self, error=(problem.code, bounded(text)))
+        return failed.to(Status.NEEDS_HUMAN, at, text)
+
+
+def bounded(text: str) -> str:
+    """A text of at most `MAX_TEXT` characters, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+def _last_few(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """Drops the oldest signal beyond the limit, if possible one that says nothing new about who caused the drift."""
+    if len(signals) <= MAX_SIGNALS:
+        return signals
+    for index, signal in enumerate(signals[:-1]):
+        others = (*signals[:index], *signals[index + 1 :])
+        if signal.actor is None or any(other.actor == signal.actor for other in others):
+            return others
+    return signals[1:]
+
+
+def _app_of(signal: Signal) -> ResourceId | None:
+    """The app that a signal names by its full id; a bare name is looked up in the snapshot later."""
+    text = (signal.app or "").strip("/ ")
+    return ResourceId(text) if text.lower().startswith("subscriptions/") else None

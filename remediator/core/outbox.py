@@ -1,0 +1,73 @@
+"""The outbox: which notice is due, and what becomes of one that was tried.
+
+Notices are saved with the state that they tell of and delivered afterwards by `flow/deliver`; what they say is worded
+by the channel. A notice that cannot be delivered is given up after some tries and never blocks the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from remediator.core.incident import Incident, Notice
+
+MAX_DELIVERIES = 6
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+DEFAULT_CHANNEL = "mail"
+
+
+def channel_of(recipient: str) -> tuple[str, str]:
+    """The channel and the address in it: `teams:operations` names its channel, a bare mail name goes by mail."""
+    channel, colon, address = recipient.partition(":")
+    return (channel, address) if colon and "@" not in channel else (DEFAULT_CHANNEL, recipient)
+
+
+def notices(template: str, recipients: Iterable[str], at: datetime, **parameters: str) -> tuple[Notice, ...]:
+    """One notice for each recipient. The key holds no address: it ends up in a Message-ID."""
+    made = []
+    for number, recipient in enumerate(dict.fromkeys(recipients)):
+        channel, address = channel_of(recipient)
+        known = (("recipient", address), *sorted(parameters.items()))
+        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{number}", template, channel, known))
+    return tuple(made)
+
+
+def due(incident: Incident, now: datetime) -> Notice | None:
+    """The first notice that waits and may be tried now."""
+    return next((n for n in incident.outbox if n.waiting and (n.next_at is None or n.next_at <= now)), None)
+
+
+def next_try(incident: Incident) -> datetime | None:
+    """When the next waiting notice may be tried, None when none waits for a later time."""
+    return min((n.next_at for n in incident.outbox if n.waiting and n.next_at), default=None)
+
+
+def claimed(incident: Incident, notice: Notice, now: datetime) -> Incident:
+    """The incident with one more try of the notice on record, made before the try itself."""
+    pause = min(FIRST_PAUSE * 2**notice.attempts, LONGEST_PAUSE)
+    return _with(incident, replace(notice, attempts=notice.attempts + 1, next_at=now + pause))
+
+
+def delivered(incident: Incident, notice: Notice, now: datetime) -> Incident:
+    """The incident whose notice has arrived."""
+    return _with(incident, replace(notice, delivered_at=now, next_at=None))
+
+
+def failed(incident: Incident, notice: Notice, *, for_good: bool, fallbacks: Mapping[str, str]) -> Incident:
+    """The incident whose notice did not arrive: tried again later, or given up and sent by the fallback channel.
+
+    `notice` is the claimed one; `for_good` says that another try gives the same answer.
+    """
+    if not for_good and notice.attempts < MAX_DELIVERIES:
+        return incident
+    incident = _with(incident, replace(notice, gave_up=True, next_at=None))
+    other = fallbacks.get(notice.channel)
+    if other is None or notice.key.endswith("-fallback"):
+        return incident
+    return incident.notify(Notice(f"{notice.key}-fallback", notice.template, other, notice.parameters))
+
+
+def _with(incident: Incident, notice: Notice) -> Incident:
+    return replace(incident, outbox=tuple(notice if n.key == notice.key else n for n in incident.outbox))

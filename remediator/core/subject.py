@@ -1,0 +1,167 @@
+"""What is an incident about? From a signal to its subject, from a subject to the part of the estate to look at.
+
+`subject_of` is asked by intake and reads nothing from Azure; `focus_of` is asked by diagnose and looks the subject up
+in the snapshot; `concerned` and `lease_names` say which registries and networks a diagnosis or a plan touches.
+
+A signal that names only a host or an app's name has a subject of our own making, which is no Azure id:
+`/registries-by-host/<login server>` or `/apps-by-name/<environment or ->/<name>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from remediator.core.change import Change
+from remediator.core.cloud import record_name_of, registry_suffix_of
+from remediator.core.desired import Approvers, DesiredState
+from remediator.core.diagnosis import Diagnosis, Focus
+from remediator.core.errors import Rejected
+from remediator.core.incident import Incident
+from remediator.core.pull_path import Verdict
+from remediator.core.resource_id import ResourceId
+from remediator.core.signal import Signal
+from remediator.core.snapshot import Consumer, Snapshot
+
+REGISTRY = "Microsoft.ContainerRegistry/registries"
+BY_HOST = "/registries-by-host/"
+BY_NAME = "/apps-by-name/"
+# What can be looked at: everything else is nothing to us, unless it lies within one of these.
+PROVIDERS = ("microsoft.containerregistry", "microsoft.network", "microsoft.app")
+LOCKED_TYPES = (
+    REGISTRY.lower(),
+    "microsoft.network/privatednszones",
+    "microsoft.network/virtualnetworks",
+    "microsoft.network/privateendpoints",
+)
+
+
+def subject_of(signal: Signal) -> ResourceId:
+    """The resource that a signal is about: the registry, zone, network, endpoint, app or environment at its top.
+
+    A replication belongs to its registry, a link or record to its zone, a subnet or peering to its network, a zone
+    group to its endpoint, a revision to its app, a role assignment to what it is made on. `Rejected` when there is
+    nothing that we could look at.
+    """
+    named = _watched(signal.subject) if signal.subject else None
+    if named is not None:
+        return named
+    host = login_server_of(signal.registry_host or "")
+    if host:
+        return ResourceId(BY_HOST + host)
+    app = (signal.app or "").strip("/ ")
+    in_azure = _watched(ResourceId(app)) if app.lower().startswith("subscriptions/") else None
+    if in_azure is not None:
+        return in_azure
+    if app and "/" not in app:
+        place = (signal.environment or "").strip("/ ")
+        return ResourceId(f"{BY_NAME}{ResourceId(place).name if place else '-'}/{app}")
+    raise Rejected(
+        "signal-without-subject",
+        f"the signal {signal.id[:100]!r} names no registry, zone, network, endpoint or app",
+        hint="name the registry or the app by its full resource id",
+    )
+
+
+def login_server_of(host: str) -> str | None:
+    """The login server of a registry host, also of a data or regional one; None for a host that is not of ACR."""
+    lowered = host.strip().lower().rstrip(".")
+    suffix = registry_suffix_of(lowered)
+    return f"{record_name_of(lowered).split('.')[0]}.{suffix}" if suffix else None
+
+
+def _watched(rid: ResourceId) -> ResourceId | None:
+    """The top-level resource that we look at and that `rid` is or lies within, None when there is none."""
+    at = rid.key.rfind("/providers/")
+    while at > 0:
+        if rid.type.lower().split("/")[0] in PROVIDERS and rid.type.count("/"):
+            return top(rid)
+        rid = ResourceId(rid.text[:at])
+        at = rid.key.rfind("/providers/")
+    return None
+
+
+def top(rid: ResourceId) -> ResourceId:
+    """The resource of its own that an id is or is a child of."""
+    while (parent := rid.parent) is not None:
+        rid = parent
+    return rid
+
+
+def focus_of(incident: Incident, snapshot: Snapshot) -> Focus:
+    """The part of the estate that an incident asks about.
+
+    One registry or one consumer where the subject leads to exactly one, else everything: a zone or network that
+    many share, or a subject that is gone and no longer says what it belonged to.
+    """
+    consumer = _consumer(incident, snapshot)
+    subject = incident.subject
+    if subject.key.startswith(BY_HOST):
+        registry = snapshot.registry_of_host(subject.name)
+        return Focus(registry.id if registry else None, consumer)
+    if subject.is_a(REGISTRY):
+        return Focus(subject, consumer)
+    if consumer is not None:
+        return Focus(consumer=consumer)
+    if subject in snapshot.environments:
+        ours = [c.id for c in snapshot.consumers.values() if c.environment == subject]
+        return Focus(consumer=ours[0]) if len(ours) == 1 else Focus()
+    endpoints = [e for e in snapshot.endpoints.values() if subject in (e.id, e.network)]
+    registries = {target.resource for endpoint in endpoints for target in endpoint.targets}
+    if subject in snapshot.endpoints and len(registries) == 1:
+        return Focus(registries.pop())
+    return Focus()
+
+
+def _consumer(incident: Incident, snapshot: Snapshot) -> ResourceId | None:
+    for rid in (incident.subject, incident.app):
+        if rid is not None and rid in snapshot.consumers:
+            return rid
+    names = {signal.app.casefold() for signal in incident.signals if signal.app}
+    if incident.subject.key.startswith(BY_NAME):
+        names.add(incident.subject.name.casefold())
+    places = {ResourceId(s.environment).name.casefold() for s in incident.signals if s.environment}
+    found = [c.id for c in snapshot.consumers.values() if c.id.name.casefold() in names and _lives_in(c, places)]
+    return found[0] if len(found) == 1 else None
+
+
+def _lives_in(consumer: Consumer, places: set[str]) -> bool:
+    return not places or consumer.environment is None or consumer.environment.name.casefold() in places
+
+
+def concerned(diagnosis: Diagnosis) -> tuple[ResourceId, ...]:
+    """The registries that a diagnosis is about: the one asked for, those of paths that are not ok, those it changes."""
+    found = {path.registry for path in diagnosis.paths if path.registry and path.verdict is not Verdict.OK}
+    if diagnosis.focus.registry is not None:
+        found.add(diagnosis.focus.registry)
+    found.update(rid for change in diagnosis.plan.changes for rid in _touched(change) if rid.is_a(REGISTRY))
+    found.update(top(f.target) for f in diagnosis.findings if top(f.target).is_a(REGISTRY))
+    return tuple(sorted(found))
+
+
+def approvers_of(registries: Iterable[ResourceId], desired: DesiredState) -> tuple[Approvers, ...]:
+    """Who may decide, for each registry; for a plan that names none, the approvers of every entry of the document."""
+    named = tuple(desired.intent_for(registry).approvers for registry in registries)
+    return named or tuple(intent.approvers for intent in desired.registries)
+
+
+def lease_names(incident: Incident) -> tuple[str, ...]:
+    """What nobody else may write to meanwhile: the incident, and the networks, zones, endpoints and registries of its plan."""
+    changes = incident.diagnosis.plan.changes if incident.diagnosis else ()
+    touched = {rid.key for change in changes for rid in _touched(change) if rid.type.lower() in LOCKED_TYPES}
+    return tuple(sorted({f"incident:{incident.id}", *touched}))
+
+
+def _touched(change: Change) -> set[ResourceId]:
+    """The resources of their own that a change writes to or names in its documents."""
+    return {top(ResourceId(text)) for text in (change.target.text, *_ids(change.before), *_ids(change.after))}
+
+
+def _ids(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        return (value,) if value.lower().startswith("/subscriptions/") else ()
+    if isinstance(value, Mapping):
+        return tuple(text for item in value.values() for text in _ids(item))
+    if isinstance(value, (list, tuple)):
+        return tuple(text for item in value for text in _ids(item))
+    return ()
