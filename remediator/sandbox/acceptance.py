@@ -11,10 +11,9 @@ from collections.abc import Callable
 
 from remediator.sandbox.arm_id import Target, key, region
 from remediator.sandbox.operations import Operation
+from remediator.sandbox.shown import present
 from remediator.sandbox.wire import Body, Request, Response, reply
 from remediator.sandbox.world import World
-
-FINISHED = ("Succeeded", "Failed")
 
 
 def _nothing() -> None:
@@ -70,7 +69,7 @@ def accept_put(
     operation = _begin(world, place, lambda: mark(body, "Failed" if failure else "Succeeded"), failure, deletes=False)
     status, _ = _urls(world, request, place, operation, location or region(body.get("location")))
     headers = {"Azure-AsyncOperation": status, **world.operations.waiting()}
-    return reply(201 if created else 200, world.state.shown(body), headers)
+    return reply(201 if created else 200, present(world, body, request.api_version), headers)
 
 
 def accept_dns(

@@ -13,12 +13,11 @@ from remediator.sandbox.clouds import CLOUDS
 from remediator.sandbox.errors import bad_request
 from remediator.sandbox.faults import Faults
 from remediator.sandbox.operations import Operations
-from remediator.sandbox.shown import present
+from remediator.sandbox.shown import EVERYTHING, present
 from remediator.sandbox.state import load
 from remediator.sandbox.wire import Body, Request, Response, UnreadableBody, parse
 from remediator.sandbox.world import World
 
-NEWEST = "9999-12-31"
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
 
@@ -108,7 +107,7 @@ class Azure:
         """A copy of one resource as the newest api-version shows it, read without a request."""
         with self.lock:
             body = self.world.state.get(resource_id)
-            return present(self.world, body, NEWEST) if body is not None else None
+            return present(self.world, body, EVERYTHING) if body is not None else None
 
     def put(self, body: dict[str, Any]) -> None:
         """Set a resource behind everyone's back: no checks, no side effects."""
@@ -127,7 +126,7 @@ class Azure:
     def estate(self) -> dict[str, Any]:
         """What exists now as an estate document; children stand on their own and, where Azure does so, inline."""
         with self.lock:
-            found = [present(self.world, body, NEWEST) for body in self.world.state.all()]
+            found = [present(self.world, body, EVERYTHING) for body in self.world.state.all()]
             return {
                 "schema": 1,
                 "cloud": self.cloud,

@@ -8,6 +8,7 @@ from remediator.sandbox import errors
 from remediator.sandbox.arm_id import Target, key, target
 from remediator.sandbox.clouds import TENANT
 from remediator.sandbox.errors import ArmError
+from remediator.sandbox.private_link import ENDPOINTS
 from remediator.sandbox.providers import (
     connection,
     container_apps,
@@ -23,6 +24,7 @@ from remediator.sandbox.providers import (
     zone_group,
 )
 from remediator.sandbox.providers.reading import Handler
+from remediator.sandbox.providers.zone_group import GROUPS
 from remediator.sandbox.wire import Request, Response
 from remediator.sandbox.world import World
 
@@ -51,7 +53,14 @@ def serve(world: World, request: Request) -> Response:
     try:
         return _serve(world, request)
     except ArmError as refusal:
+        refusal.bare = refusal.bare or (_bare(target(request.path)) and refusal.status in (400, 404, 409))
         return refusal.response()
+
+
+def _bare(place: Target) -> bool:
+    """Private endpoints and lists of zone groups describe their errors without the `error` wrapper (network
+    2024-01-01, privateEndpoint.json)."""
+    return place.type == ENDPOINTS or (place.type == GROUPS and place.kind == "list")
 
 
 def _serve(world: World, request: Request) -> Response:

@@ -97,7 +97,7 @@ class SandboxServer:
     def stop(self) -> None:
         """Close both ports and wait for the end; harmless when not started."""
         for server in self._servers:
-            server.should_exit = True
+            server.should_exit = server.force_exit = True
         if self._thread is not None:
             self._thread.join(timeout=10)
             self._thread = None
@@ -140,7 +140,8 @@ class SandboxServer:
 
 
 def _listen(port: int) -> socket.socket:
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named so that asyncio switches Nagle's delay off: 40 ms per answer otherwise.
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     opened.bind((HOST, port))
     return opened
@@ -153,7 +154,6 @@ def _config(application: Any, certificate: Path | None) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         http="h11",
-        timeout_graceful_shutdown=1,
         timeout_keep_alive=60,
         ssl_certfile=certificate,
     )

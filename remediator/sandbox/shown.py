@@ -8,8 +8,13 @@ from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
 
 ZONES = "microsoft.network/privatednszones"
+ZONE_GROUPS = "microsoft.network/privateendpoints/privatednszonegroups"
 # resolutionPolicy exists from this version on; older ones neither show nor keep it.
 RESOLUTION_POLICY_SINCE = "2024-06-01"
+
+
+# The api-version of a look from behind: everything is shown.
+EVERYTHING = "9999-12-31"
 
 
 def present(world: World, body: Body, api_version: str) -> Body:
@@ -25,7 +30,22 @@ def present(world: World, body: Body, api_version: str) -> Body:
         _counts(world, seen)
     elif kind == f"{ZONES}/virtualnetworklinks":
         _policy(seen, api_version)
+    elif kind == ZONE_GROUPS and api_version != EVERYTHING:
+        as_described(seen)
+    elif kind in ("microsoft.app/containerapps", "microsoft.app/jobs") and api_version != EVERYTHING:
+        # Sent by Azure, unknown to its description (app 2024-03-01).
+        seen["properties"].pop("runningStatus", None)
     return seen
+
+
+def as_described(group: Body) -> Body:
+    """A zone group without the fields that Azure sends and its description (network 2024-01-01) does not know."""
+    group.pop("type", None)
+    for config in group["properties"].get("privateDnsZoneConfigs") or []:
+        for name in ("id", "etag", "type"):
+            config.pop(name, None)
+        config["properties"].pop("provisioningState", None)
+    return group
 
 
 def _occupants(world: World, subnet: Body) -> None:

@@ -102,7 +102,6 @@ def _connect(world: World, body: Body, subnet: Body, registry: Body) -> None:
         "id": nic_id,
         "type": "Microsoft.Network/networkInterfaces",
         "location": body["location"],
-        "kind": "Regular",
         "properties": {
             "provisioningState": "Succeeded",
             "ipConfigurations": parts,
