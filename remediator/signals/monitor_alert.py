@@ -138,7 +138,8 @@ def _log_v2(alert: _Alert, condition: Mapping[str, object]) -> Iterator[Parsed]:
         told = dimensions.names_something or alert.extra or alert.base.subject
         yield signal if told or any(known in query for known in _OURS) else Ignored("a log alert about something else")
     if not items(condition.get("allOf")):
-        yield Quarantined("a log alert without a condition")
+        line = alert.extra
+        yield _with(alert.at_index("", 0), line) if line else Quarantined("a log alert without a condition")
 
 
 def _log_v1(alert: _Alert) -> Iterator[Parsed]:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remediator.core.pull_error import Cause, Confidence, classify
 
@@ -122,3 +126,25 @@ def test_evidence_hides_secrets() -> None:
     for secret in ("Zm9vYmFyYmF6", "eyJzdWIi", "0.AXoAb", "hunter2", "sekret99"):
         assert secret not in said.evidence
     assert len(said.evidence) <= 240
+
+
+@given(
+    st.lists(st.integers(0, len(FIRST_CASE)), max_size=3), st.integers(0, 3), st.sampled_from(["\n", "\r\n", "\n    "])
+)
+def test_first_case_wrapped_and_escaped(places: list[int], levels: int, line_break: str) -> None:
+    """Up to three line breaks anywhere and up to three levels of JSON leave it a refusal by our registry's firewall."""
+    text = FIRST_CASE
+    for at in sorted(places, reverse=True):
+        text = text[:at] + line_break + text[at:]
+    for _ in range(levels):
+        text = json.dumps(text)
+    said = classify(text)
+    assert (said.cause, said.managed, said.confidence) == (Cause.firewall_denied, True, Confidence.high)
+    assert said.registry == "xxxxxxx.azurecr.cn"
+
+
+def test_one_megabyte_is_bounded() -> None:
+    """Of a huge text the head and the tail are read."""
+    assert classify("x" * 500_000 + FIRST_CASE + "y" * 500_000).cause is Cause.unknown
+    assert classify("x" * 1_000_000 + " " + FIRST_CASE).cause is Cause.firewall_denied
+    assert classify(FIRST_CASE + " " + "x" * 1_000_000).cause is Cause.firewall_denied
