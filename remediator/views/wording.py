@@ -13,8 +13,9 @@ from remediator.core.incident import Incident, Status
 from remediator.core.policy import Ruling
 from remediator.core.pull_path import HopName, PullPath, Verdict
 from remediator.core.resource_id import ResourceId
+from remediator.core.signal import SignalSource
 from remediator.core.verification import Proof
-from remediator.views.plain import plain
+from remediator.views.plain import plain, without_addresses
 
 STATUSES: dict[Status, str] = {
     Status.OPEN: "being looked at",
@@ -81,6 +82,13 @@ PROOFS: dict[Proof, str] = {
     Proof.MODEL: "judged on the configuration alone",
     Proof.PROBE: "seen by a probe from inside the environment",
     Proof.PULL: "seen by a pull that worked",
+}
+NOTHING_FORESEEN = Foresight()
+_SOURCES = {
+    SignalSource.EVENT_GRID: "a change that Event Grid reported",
+    SignalSource.ALERT: "an alert of Azure Monitor",
+    SignalSource.MANUAL: "a request by hand",
+    SignalSource.SWEEP: "the regular sweep",
 }
 _KINDS = {
     "microsoft.app/containerapps": "container app",
@@ -164,6 +172,12 @@ def incident_title(incident: Incident) -> str:
     """`Registry contosoimages: waiting for your approval`."""
     kind = kind_of(incident.subject)
     return f"{kind[:1].upper()}{kind[1:]} {plain(incident.subject.name, 80)}: {STATUSES[incident.status]}"
+
+
+def asked_by(incident: Incident) -> str:
+    """What or who started the incident; a person only by the id under which the journal knows them."""
+    source = _SOURCES[incident.signals[0].source] if incident.signals else "nobody that is known"
+    return f"{source} (by {without_addresses(incident.requester, 80)})" if incident.requester else source
 
 
 def ruling_sentence(ruling: Ruling | None) -> str:

@@ -1,0 +1,173 @@
+"""How do the pages look? Templates with autoescape, filled with values that were worded elsewhere.
+
+`web` calls one function for each page and sends the result with `STYLE_SOURCE` in its content security policy. Nothing
+here knows requests, sessions or who may do what.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from remediator.core.incident import Incident, Status
+from remediator.views import changes, journal, picture, wording
+from remediator.views.plain import moment, plain, without_addresses
+
+STYLE = files("remediator.views").joinpath("templates/style.css").read_text("utf-8")
+STYLE_SOURCE = "'sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode() + "'"
+
+_GOOD = {Status.RESOLVED, Status.NO_DRIFT}
+_BAD = {Status.NEEDS_HUMAN, Status.FORBIDDEN, Status.REJECTED, Status.EXPIRED, Status.ROLLED_BACK}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionForm:
+    """What the decision's form carries: where it goes, its CSRF token and the word that must be typed."""
+
+    action: str
+    csrf: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """What this reader may do on an approval page: a form, a way to sign in, or only a note (`tone` good or bad)."""
+
+    viewer: str = ""
+    form: DecisionForm | None = None
+    sign_in: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+@cache
+def environment() -> Environment:
+    """The templates of `views/templates/`; a name that is not given is an error, everything is escaped."""
+    made = Environment(
+        loader=PackageLoader("remediator.views"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file, no outside text
+    made.filters.update(
+        plain=plain,
+        without_addresses=without_addresses,
+        moment=moment,
+        path_title=wording.path_title,
+        place_of=wording.place_of,
+        rule_title=wording.rule_title,
+    )
+    return made
+
+
+def approval_page(incident: Incident, page: ApprovalPage) -> str:
+    """The page behind an approval link."""
+    request = incident.request
+    digest = request.digest if request else ""
+    return _render(
+        "approval.html",
+        title=f"Approve changes for {incident.subject.name}",
+        viewer=page.viewer,
+        page=page,
+        request=request,
+        yes=len({a.person for a in incident.approvals if a.yes and a.digest == digest}),
+        **_case(incident),
+    )
+
+
+def incident_page(incident: Incident, viewer: str) -> str:
+    """The case file for a signed-in reader."""
+    checked = incident.verification
+    words = f"{moment(checked.at)}: {plain(checked.reason)} ({wording.PROOFS[checked.proof]})" if checked else ""
+    return _render(
+        "incident.html",
+        title=wording.incident_title(incident),
+        viewer=viewer,
+        error=incident.error,
+        verification=words,
+        steps=_steps(incident),
+        **_case(incident),
+    )
+
+
+def incidents_page(incidents: Sequence[Incident], viewer: str, *, filtered: bool = False) -> str:
+    """The list, as it was found."""
+    rows = [
+        {
+            "href": f"/incidents/{incident.id}",
+            "tone": _tone(incident.status),
+            "status": wording.STATUSES[incident.status],
+            "name": plain(incident.subject.name, 80),
+            "place": wording.place_of(incident.subject),
+            "headline": wording.headline(incident.diagnosis),
+            "opened": moment(incident.opened_at),
+        }
+        for incident in incidents
+    ]
+    return _render("incidents.html", title="Incidents", viewer=viewer, rows=rows, filtered=filtered)
+
+
+def error_page(code: str, title: str, message: str, *, hint: str = "", sign_in: str = "", viewer: str = "") -> str:
+    """A refusal or failure with its code, what was being done, and what to try."""
+    return _render("error.html", title=title, viewer=viewer, code=code, message=message, hint=hint, sign_in=sign_in)
+
+
+def signin_page(next_path: str) -> str:
+    """The form of the local identity; `next_path` was checked by the caller."""
+    return _render("signin.html", title="Who are you?", viewer="", next=next_path)
+
+
+def _render(template: str, **values: object) -> str:
+    return environment().get_template(template).render(**values)
+
+
+def _case(incident: Incident) -> dict[str, object]:
+    diagnosis = incident.diagnosis
+    path = wording.decisive_path(diagnosis)
+    plan = diagnosis.plan if diagnosis else None
+    return {
+        "incident": incident,
+        "headline": wording.headline(diagnosis),
+        "tone": _tone(incident.status),
+        "status": wording.STATUSES[incident.status],
+        "asked_by": wording.asked_by(incident),
+        "ruling": wording.ruling_sentence(diagnosis.ruling if diagnosis else None),
+        "path": path,
+        "svg": Markup(picture.svg(path)) if path else "",  # noqa: S704 - picture.svg escapes every text in it
+        "changes": changes.shown(plan) if plan else (),
+        "count": changes.count_sentence(plan) if plan else "",
+        "digest": plan.digest if plan else "",
+        "found": diagnosis.foresight if diagnosis else wording.NOTHING_FORESEEN,
+        "undo": wording.undo_sentences(plan.changes) if plan else (),
+        "findings": diagnosis.findings if diagnosis else (),
+        "journal": journal.shown(incident),
+    }
+
+
+def _steps(incident: Incident) -> list[str]:
+    execution, diagnosis = incident.execution, incident.diagnosis
+    if execution is None:
+        return []
+    planned = diagnosis.plan.changes if diagnosis else ()
+    same = len(planned) == len(execution.steps)
+    lines = []
+    for index, step in enumerate(execution.steps):
+        what = plain(planned[index].summary, 200) if same else f"change {index + 1}"
+        wrong = f" – {plain(step.error[0], 80)}: {without_addresses(step.error[1], 300)}" if step.error else ""
+        lines.append(f"{step.state.value}: {what}{wrong}")
+    return lines
+
+
+def _tone(status: Status) -> str:
+    if status in _GOOD:
+        return "ok"
+    return "broken" if status in _BAD else "unknown"

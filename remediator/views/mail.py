@@ -1,0 +1,88 @@
+"""What does a notice look like as a mail? One text part that reads well alone, and the same in HTML.
+
+The mail adapters send what `approval_mail` and `notice_mail` give. The same notice gives the same mail with the same
+Message-ID, and all mails of one incident are one thread. No function key and no token but the link's own is ever in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from remediator.core.errors import Misconfigured
+from remediator.core.incident import Incident, Notice
+from remediator.views.html import environment
+from remediator.views.notice import NoticeWords, words
+from remediator.views.plain import plain
+
+_MAILBOX = re.compile(r"[\w.+%'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", re.ASCII)
+
+
+def approval_mail(incident: Incident, notice: Notice, link: str, *, sender: str, recipient: str) -> EmailMessage:
+    """The mail that asks for a decision; `link` is the recipient's own approval link."""
+    return _mail(incident, notice, link, sender, recipient)
+
+
+def notice_mail(incident: Incident, notice: Notice, *, sender: str, recipient: str, link: str = "") -> EmailMessage:
+    """The mail that tells how an incident goes on; `link` leads to its page, which asks for a sign-in."""
+    return _mail(incident, notice, link, sender, recipient)
+
+
+def _mail(incident: Incident, notice: Notice, link: str, sender: str, recipient: str) -> EmailMessage:
+    told = words(notice, incident)
+    from_address, to_address = _address(sender, "the sender"), _address(recipient, "the recipient")
+    domain = from_address.rpartition("@")[2]
+    thread = f"<incident.{_digest(incident.id)}@{domain}>"
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = told.subject
+    mail["From"] = from_address
+    mail["To"] = to_address
+    # The time of the incident, not of the sending: a repeat is the same mail.
+    mail["Date"] = format_datetime(incident.updated_at or incident.opened_at)
+    mail["Message-ID"] = f"<{_digest(incident.id, notice.key)}@{domain}>"
+    mail["In-Reply-To"] = thread
+    mail["References"] = thread
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(_text(told, incident, link))
+    page = environment().get_template("mail.html")
+    mail.add_alternative(
+        page.render(
+            subject=told.subject,
+            headline=told.headline,
+            paragraphs=told.paragraphs,
+            blocks=told.blocks,
+            action=told.action,
+            link=link,
+            incident=incident,
+        ),
+        subtype="html",
+    )
+    return mail
+
+
+def _text(told: NoticeWords, incident: Incident, link: str) -> str:
+    parts = [told.headline, *told.paragraphs]
+    if link:
+        parts.append(f"{told.action}:\n{link}")
+    parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in told.blocks]
+    parts.append(f"Incident {plain(incident.id, 80)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _address(text: str, whose: str) -> str:
+    """The bare address; `Misconfigured` when it is none, so that no header can be smuggled in."""
+    address = parseaddr(text)[1]
+    if text != plain(text, 320) or "," in text or not _MAILBOX.fullmatch(address):
+        raise Misconfigured(
+            "bad-mail-address",
+            f"writing a mail: {whose} is not a mail address",
+            hint="correct the address in the settings or in the desired state's `notify`",
+        )
+    return address

@@ -1,0 +1,115 @@
+"""What does a notice say? Subject, sentences and the blocks below them, for every channel.
+
+A notice in the outbox holds a template's name and parameters, never a finished text; mail and cards lay these out.
+A template that is not known falls back on the incident's status, so that no notice goes out empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from remediator.core.incident import Incident, Notice, Status
+from remediator.views import changes, picture, wording
+from remediator.views.plain import moment, plain, without_addresses
+
+_SUBJECT = 78
+_WIDTH = 72
+_SUBJECTS: dict[Status, str] = {
+    Status.AWAITING_APPROVAL: "Approval wanted",
+    Status.AWAITING_MERGE: "Pull request opened",
+    Status.RESOLVED: "Resolved",
+    Status.NO_DRIFT: "Nothing to do",
+    Status.REPORTED: "Reported",
+    Status.ROLLED_BACK: "Undone",
+    Status.FORBIDDEN: "Forbidden by the policy",
+    Status.REJECTED: "Rejected",
+    Status.EXPIRED: "Nobody answered",
+    Status.NEEDS_HUMAN: "Needs you",
+}
+_SENTENCES: dict[Status, str] = {
+    Status.AWAITING_APPROVAL: "A plan would mend this. Nothing is changed until somebody approves exactly this plan.",
+    Status.AWAITING_MERGE: "A pull request would mend this. Nothing is changed until it is merged.",
+    Status.APPROVED: "The plan is approved; the changes start now.",
+    Status.APPLYING: "The changes are being made.",
+    Status.APPLIED: "The changes are made; the paths are being checked.",
+    Status.UNDOING: "A pull that worked before has stopped working, so the changes are being undone.",
+    Status.RESOLVED: "The changes are made and the path is whole again.",
+    Status.NO_DRIFT: "Nothing is wrong any more, and nothing was changed.",
+    Status.REPORTED: "The program may not or cannot mend this; a person has to act.",
+    Status.ROLLED_BACK: "A pull that worked before had stopped working, so the program's own changes were undone.",
+    Status.FORBIDDEN: "There is a plan, and the policy forbids it. Nothing was changed.",
+    Status.REJECTED: "The plan was rejected. Nothing was changed.",
+    Status.EXPIRED: "Nobody answered in time. Nothing was changed.",
+    Status.NEEDS_HUMAN: "The program has stopped and does nothing more until a person looks.",
+    Status.JOINED: "It has the same cause as another incident and is mended there.",
+}
+_SHOWS_PLAN = {Status.AWAITING_APPROVAL, Status.AWAITING_MERGE, Status.FORBIDDEN}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """A notice in words. `blocks` are (title, text that keeps its line breaks); `action` names the link."""
+
+    subject: str
+    headline: str
+    paragraphs: tuple[str, ...]
+    blocks: tuple[tuple[str, str], ...]
+    action: str
+
+
+def asks(notice: Notice) -> bool:
+    """Whether this notice asks for a decision, so that it carries an approval link."""
+    return "approv" in notice.template.lower() or "ask" in notice.template.lower()
+
+
+def parameter(notice: Notice, name: str) -> str:
+    """One parameter of a notice, "" where it has none of that name."""
+    return dict(notice.parameters).get(name, "")
+
+
+def words(notice: Notice, incident: Incident) -> NoticeWords:
+    """The words of a notice about the incident as it stands."""
+    asking = asks(notice)
+    status = Status.AWAITING_APPROVAL if asking else incident.status
+    headline = wording.headline(incident.diagnosis)
+    name = plain(incident.subject.name, 50)
+    subject = f"{_SUBJECTS.get(status, wording.STATUSES[status].capitalize())}: {name}"
+    paragraphs = [_SENTENCES.get(status, f"It is now {wording.STATUSES[status]}.")]
+    if asking and incident.request:
+        paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
+    if incident.error and not asking:
+        paragraphs.append(f"{plain(incident.error[0], 80)}: {without_addresses(incident.error[1], 400)}")
+    if incident.verification and status is Status.RESOLVED:
+        paragraphs.append(f"It is {wording.PROOFS[incident.verification.proof]}.")
+    paragraphs += _told(dict(notice.parameters))
+    return NoticeWords(
+        subject=plain(f"[remediator] {subject}", _SUBJECT),
+        headline=headline,
+        paragraphs=tuple(paragraphs),
+        blocks=_blocks(incident, status),
+        action="Read and decide" if asking else "Open the incident",
+    )
+
+
+def _told(parameters: Mapping[str, str]) -> list[str]:
+    """What the flow wants said besides: its `reason` and `advice`."""
+    return [without_addresses(parameters[key], 400) for key in ("reason", "advice") if parameters.get(key)]
+
+
+def _blocks(incident: Incident, status: Status) -> tuple[tuple[str, str], ...]:
+    diagnosis = incident.diagnosis
+    if diagnosis is None:
+        return ()
+    blocks = []
+    path = wording.decisive_path(diagnosis)
+    if path is not None and status not in (Status.RESOLVED, Status.NO_DRIFT):
+        blocks.append(("The pull path", picture.terminal(path, _WIDTH)))
+    if diagnosis.plan and status in _SHOWS_PLAN:
+        blocks.append(("The plan", changes.terminal(diagnosis.plan, _WIDTH)))
+        blocks.append(("What it would do to pulls", "\n".join(wording.foresight_lines(diagnosis.foresight))))
+        blocks.append(("The way back", "\n".join(wording.undo_sentences(diagnosis.plan.changes))))
+    advice = [f"{wording.rule_title(f.rule)}: {plain(f.advice)}" for f in diagnosis.findings if f.advice]
+    if advice and status in (Status.REPORTED, Status.NEEDS_HUMAN, Status.FORBIDDEN):
+        blocks.append(("What you can do", "\n".join(advice[:5])))
+    return tuple(blocks)
