@@ -1,0 +1,60 @@
+"""Fixtures of the contract suites: a store of each kind, a clock whose hands we move, ids that count."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from remediator.ports import Rows
+
+from .stores import STORES, Opener
+
+
+class HandClock:
+    """A clock that only we move."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class CountingIds:
+    """Ids in order."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def new(self) -> str:
+        return f"id{next(self._numbers):04d}"
+
+
+@pytest.fixture(params=sorted(STORES))
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Opens the same store again and again."""
+    return STORES[request.param](tmp_path)
+
+
+@pytest.fixture
+def rows(opened: Opener) -> Rows:
+    """A fresh store."""
+    return opened()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock at noon."""
+    return HandClock()
+
+
+@pytest.fixture
+def ids() -> CountingIds:
+    """Ids in order."""
+    return CountingIds()
