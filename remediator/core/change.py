@@ -53,9 +53,9 @@ class Change:
     reason: str = ""
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Two changes with one key are the same change."""
-        return (self.kind.value, self.target.key)
+    def key(self) -> tuple[str, ...]:
+        """Two changes with one key are the same change: kind, target and the fields that it sets."""
+        return (self.kind.value, self.target.key, *sorted(self.after or ()))
 
     @property
     def creates(self) -> bool:

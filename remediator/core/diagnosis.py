@@ -54,9 +54,10 @@ def diagnose(desired: DesiredState, snapshot: Snapshot, focus: Focus | None = No
     on_paths = _merged(asked)
     known = {finding.key for finding in on_paths}
     drifted = tuple(f for f in drifts(desired, snapshot, scope) if f.key not in known)
+    in_plan = {change.key for change in planned.plan.changes}
     return Diagnosis(
         focus=focus,
-        findings=(*on_paths, *drifted),
+        findings=tuple(_as_planned(f, in_plan) for f in (*on_paths, *drifted)),
         paths=tuple(w.path for w in asked),
         plan=planned.plan,
         foresight=foresight,
@@ -88,13 +89,18 @@ def _merged(asked: tuple[Walked, ...]) -> tuple[Finding, ...]:
 
 
 def _together(one: Finding, other: Finding) -> Finding:
-    changes = {change.key: change for change in (*other.remedy, *one.remedy)}
+    changes = {change.key: change for change in (*one.remedy, *other.remedy)}
     return replace(
         one,
         evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
         remedy=tuple(changes.values()),
         paths=tuple(dict.fromkeys((*one.paths, *other.paths))),
     )
+
+
+def _as_planned(finding: Finding, in_plan: set[tuple[str, ...]]) -> Finding:
+    """A finding with the part of its remedy that the plan has taken up; the rest would have mended nothing."""
+    return replace(finding, remedy=tuple(c for c in finding.remedy if c.key in in_plan))
 
 
 def _way(desired: DesiredState, scope: Scope) -> Way:

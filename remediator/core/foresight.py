@@ -11,7 +11,8 @@ from remediator.core.pull_path import PullPath, Verdict
 class Foresight:
     """The paths (as they are afterwards) that a plan mends and breaks, and how many stay as they are.
 
-    A path that worked and would afterwards be unknown counts as broken: nobody has shown that it goes on.
+    A path that worked and would afterwards be unknown counts as broken: nobody has shown that it goes on. So does
+    an unknown path that would surely be broken afterwards.
     """
 
     mended: tuple[PullPath, ...] = ()
@@ -28,7 +29,7 @@ def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...]) -> Foresi
         was = old.verdict if old else Verdict.UNKNOWN
         if was is not Verdict.OK and path.verdict is Verdict.OK:
             mended.append(path)
-        elif was is Verdict.OK and path.verdict is not Verdict.OK:
+        elif was is not Verdict.BROKEN and path.verdict is not was:
             broken.append(path)
         else:
             unchanged += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from remediator.core.cloud import registry_suffix_of
 from remediator.core.desired import DesiredState, RegistryIntent
@@ -17,6 +18,14 @@ from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Consumer, Environment, Network, Registry, Snapshot, Unknown
 
 REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries"
+
+
+class Openness(StrEnum):
+    """Does the registry's firewall let a consumer in? `PERHAPS`: its rules may name the consumer's fixed egress."""
+
+    OPEN = "open"
+    PERHAPS = "perhaps"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,31 @@ class Leg:
         return (self.consumer.id.key, self.host)
 
     @property
-    def open(self) -> bool:
+    def openness(self) -> Openness:
         """Whether the registry lets this consumer in over its public name."""
-        return isinstance(self.registry, Registry) and self.registry.open_to_all
+        if not isinstance(self.registry, Registry):
+            return Openness.CLOSED
+        if self.registry.open_to_all:
+            return Openness.OPEN
+        listed = self.registry.public_network_access.lower() != "disabled" and bool(self.registry.ip_rules)
+        return Openness.PERHAPS if listed and self._egress_may_be_fixed() else Openness.CLOSED
+
+    @property
+    def open(self) -> bool:
+        """Whether the registry surely lets this consumer in over its public name."""
+        return self.openness is Openness.OPEN
 
     @property
     def needs_private(self) -> bool:
         """Whether only a private path can work or is wanted: the registry is closed and not meant to be public."""
-        return not self.open and not self.intent.public_by_intent
+        return self.openness is Openness.CLOSED and not self.intent.public_by_intent
+
+    def _egress_may_be_fixed(self) -> bool:
+        """Only a NAT gateway or a forced route gives an environment an address that can be named (azure-facts 13)."""
+        if isinstance(self.environment, Unknown) or isinstance(self.network, Unknown):
+            return True
+        subnet = self.network.subnet(self.environment.subnet) if self.network and self.environment.subnet else None
+        return subnet is not None and (subnet.nat_gateway is not None or subnet.route_table is not None)
 
 
 def hosts_of(consumer: Consumer) -> dict[str, tuple[str, ...]]:

@@ -72,6 +72,6 @@ def same_document(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None
 
 
 def ordered(changes: tuple[Change, ...]) -> Plan:
-    """A plan of these changes, each once, in the order of `ORDER` and then by target."""
+    """A plan of these changes, each once, in the order of `ORDER` and then by target and fields."""
     unique = {change.key: change for change in reversed(changes)}
-    return Plan(tuple(sorted(unique.values(), key=lambda c: (ORDER.index(c.kind), c.target.key))))
+    return Plan(tuple(sorted(unique.values(), key=lambda c: (ORDER.index(c.kind), c.key))))

@@ -48,24 +48,58 @@ class Planned:
     plan: Plan
     before: tuple[PullPath, ...]
     after: tuple[PullPath, ...]
-    world: Snapshot
 
 
 def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tuple[Walked, ...]) -> Planned:
-    """The fewest changes that mend what is in scope, and every working path that they would break."""
+    """The fewest changes that mend what is in scope, and every path not broken before that they would break.
+
+    A remedy that leaves its path broken or unknown in the end is dropped again: nothing is changed for nothing.
+    """
     before = tuple(w.path for w in walked)
-    worked = {path.key for path in before if path.verdict is Verdict.OK}
-    changes: list[Change] = []
+    sound = {path.key for path in before if path.verdict is not Verdict.BROKEN}
+    remedies: list[_Remedy] = []
     world, now = snapshot, walked
     for _ in range(MAX_ROUNDS):
-        remedy = _next_remedy(desired, world, now, scope, worked, {c.key for c in changes})
-        if not remedy:
+        remedy = _next_remedy(desired, world, now, scope, sound, {c.key for r in remedies for c in r.changes})
+        if remedy is None:
             break
-        for change in remedy:
-            world = effect(world, change)
-        changes.extend(remedy)
+        world = _changed(world, remedy.changes)
+        remedies.append(remedy)
         now = walk(desired, world)
-    return Planned(ordered(tuple(changes)), before, tuple(w.path for w in now), world)
+    changes, now = _useful(desired, snapshot, remedies, now)
+    return Planned(ordered(changes), before, tuple(w.path for w in now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Remedy:
+    changes: tuple[Change, ...]
+    paths: tuple[tuple[str, str], ...]
+
+
+def _changed(world: Snapshot, changes: tuple[Change, ...]) -> Snapshot:
+    for change in ordered(changes).changes:
+        world = effect(world, change)
+    return world
+
+
+def _useful(
+    desired: DesiredState, snapshot: Snapshot, remedies: list[_Remedy], now: tuple[Walked, ...]
+) -> tuple[tuple[Change, ...], tuple[Walked, ...]]:
+    """The changes without the remedies that mended nothing, and the paths that they lead to."""
+    kept = list(remedies)
+    for remedy in reversed(remedies):
+        ok = _ok(now)
+        if not remedy.paths or ok & set(remedy.paths):
+            continue
+        fewer = [other for other in kept if other is not remedy]
+        then = walk(desired, _changed(snapshot, tuple(c for r in fewer for c in r.changes)))
+        if ok <= _ok(then):
+            kept, now = fewer, then
+    return tuple(c for r in kept for c in r.changes), now
+
+
+def _ok(walked: tuple[Walked, ...]) -> set[tuple[str, str]]:
+    return {w.path.key for w in walked if w.path.verdict is Verdict.OK}
 
 
 def _next_remedy(
@@ -73,16 +107,16 @@ def _next_remedy(
     world: Snapshot,
     now: tuple[Walked, ...],
     scope: Scope,
-    worked: set[tuple[str, str]],
-    done: set[tuple[str, str]],
-) -> tuple[Change, ...]:
-    wanted = [w for w in now if w.finding and (scope.covers(w.path) or w.path.key in worked)]
+    sound: set[tuple[str, str]],
+    done: set[tuple[str, ...]],
+) -> _Remedy | None:
+    wanted = [w for w in now if w.finding and (scope.covers(w.path) or w.path.key in sound)]
     path_findings = [w.finding for w in wanted if w.finding]
     for finding in (*path_findings, *drifts(desired, world, scope)):
         fresh = tuple(change for change in finding.remedy if change.key not in done)
         if fresh:
-            return fresh
-    return ()
+            return _Remedy(fresh, finding.paths)
+    return None
 
 
 def drifts(desired: DesiredState, snapshot: Snapshot, scope: Scope) -> tuple[Finding, ...]:

@@ -119,7 +119,7 @@ def _read(reading: _Reading, image_host: str | None) -> _Finding:
     for rank, sign in enumerate(EXPLICIT):
         if match := sign.pattern.search(low):
             sure = sign.confidence if pulling or sign.cause is Cause.firewall_denied else Confidence.low
-            request = names.request_before(match.start())
+            request = names.request_before(match.end())
             return _Finding(rank, sign.cause, sure, request, excerpt(text, match.start(), match.end()))
     return _hop(reading, image_host, pulling) or _hint(reading, image_host, pulling) or _nothing(text)
 
@@ -130,7 +130,7 @@ def _hop(reading: _Reading, image_host: str | None, pulling: bool) -> _Finding |
     found: list[tuple[bool, int, _Finding]] = []
     for sign in PATH:
         for match in sign.pattern.finditer(low):
-            request = names.request_before(match.start())
+            request = names.request_before(match.end())
             judged = _judge(sign, request, image_host, low, match.start())
             if pulling or sign.cause is Cause.dns_failure:
                 finding = _Finding(_PATH_RANK, *judged, request, excerpt(text, match.start(), match.end()))
@@ -151,7 +151,7 @@ def _hint(reading: _Reading, image_host: str | None, pulling: bool) -> _Finding 
         match = sign.pattern.search(low)
         if match is None:
             continue
-        request = names.request_before(match.start())
+        request = names.request_before(match.end())
         judged = _judge(sign, request, image_host, low, match.start())
         if pulling:
             return _Finding(_VAGUE_RANK + rank, *judged, request, excerpt(text, match.start(), match.end()))

@@ -2,9 +2,9 @@
 
 `pull_error.classify` is the only caller and puts the signs in order. This module holds the vocabulary: a line for each
 mechanism, not for each sample. Patterns meet a text in lower case; `~` stands for a space that a line wrap may have
-eaten. All repeats are bounded, so that a scan stays linear in the text. The wordings are those of azure-facts 2.7, of the registry protocol
-(opencontainers/distribution-spec, error codes) and of the clients: docker, containerd, CRI-O and podman, kubelet,
-go-containerregistry (which Container Apps uses when it validates a deployment), az acr check-health, urllib3.
+eaten. All repeats are bounded, so that a scan stays linear in the text. The wordings are those of azure-facts 2.7, of
+the registry protocol (opencontainers/distribution-spec, error codes) and of the clients: docker, containerd, CRI-O and
+podman, kubelet, go-containerregistry (with which Container Apps validates a deployment), az acr check-health, urllib3.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ EXPLICIT: tuple[Sign, ...] = (
         Cause.throttled,
         _HIGH,
         r"too~?many~?requests",
-        r"(?:http|status|code|response)[ :=\"']{0,4}429(?!\d)",
+        r"(?:http|status|code|response)[ :=\"']{0,4}429(?!\d)|https?://[^ ]{1,400}:~429(?!\d)",
         r"rate~limit(?:ing|ed)?(?! ?\d)",
         r"pull~qps~exceeded",
         r"请求过多|速率限制",
@@ -119,7 +119,6 @@ EXPLICIT: tuple[Sign, ...] = (
         r"client~with~ip.{1,80}?not~allowed",
         r"aka\.ms/acr/firewall",
         r"connectivity_forbidden_error|don't~have~access~to~registry",
-        r"code[\"':= ]{1,8}denied(?!\w)(?![\"', ]{1,8}message[\"':= ]{1,8}requested~access)",
         r"public~network~access.{1,40}?(?:disabled|not~allowed)",
         r"blocked~by~(?:the~)?(?:registry's~|registry~|acr~)?(?:firewall|network~rule)",
         r"不允许.{0,12}访问",
@@ -137,6 +136,11 @@ EXPLICIT: tuple[Sign, ...] = (
         r"docker_(?:command|daemon|version|pull)_error|cmk_error|errimageneverpull|registryerrorresponse",
     ),
     _sign(
+        Cause.firewall_denied,
+        _HIGH,
+        r"code[\"':= ]{1,8}denied(?!\w)(?![\"', ]{1,8}message[\"':= ]{1,8}requested~access)",
+    ),
+    _sign(
         Cause.bad_reference,
         _HIGH,
         r"invalid~reference~format|(?:could|can)(?:n't|~not)~parse~(?:image|reference)|parsing~(?:image~)?reference",
@@ -151,7 +155,7 @@ EXPLICIT: tuple[Sign, ...] = (
         _HIGH,
         r"manifest[_ ]?(?:blob[_ ]?)?unknown|(?:name|blob|tag)_unknown|blob~unknown~to~registry",
         r"manifest~(?:tagged~by|for).{1,300}?(?:is~)?not~found",
-        r"repository~name~not~known|repository~[\"'][^\"' ]{1,200}[\"']~(?:is~)?not~found",
+        r"repository~name~not~known|repository~[^ ]{1,200}~(?:is~)?not~found",
         r"找不到(?:清单|映像|镜像|标记)|(?:映像|镜像|清单)不存在",
     ),
 )
@@ -167,7 +171,7 @@ PATH: tuple[Sign, ...] = (
         r"dial~tcp:~lookup~",
         r"name~or~service~not~known|temporary~failure~in~name~resolution|no~address~associated~with~hostname",
         r"gaierror|getaddrinfo|enotfound|eai_again|nodename~nor~servname|nameresolutionerror",
-        r"could~not~resolve~host|unable~to~resolve~host|could~not~be~resolved|dns~(?:lookup|resolution)~fail",
+        r"could~not~resolve~host|unable~to~resolve~host|could~not~be~resolved|resolve~(?:the~)?dns|dns~(?:lookup|resolution)~fail",
         r"failed~to~resolve~[\"'][^\"' ]{1,255}[\"']~\(",
         r"无法解析|域名解析失败",
     ),
@@ -192,7 +196,7 @@ PATH: tuple[Sign, ...] = (
     _sign(
         Cause.firewall_denied,
         _HIGH,
-        r"403~\(?forbidden",
+        r"403~\(?forbidden|https?://[^ ]{1,400}:~403(?!\d)",
         r"(?:status|code|response|http(?:/[\d.]{1,3})?|error)(?:~code)?[ :=\"'(]{0,4}403(?!\d)",
         kind=Kind.forbidden,
     ),
@@ -206,7 +210,8 @@ PATH: tuple[Sign, ...] = (
     _sign(
         Cause.not_found,
         _MEDIUM,
-        r"404~\(?not~found|unexpected~status(?:~code)?:?~404",
+        r"404~\(?not~found|unexpected~status(?:~code)?:?~404|https?://[^ ]{1,400}:~404(?!\d)",
+        r"(?:image|manifest|tag|repository|reference)~.{1,300}?does~not~exist(?!~or)",
         r"code~=?~?notfound.{1,600}?:~not~found",
         r"(?:resolve|pull and unpack)~(?:image|reference).{1,400}?:~not~found",
     ),
@@ -234,7 +239,7 @@ VAGUE: tuple[Sign, ...] = (
         r"unauthorized|authentication~required|insufficient_scope|authorization~failed|未授权|身份验证",
         r"(?:status|code|response|returned)[ :=\"'(]{0,4}401(?!\d)|not~authorized|inaccessibleimage",
         r"(?:using|the)~managed~identity|construct~registry~secret|connectivity_(?:refresh|access)_token_error",
-        r"error~getting~credentials|docker-credential-",
+        r"error~getting~credentials|docker-credential-|registry~credential",
         kind=Kind.credential,
     ),
     _sign(Cause.timeout_unreachable, _LOW, r"/v2/?[\"'\\: ]{1,5}context~deadline~exceeded(?!~\()", kind=Kind.ping),

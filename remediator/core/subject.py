@@ -146,7 +146,7 @@ def approvers_of(registries: Iterable[ResourceId], desired: DesiredState) -> tup
 
 
 def lease_names(incident: Incident) -> tuple[str, ...]:
-    """What nobody else may write to meanwhile: the incident, and the networks, zones, endpoints and registries of its plan."""
+    """What nobody else may write to meanwhile: the incident, and what its plan touches."""
     changes = incident.diagnosis.plan.changes if incident.diagnosis else ()
     touched = {rid.key for change in changes for rid in _touched(change) if rid.type.lower() in LOCKED_TYPES}
     return tuple(sorted({f"incident:{incident.id}", *touched}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from remediator.core.candidates import Candidate, candidates
 from remediator.core.cloud import private_zone_of, record_name_of
-from remediator.core.leg import Leg
+from remediator.core.leg import Leg, legs
 from remediator.core.reach import Way, reach
 from remediator.core.resolution import ZONE_TYPE, zones_named
 from remediator.core.resource_id import ResourceId, resource_id
@@ -26,13 +26,26 @@ def zone_for(leg: Leg) -> PrivateZone | None:
     suitable = [z for z in zones_named(leg.snapshot, private_zone_of(leg.host) or "") if _suitable(leg, z, best)]
     if leg.intent.zone is not None:
         return next((z for z in suitable if z.id == leg.intent.zone), None)
-    if not suitable:
+    harmless = [z for z in suitable if not _would_mislead(leg, z, best)]
+    if not harmless and new_zone_id(leg) is not None:
         return None
-    ranked = sorted(suitable, key=lambda z: (_distance(leg, z, best.endpoint if best else None), z.id.key))
-    nearest = ranked[0]
-    if _distance(leg, nearest, best.endpoint if best else None) < 5 or len(suitable) == 1:
-        return nearest
-    return None
+    ranked = sorted(harmless or suitable, key=lambda z: (_distance(leg, z, best.endpoint if best else None), z.id.key))
+    if not ranked:
+        return None
+    near = _distance(leg, ranked[0], best.endpoint if best else None) < 5
+    return ranked[0] if near or len(suitable) == 1 else None
+
+
+def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
+    """Whether the zone answers for another consumer of this registry whose network cannot reach the endpoint."""
+    if best is None or zone.record(record_name_of(leg.host)) is not None:
+        return False
+    for other in legs(leg.desired, leg.snapshot):
+        if other.host != leg.host or not isinstance(other.network, Network) or zone.link_to(other.network.id) is None:
+            continue
+        if reach(leg.snapshot, other.network, best.endpoint.network, None, "").way is Way.NONE:
+            return True
+    return False
 
 
 def new_zone_id(leg: Leg) -> ResourceId | None:

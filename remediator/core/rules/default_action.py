@@ -5,7 +5,7 @@ from __future__ import annotations
 from remediator.core.answers import answers
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
-from remediator.core.leg import Judgement, Leg
+from remediator.core.leg import Judgement, Leg, Openness
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.registry_drift import switch_change, switch_drift
 from remediator.core.resolution import AnswerKind
@@ -22,7 +22,7 @@ def judge(leg: Leg) -> Judgement | None:
         return None
     if leg.open:
         return Judgement(Verdict.OK, "the registry is open to every address")
-    if leg.registry.default_action.lower() == "allow":
+    if leg.openness is Openness.PERHAPS:
         return None
     change = switch_change(ID, leg.registry, FIELD, "Deny", "Allow", "the desired state says Allow")
     finding = Finding(

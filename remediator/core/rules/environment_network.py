@@ -9,20 +9,20 @@ from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Unknown
+from remediator.core.snapshot import Registry, Unknown
 
 ID = "environment-network"
 
 
 def judge(leg: Leg) -> Judgement | None:
     """Broken for a closed registry and an environment on Microsoft's own network."""
-    if leg.open:
-        return Judgement(Verdict.OK, "not asked: the registry is open to every address")
+    if isinstance(leg.registry, Registry) and not leg.needs_private:
+        return Judgement(Verdict.OK, "not asked: the registry is or may be open to it")
     if isinstance(leg.environment, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.environment.reason)
     if leg.environment.subnet is not None:
         return Judgement(Verdict.OK, f"{leg.environment.id.name} is in {leg.environment.subnet.name}")
-    if not leg.needs_private or isinstance(leg.registry, Unknown):
+    if isinstance(leg.registry, Unknown):
         return Judgement(Verdict.OK, f"{leg.environment.id.name} has no network of its own")
     detail = f"{leg.environment.id.name} has no network of its own: it reaches registries over the internet only"
     finding = Finding(

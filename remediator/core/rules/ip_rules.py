@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from remediator.core.answers import answers
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding
-from remediator.core.pull_path import HopName
+from remediator.core.leg import Judgement, Leg, Openness
+from remediator.core.pull_path import HopName, Verdict
 from remediator.core.registry_drift import switch_drift
+from remediator.core.resolution import AnswerKind
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Snapshot
+from remediator.core.snapshot import Registry, Snapshot
 
 ID = "ip-rules"
+
+
+def judge(leg: Leg) -> Judgement | None:
+    """Unknown when the name ends in public and only an address rule could let the consumer in."""
+    if leg.openness is not Openness.PERHAPS or not isinstance(leg.registry, Registry):
+        return None
+    if not any(a.kind is AnswerKind.PUBLIC for a in answers(leg)):
+        return None
+    rules = ", ".join(leg.registry.ip_rules)
+    return Judgement(Verdict.UNKNOWN, f"whether the consumer's egress address is among {rules} is not known")
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
@@ -27,4 +40,4 @@ def _single(rule: str) -> str:
     return rule.strip().removesuffix("/32")
 
 
-RULE = Rule(ID, HopName.FIREWALL, check=check)
+RULE = Rule(ID, HopName.FIREWALL, judge, check)

@@ -9,7 +9,7 @@ from remediator.core.candidates import candidates, doubts
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
-from remediator.core.leg import Judgement, Leg, legs
+from remediator.core.leg import Judgement, Leg, Openness, legs
 from remediator.core.placement import Place, place_for
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId, resource_id
@@ -21,12 +21,10 @@ ID = "private-endpoint"
 
 def judge(leg: Leg) -> Judgement | None:
     """Ok, broken, or unknown when an approved endpoint exists that cannot be read."""
-    if leg.open:
-        return Judgement(Verdict.OK, "not asked: the registry is open to every address")
     if isinstance(leg.registry, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.registry.reason)
     if not leg.needs_private:
-        return Judgement(Verdict.OK, "not asked: the registry is meant to be public")
+        return Judgement(Verdict.OK, _not_asked(leg))
     if isinstance(leg.network, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.network.reason)
     near = [c for c in candidates(leg) if c.connectable]
@@ -43,6 +41,16 @@ def judge(leg: Leg) -> Judgement | None:
     if not isinstance(place, Place):
         return Judgement(Verdict.UNKNOWN, place.reason) if place.unknown else None
     return Judgement(Verdict.BROKEN, _detail(leg), _finding(leg, leg.registry, place))
+
+
+def _not_asked(leg: Leg) -> str:
+    match leg.openness:
+        case Openness.OPEN:
+            return "not asked: the registry is open to every address"
+        case Openness.PERHAPS:
+            return "not asked: the registry's address rules may let it in"
+        case _:
+            return "not asked: the registry is meant to be public"
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
@@ -92,9 +100,14 @@ def _drift(desired: DesiredState, leg: Leg, registry: Registry, place: Place) ->
         severity=Severity.DRIFT,
         summary=f"{registry.id.name} has no private endpoint that {leg.consumer.id.name} can reach; it pulls in public",
         evidence=(_detail(leg),),
-        remedy=(create(registry, place, leg),) if desired.declared else (),
-        advice="Declare the registry in the desired state to have a private path planned.",
+        remedy=(create(registry, place, leg),) if desired.declared and _to_be_closed(leg) else (),
+        advice="Declare the registry closed in the desired state to have its private path planned.",
     )
+
+
+def _to_be_closed(leg: Leg) -> bool:
+    intent = leg.intent
+    return (intent.public_network_access or "").lower() == "disabled" or (intent.default_action or "").lower() == "deny"
 
 
 def create(registry: Registry, place: Place, leg: Leg) -> Change:

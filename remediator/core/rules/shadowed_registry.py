@@ -43,7 +43,7 @@ def judge(leg: Leg) -> Judgement | None:
 
 
 def _would_help(leg: Leg, kind: AnswerKind) -> bool:
-    return leg.open and kind is AnswerKind.MISSING
+    return not leg.needs_private and kind is AnswerKind.MISSING
 
 
 def _fall_back(network: Network, link: ZoneLink) -> Change:
