@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from remediator.adapters.records.incidents import RowIncidents
 from remediator.ports import Rows
 
 from .stores import STORES, Opener
@@ -58,3 +59,9 @@ def clock() -> HandClock:
 def ids() -> CountingIds:
     """Ids in order."""
     return CountingIds()
+
+
+@pytest.fixture
+def incidents(rows: Rows) -> RowIncidents:
+    """A keeper of case files on a fresh store."""
+    return RowIncidents(rows)

@@ -1,0 +1,108 @@
+"""Which rows make up one incident, and how are they found again?
+
+Used by `incidents.py` only; pure. All rows of a subject share the partition that its fingerprint gives:
+
+    claim-<fingerprint>     body: the id of the open incident of the subject; not there while none is open
+    incident-<id>           body: the incident's document
+    mailbox-<id>            body: the signals that came in (`mailbox.py`)
+    about-<id>              no body; labels kind, incident, status, opened, wake: what lists and timers ask for
+    about-<id>-<registry>   no body; labels kind, incident, registry, opened: one for each registry, written once
+
+Lists never load documents that they do not show, hence the rows without a body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+
+from remediator.core.errors import Rejected
+from remediator.core.incident import Incident
+from remediator.core.resource_id import ResourceId
+from remediator.ports import Write
+
+PARTITION_LENGTH = 12
+INDEXED_REGISTRIES = 80  # a batch holds 100 rows
+ABOUT, ABOUT_REGISTRY = "incident", "incident-registry"
+_ID = re.compile(rf"[0-9a-f]{{{PARTITION_LENGTH}}}-[A-Za-z0-9_-]{{1,100}}")
+
+
+def partition_of(subject: ResourceId) -> str:
+    """The partition of a subject's incidents: the first 12 hex digits of its fingerprint's SHA-256."""
+    return _hash(subject)[:PARTITION_LENGTH]
+
+
+def partition_of_incident(incident: str) -> str:
+    """The partition in an incident's id; `Rejected("incident-unknown")` when it cannot be one of our ids."""
+    if not _ID.fullmatch(incident):
+        raise unknown_incident(incident)
+    return incident[:PARTITION_LENGTH]
+
+
+def full_id(subject: ResourceId, incident: str) -> str:
+    """The id under which an incident of the subject is stored: `<partition>-<id>`."""
+    prefix = f"{partition_of(subject)}-"
+    return incident if incident.startswith(prefix) else prefix + incident
+
+
+def unknown_incident(incident: str) -> Rejected:
+    """There is no such incident."""
+    return Rejected(
+        "incident-unknown", f"there is no incident {incident[:120]!r}", context={"incident": incident[:120]}
+    )
+
+
+def claim_key(subject: ResourceId) -> str:
+    """The key of the row that says which incident of the subject is open."""
+    return f"claim-{_hash(subject)[:40]}"
+
+
+def incident_key(incident: str) -> str:
+    """The key of the document."""
+    return f"incident-{incident}"
+
+
+def mailbox_key(incident: str) -> str:
+    """The key of the mailbox."""
+    return f"mailbox-{incident}"
+
+
+def registry_label(registry: ResourceId) -> str:
+    """What stands for a registry in labels and keys."""
+    return _hash(registry)[:32]
+
+
+def moment(at: datetime) -> str:
+    """A time as label: UTC and of fixed width, so that it sorts as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def about(incident: Incident, before: Incident | None) -> list[Write]:
+    """The rows by which it is found; those of registries only where they are new since `before`.
+
+    A busy incident that names no wake-up time is due since it was last changed: nothing open is ever forgotten.
+    """
+    wake = incident.wake_at or incident.updated_at or incident.opened_at
+    shared = {"incident": incident.id, "opened": moment(incident.opened_at)}
+    labels = {
+        **shared,
+        "kind": ABOUT,
+        "status": incident.status.value,
+        "wake": moment(wake) if incident.busy else "",
+    }
+    row = Write(f"about-{incident.id}", b"", labels, "*")
+    old = set(_indexed(before)) if before else set()
+    new = [name for name in _indexed(incident) if name not in old]
+    return [row] + [
+        Write(f"about-{incident.id}-{name}", b"", {**shared, "kind": ABOUT_REGISTRY, "registry": name}, "*")
+        for name in new
+    ]
+
+
+def _indexed(incident: Incident) -> list[str]:
+    return list(dict.fromkeys(registry_label(registry) for registry in incident.registries))[:INDEXED_REGISTRIES]
+
+
+def _hash(rid: ResourceId) -> str:
+    return hashlib.sha256(rid.key.encode("utf-8", "surrogatepass")).hexdigest()

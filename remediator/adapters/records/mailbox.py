@@ -1,0 +1,74 @@
+"""Which signals came in for an incident? The mailbox row's document: the last signals and the count of all.
+
+Used by `incidents.py` only. Intake appends without touching the incident's own row, so that a busy incident never
+makes a signal wait; the row's version tells a closing save that a signal came meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from remediator.codec import decode_signal, encode_signal
+from remediator.core.errors import Misconfigured, Transient
+from remediator.core.row_limits import CHUNK_BYTES
+from remediator.core.signal import Signal
+
+VERSION = 1
+KEPT = 20
+BYTES = 4 * CHUNK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The last signals (at most `KEPT`, oldest first) and how many there were in all."""
+
+    signals: tuple[Signal, ...] = ()
+    count: int = 0
+
+    def with_letter(self, signal: Signal) -> Mailbox:
+        """One signal more; one that is there already (same source and id, delivered twice) does not count again."""
+        if any(same_letter(signal, known) for known in self.signals):
+            return self
+        return Mailbox((*self.signals, signal)[-KEPT:], self.count + 1)
+
+    def unread(self, read: tuple[Signal, ...]) -> tuple[Signal, ...]:
+        """The signals that are not among those that the incident already has."""
+        return tuple(s for s in self.signals if not any(same_letter(s, known) for known in read))
+
+
+def same_letter(one: Signal, other: Signal) -> bool:
+    """Whether these are one signal: senders repeat themselves, with the same id."""
+    return (one.source, one.id) == (other.source, other.id)
+
+
+def encode_mailbox(mailbox: Mailbox) -> bytes:
+    """The stored document; the oldest signals are dropped beyond `BYTES`, the newest is always kept."""
+    letters = [encode_signal(signal).decode() for signal in mailbox.signals]
+    while len(letters) > 1 and sum(len(letter.encode()) for letter in letters) > BYTES:
+        letters.pop(0)
+    return f'{{"v":{VERSION},"count":{mailbox.count},"letters":[{",".join(letters)}]}}'.encode()
+
+
+def decode_mailbox(body: bytes) -> Mailbox:
+    """The mailbox of a stored document; `Transient("document-too-new")`, `Misconfigured("document-damaged")`."""
+    try:
+        document = json.loads(body)
+        version, count = int(document["v"]), document.get("count")
+        letters = [json.dumps(letter).encode() for letter in document.get("letters", ())]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _damaged(str(error)) from error
+    if version > VERSION:
+        raise Transient("document-too-new", f"reading a mailbox of version {version}, {VERSION} is known")
+    if type(count) is not int or set(document) != {"v", "count", "letters"}:
+        raise _damaged("its fields are not those of a mailbox")
+    return Mailbox(tuple(decode_signal(letter) for letter in letters), count)
+
+
+def _damaged(why: str) -> Misconfigured:
+    return Misconfigured(
+        "document-damaged",
+        f"reading a mailbox: {why}",
+        context={"document": "mailbox"},
+        hint="the row was changed by hand or cut short: put it back from a backup, or delete the row",
+    )
