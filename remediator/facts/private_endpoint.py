@@ -35,7 +35,7 @@ def read_endpoint(
 ) -> PrivateEndpoint | None:
     """The endpoint, None when it points at something else than a registry."""
     held = properties(body)
-    everything = _targets(held)
+    everything = read_targets(held)
     if not everything:
         raise Malformed("it has no connections")
     targets = tuple(t for t in everything if t.resource.is_a(REGISTRY))
@@ -57,7 +57,8 @@ def read_endpoint(
     )
 
 
-def _targets(held: Body) -> list[EndpointTarget]:
+def read_targets(held: Body) -> list[EndpointTarget]:
+    """What an endpoint's properties say it points at; the status only for registries."""
     arrays = (("privateLinkServiceConnections", False), ("manualPrivateLinkServiceConnections", True))
     return [_target(entry, manual) for key, manual in arrays for entry in items(held, key)]
 
@@ -154,13 +155,14 @@ def _zone_groups(bodies: Bodies, endpoint: ResourceId) -> tuple[ZoneGroup, ...] 
     groups = []
     for group, body in listed:
         try:
-            groups.append(_zone_group(group, body))
+            groups.append(read_zone_group(group, body))
         except Malformed as error:
             return bodies.fail(group, str(error))
     return tuple(sorted(groups, key=lambda g: g.id.key))
 
 
-def _zone_group(rid: ResourceId, body: Body) -> ZoneGroup:
+def read_zone_group(rid: ResourceId, body: Body) -> ZoneGroup:
+    """A zone group and the zones that it writes to."""
     held = properties(body)
     zones = []
     for entry in items(held, "privateDnsZoneConfigs"):

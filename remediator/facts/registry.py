@@ -85,13 +85,14 @@ def _connections(bodies: Bodies, rid: ResourceId) -> tuple[EndpointConnection, .
     connections = []
     for connection, body in listed:
         try:
-            connections.append(_connection(connection, body))
+            connections.append(read_connection(connection, body))
         except Malformed as error:
             return bodies.fail(connection, str(error))
     return tuple(sorted(connections, key=lambda c: c.id.key))
 
 
-def _connection(rid: ResourceId, body: Body) -> EndpointConnection:
+def read_connection(rid: ResourceId, body: Body) -> EndpointConnection:
+    """The registry's side of an endpoint's connection."""
     held = properties(body)
     state = section(held, "privateLinkServiceConnectionState")
     return EndpointConnection(

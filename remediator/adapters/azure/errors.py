@@ -1,0 +1,183 @@
+"""Which of our errors is a refusal by Azure?
+
+Every call of this package to Azure stands inside `translated`. The code decides before the HTTP status does, because
+a failed operation is an HTTP 200 and lock contention is a 429 (azure-facts 7).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from azure.core import exceptions as azure
+
+from remediator.adapters.azure.error_body import Answer, answer_of, redacted
+from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Stale, Transient
+
+# azure code, lower case → our code
+BUSY = frozenset(
+    (
+        "retryableerror",
+        "retryableerrorduetoanotheroperation",
+        "anotheroperationinprogress",
+        "referencedresourcenotprovisioned",
+        "canceledandsupersededduetoanotheroperation",
+        "operationpreempted",
+        "conflicterror",
+        "resourcebusy",
+    )
+)
+THROTTLED = frozenset(("429", "toomanyrequests", "subscriptionrequeststhrottled", "resourcerequeststhrottled"))
+DOWN = frozenset(
+    ("internalservererror", "servertimeout", "gatewaytimeout", "serviceunavailable", "invalidgatewayhost", "badgateway")
+)
+MOVED = frozenset(
+    (
+        "preconditionfailed",
+        "resourcenotfound",
+        "parentresourcenotfound",
+        "resourcegroupnotfound",
+        "notfound",
+        "conflict",
+        "invalidresourcereference",
+        "invalidprivatelinkserviceid",
+        "privateendpointcannotbeupdatedindisconnectedstate",
+        "privateendpointconnectionstatusnotpending",
+        "morethanoneprivatednszonegroupperprivateendpointnotallowed",
+        "remotepeeringisdisconnected",
+        "subnetsnotinsamevnet",
+    )
+)
+OPERATOR: Mapping[str, tuple[str, str]] = {
+    "scopelocked": ("azure-locked", "remove the management lock, or make the change through whoever holds it"),
+    "requestdisallowedbypolicy": ("azure-policy", "an Azure Policy forbids it: ask for an exemption or another way"),
+    "authorizationfailed": ("azure-forbidden", "give the identity the missing action on that scope; it takes minutes"),
+    "linkedauthorizationfailed": (
+        "azure-forbidden",
+        "the identity also needs rights on the linked resource (subnet, zone or registry) that the text names",
+    ),
+    "subnetisfull": ("subnet-full", "the endpoint needs one address, and one more for each region: enlarge the subnet"),
+    "subnetmustnothavedelegation": ("subnet-unusable", "choose a subnet that is not delegated"),
+    "privateendpointcannotbecreatedinsubnet": ("subnet-unusable", "choose another subnet for the endpoint"),
+    "privateendpointcannotbecreatedinsubnetthathasnetworkpoliciesenabled": (
+        "subnet-unusable",
+        "set privateEndpointNetworkPolicies of the subnet to Disabled, or choose another one",
+    ),
+    "missingsubscriptionregistration": (
+        "provider-not-registered",
+        "register the resource provider that the text names",
+    ),
+    "invalidauthenticationtokentenant": ("azure-unauthorized", "the resource belongs to another tenant"),
+}
+_SIGN_IN = "check the managed identity, its tenant and the cloud that the settings name"
+_SECONDS = re.compile(r"(\d{1,5})'? seconds?")
+
+
+@contextmanager
+def translated(doing: str, target: str) -> Iterator[None]:
+    """Let only our own errors out; `doing` is an -ing phrase and `target` what it is done to."""
+    try:
+        yield
+    except (azure.AzureError, azure.SerializationError, azure.DeserializationError) as error:
+        raise translate(error, doing, target) from error
+
+
+def translate(error: Exception, doing: str, target: str) -> RemediatorError:
+    """Our error for one of azure-core's (also for those that azure-identity derives from them)."""
+    if isinstance(error, azure.HttpResponseError) and error.response is not None:
+        if isinstance(error, azure.DecodeError):
+            return _transient("azure-garbled", doing, target, "the answer could not be read")
+        if isinstance(error, azure.TooManyRedirectsError):
+            return Misconfigured("azure-refused", f"{doing} {target}: Azure redirects in circles", hint=_SIGN_IN)
+        wait = retry_after(getattr(error.response, "headers", {}))
+        return refused(answer_of(error.status_code or 0, _body_of(error)), doing, target, wait)
+    words = redacted(str(error.args[0]) if error.args else "")
+    match error:
+        case azure.ClientAuthenticationError():
+            return Misconfigured("azure-no-credential", f"{doing} {target}: signing in: {words}", hint=_SIGN_IN)
+        case azure.ServiceRequestTimeoutError() | azure.ServiceResponseTimeoutError():
+            return _transient("azure-timeout", doing, target, words)
+        case azure.ServiceRequestError() | azure.ServiceResponseError():
+            return _transient("azure-unreachable", doing, target, words)
+        case azure.ResourceNotFoundError() | azure.ResourceExistsError() | azure.ResourceModifiedError():
+            return Stale("azure-moved", f"{doing} {target}: {words}")
+        case azure.SerializationError():
+            return Rejected("azure-bad-request", f"{doing} {target}: the request cannot be written down: {words}")
+        case _:
+            return _transient("azure-garbled", doing, target, words)
+
+
+def refused(answer: Answer, doing: str, target: str, wait: float | None = None) -> RemediatorError:
+    """Our error for a refusal that Azure put into words."""
+    context = {"doing": doing, "target": target, "status": str(answer.status), "azure_code": answer.code}
+    said = f"{answer.code}: {answer.message}" if answer.code else answer.message or "no reason was given"
+    message = f"{doing} {target}: Azure answered {answer.status}, {said}"
+    code = _deciding(answer)
+    if code in OPERATOR:
+        ours, hint = OPERATOR[code]
+        return Misconfigured(ours, message, context=context, hint=hint)
+    if code in THROTTLED or code in BUSY or answer.status in (408, 429) or answer.status >= 500 or code in DOWN:
+        ours = "azure-busy" if code in BUSY else "azure-throttled" if _throttles(code, answer) else "azure-unavailable"
+        found = _SECONDS.search(answer.message) if wait is None and ours == "azure-throttled" else None
+        return Transient(ours, message, retry_after=float(found[1]) if found else wait, context=context)
+    if answer.status == 401:
+        return Misconfigured("azure-unauthorized", message, context=context, hint=_SIGN_IN)
+    if answer.status == 403:
+        return Misconfigured("azure-forbidden", message, context=context, hint=OPERATOR["authorizationfailed"][1])
+    if code in MOVED or answer.status in (404, 409, 412) or "overlapping namespaces" in answer.message:
+        return Stale("azure-moved", message, context=context, hint="look again: the world has moved")
+    return Misconfigured("azure-refused", message, context=context, hint="the request cannot succeed as it stands")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a Retry-After header asks for, as a number or as a date; None where it is absent, 0 or odd."""
+    text = headers.get("Retry-After") or headers.get("retry-after") or ""
+    try:
+        return float(text) if float(text) > 0 else None
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    sent = headers.get("Date") or headers.get("date")
+    try:
+        since = parsedate_to_datetime(sent) if sent else until
+    except ValueError:
+        return None
+    seconds = (_aware(until) - _aware(since)).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _deciding(answer: Answer) -> str:
+    """The outer code when the table knows it, else the first inner one that it knows (outer: BadRequest)."""
+    known = (*OPERATOR, *BUSY, *THROTTLED, *DOWN, *MOVED)
+    codes = [code.lower() for code in (answer.code, *answer.inner)]
+    return next((code for code in codes if code in known), codes[0])
+
+
+def _throttles(code: str, answer: Answer) -> bool:
+    return code in THROTTLED or answer.status == 429
+
+
+def _transient(code: str, doing: str, target: str, words: str) -> Transient:
+    return Transient(code, f"{doing} {target}: {words}", context={"doing": doing, "target": target})
+
+
+def _body_of(error: azure.HttpResponseError) -> object:
+    try:
+        text = error.response.text()  # type: ignore[union-attr]
+    except (azure.AzureError, UnicodeError, ValueError):
+        return error.message
+    try:
+        return json.loads(text) if text else error.message
+    except ValueError:
+        return str(text)

@@ -1,0 +1,144 @@
+"""Which further reads do these bodies call for?
+
+Pure: bodies in, places to read out. Called by `observer` after each round. A place is the path of a resource or of a
+collection; nothing is asked for twice. Records are listed once for each zone, never one by one (azure-facts 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remediator.core.resource_id import ResourceId
+from remediator.facts.private_dns import is_registry_zone
+from remediator.facts.reading import Malformed, identifier, items, properties, reference, section, text
+
+Body = Mapping[str, Any]
+
+REGISTRY = "Microsoft.ContainerRegistry/registries"
+ENDPOINT = "Microsoft.Network/privateEndpoints"
+NETWORK = "Microsoft.Network/virtualNetworks"
+ZONE = "Microsoft.Network/privateDnsZones"
+ENVIRONMENT = "Microsoft.App/managedEnvironments"
+LISTED: tuple[str, ...] = (
+    REGISTRY,
+    ENDPOINT,
+    ZONE,
+    NETWORK,
+    "Microsoft.Network/networkInterfaces",
+    ENVIRONMENT,
+    "Microsoft.App/containerApps",
+    "Microsoft.App/jobs",
+    "Microsoft.Network/routeTables",
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """One read: a resource, or all of a collection."""
+
+    path: ResourceId
+    collection: bool = False
+
+
+@dataclass(slots=True)
+class ReadingList:
+    """What has been read and asked for so far."""
+
+    bodies: dict[ResourceId, Body] = field(default_factory=dict)
+    asked: set[Place] = field(default_factory=set)
+
+    def add(self, bodies: Iterable[Body]) -> None:
+        """Note bodies (or error stubs) that came in; one without an id is the facts' to report."""
+        for body in bodies:
+            if isinstance(body.get("id"), str):
+                self.bodies.setdefault(ResourceId(body["id"]), body)
+
+    def next_round(self) -> tuple[Place, ...]:
+        """Every place that the bodies so far call for and that was not asked for yet, in order."""
+        hosts = set(self._host_networks())
+        wanted: set[Place] = {Place(network) for network in hosts}
+        for rid, body in self.bodies.items():
+            if body.get("error") is None:
+                try:
+                    wanted |= set(_follow(rid, body, rid in hosts))
+                except Malformed:
+                    continue  # the facts say so, and what hangs on it stays Unknown
+        fresh = {place for place in wanted - self.asked if place.collection or place.path not in self.bodies}
+        self.asked |= fresh
+        return tuple(sorted(fresh))
+
+    def _host_networks(self) -> Iterator[ResourceId]:
+        """The networks in which environments and endpoints of registries stand."""
+        for rid, body in self.bodies.items():
+            try:
+                subnet = _subnet_of(rid, body) if body.get("error") is None else None
+            except Malformed:
+                continue
+            if subnet is not None and subnet.parent is not None:
+                yield subnet.parent
+
+
+def points_at_registry(body: Body) -> bool:
+    """Whether a private endpoint's body has a connection to a registry."""
+    return any(target.is_a(REGISTRY) for target in _targets(body))
+
+
+def _subnet_of(rid: ResourceId, body: Body) -> ResourceId | None:
+    if rid.is_a(ENVIRONMENT):
+        return identifier(section(properties(body), "vnetConfiguration"), "infrastructureSubnetId")
+    if rid.is_a(ENDPOINT) and points_at_registry(body):
+        return reference(properties(body), "subnet")
+    return None
+
+
+def _targets(body: Body) -> list[ResourceId]:
+    held = properties(body)
+    entries = (*items(held, "privateLinkServiceConnections"), *items(held, "manualPrivateLinkServiceConnections"))
+    return [ResourceId(text(properties(entry), "privateLinkServiceId", "")) for entry in entries]
+
+
+def _follow(rid: ResourceId, body: Body, hosts: bool) -> Iterator[Place]:
+    held = properties(body)
+    if rid.is_a(REGISTRY):
+        if text(section(body, "sku"), "name", "").lower() == "premium":
+            yield _collection(rid, "replications")
+        for connection in items(held, "privateEndpointConnections"):
+            yield from _one(reference(properties(connection), "privateEndpoint"))
+    elif rid.is_a(ENDPOINT):
+        yield from _from_endpoint(rid, body)
+    elif is_registry_zone(rid):
+        yield _collection(rid, "virtualNetworkLinks")
+        yield _collection(rid, "A")
+    elif rid.is_a(f"{ENDPOINT}/privateDnsZoneGroups"):
+        for entry in items(held, "privateDnsZoneConfigs"):
+            zone = identifier(properties(entry), "privateDnsZoneId")
+            if zone is not None and is_registry_zone(zone):
+                yield from (Place(zone), _collection(zone, "virtualNetworkLinks"), _collection(zone, "A"))
+    elif rid.is_a(NETWORK):
+        for subnet in items(held, "subnets"):
+            yield from _one(reference(section(subnet, "properties"), "routeTable")) if hosts else ()
+        for peering in items(held, "virtualNetworkPeerings"):
+            yield from _one(reference(section(peering, "properties"), "remoteVirtualNetwork")) if hosts else ()
+    elif rid.is_a("Microsoft.App/containerApps") or rid.is_a("Microsoft.App/jobs"):
+        yield from _one(identifier(held, "managedEnvironmentId") or identifier(held, "environmentId"))
+
+
+def _from_endpoint(rid: ResourceId, body: Body) -> Iterator[Place]:
+    registries = [target for target in _targets(body) if target.is_a(REGISTRY)]
+    if not registries:
+        return
+    yield _collection(rid, "privateDnsZoneGroups")
+    for target in registries:
+        yield Place(target)
+    for interface in items(properties(body), "networkInterfaces"):
+        yield from _one(identifier(interface, "id"))
+
+
+def _collection(parent: ResourceId, name: str) -> Place:
+    return Place(ResourceId(f"{parent.text}/{name}"), collection=True)
+
+
+def _one(rid: ResourceId | None) -> tuple[Place, ...]:
+    return (Place(rid),) if rid is not None and rid.type else ()
