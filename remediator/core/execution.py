@@ -39,17 +39,33 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """The steps of one approved plan, in its order."""
+    """The steps of one approved plan, in its order.
+
+    `worked` holds the keys of all paths of the estate that were ok before the first change: none of them may break.
+    """
 
     digest: str
     steps: tuple[Step, ...]
     started_at: datetime
     approved_by: tuple[str, ...] = ()
+    worked: tuple[tuple[str, str], ...] = ()
 
     @property
     def wrote(self) -> bool:
         """Whether any write of ours may stand in Azure."""
         return any(step.wrote for step in self.steps)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether, as far as we know, nothing was written yet: at most an intent is on record."""
+        return all(
+            not step.wrote or (step.state is StepState.STARTED and step.operation is None) for step in self.steps
+        )
+
+    @property
+    def failed(self) -> int | None:
+        """The first step whose write failed for good."""
+        return next((i for i, step in enumerate(self.steps) if step.state is StepState.FAILED), None)
 
     @property
     def over_at(self) -> datetime:
@@ -91,7 +107,3 @@ class Execution:
         """The steps that we wrote and left alone when undoing."""
         return tuple(i for i, step in enumerate(self.steps) if step.wrote and step.state is StepState.SKIPPED)
 
-
-def begin(digest: str, changes: int, by: tuple[str, ...], at: datetime) -> Execution:
-    """The execution of an approved plan before its first change."""
-    return Execution(digest, tuple(Step() for _ in range(changes)), at, by)

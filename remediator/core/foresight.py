@@ -18,10 +18,11 @@ class Foresight:
     mended: tuple[PullPath, ...] = ()
     broken: tuple[PullPath, ...] = ()
     unchanged: int = 0
+    cut_off: tuple[str, ...] = ()
 
 
-def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...]) -> Foresight:
-    """What lies between two sets of paths."""
+def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...], cut_off: tuple[str, ...] = ()) -> Foresight:
+    """What lies between two sets of paths; `cut_off` names networks without known consumers that would lose one."""
     earlier = {path.key: path for path in before}
     mended, broken, unchanged = [], [], 0
     for path in after:
@@ -33,4 +34,4 @@ def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...]) -> Foresi
             broken.append(path)
         else:
             unchanged += 1
-    return Foresight(tuple(mended), tuple(broken), unchanged)
+    return Foresight(tuple(mended), tuple(broken), unchanged, cut_off)

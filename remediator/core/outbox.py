@@ -18,19 +18,21 @@ LONGEST_PAUSE = timedelta(hours=1)
 DEFAULT_CHANNEL = "mail"
 
 
-def channel_of(recipient: str) -> tuple[str, str]:
-    """The channel and the address in it: `teams:operations` names its channel, a bare mail name goes by mail."""
-    channel, colon, address = recipient.partition(":")
-    return (channel, address) if colon and "@" not in channel else (DEFAULT_CHANNEL, recipient)
+def channel_of(recipient: str) -> str:
+    """The channel of a recipient: `teams:operations` names its own, a mail address goes by mail."""
+    channel, colon, _ = recipient.partition(":")
+    return channel if colon and "@" not in channel else DEFAULT_CHANNEL
 
 
 def notices(template: str, recipients: Iterable[str], at: datetime, **parameters: str) -> tuple[Notice, ...]:
-    """One notice for each recipient. The key holds no address: it ends up in a Message-ID."""
+    """One notice for each recipient; the same moment gives the same keys.
+
+    A key holds no address: it ends up in a Message-ID.
+    """
     made = []
     for number, recipient in enumerate(dict.fromkeys(recipients)):
-        channel, address = channel_of(recipient)
-        known = (("recipient", address), *sorted(parameters.items()))
-        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{number}", template, channel, known))
+        known = (("recipient", recipient), *sorted(parameters.items()))
+        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{number}", template, channel_of(recipient), known))
     return tuple(made)
 
 

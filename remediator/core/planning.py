@@ -15,6 +15,7 @@ from remediator.core.finding import Finding
 from remediator.core.plan import Plan, ordered
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.rules import RULES
+from remediator.core.shadow import answers_alone, fall_back, find_link, hidden_registries
 from remediator.core.snapshot import Snapshot
 from remediator.core.walk import Walked, walk
 
@@ -48,6 +49,7 @@ class Planned:
     plan: Plan
     before: tuple[PullPath, ...]
     after: tuple[PullPath, ...]
+    cut_off: tuple[str, ...] = ()
 
 
 def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tuple[Walked, ...]) -> Planned:
@@ -67,7 +69,12 @@ def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tu
         remedies.append(remedy)
         now = walk(desired, world)
     changes, now = _useful(desired, snapshot, remedies, now)
-    return Planned(ordered(changes), before, tuple(w.path for w in now))
+    shields = _shields(snapshot, changes)
+    if shields:
+        changes = (*changes, *shields)
+        now = walk(desired, _changed(snapshot, changes))
+    cut_off = _left_cut_off(snapshot, changes)
+    return Planned(ordered(changes), before, tuple(w.path for w in now), cut_off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,25 @@ def _useful(
         if ok <= _ok(then):
             kept, now = fewer, then
     return tuple(c for r in kept for c in r.changes), now
+
+
+def _shields(snapshot: Snapshot, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """What keeps networks in which we know no consumer from losing a registry by these changes."""
+    world = _changed(snapshot, changes)
+    newly = hidden_registries(world) - hidden_registries(snapshot)
+    links = {link.id: link for hidden in newly if (link := answers_alone(world, hidden)) is not None}
+    return tuple(fall_back(links[link], "shadowed-registry") for link in sorted(links))
+
+
+def _left_cut_off(snapshot: Snapshot, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """In words: the networks that these changes would take a registry from, and that nothing here brings back."""
+    world = _changed(snapshot, changes)
+    found = []
+    for link_id, registry in sorted(hidden_registries(world) - hidden_registries(snapshot)):
+        link = find_link(world, link_id)
+        network = link.network.name if link else link_id.name
+        found.append(f"{network}, which links the zone, would no longer reach {registry.name}")
+    return tuple(found)
 
 
 def _ok(walked: tuple[Walked, ...]) -> set[tuple[str, str]]:

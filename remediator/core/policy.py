@@ -29,6 +29,7 @@ def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> 
     limits = desired.limits
     refusals = [
         *(f"it would break {path.consumer.name} → {path.host}" for path in foresight.broken),
+        *foresight.cut_off,
         *(
             [f"{len(plan.changes)} changes, {limits.max_changes} allowed"]
             if len(plan.changes) > limits.max_changes

@@ -79,7 +79,7 @@ def asks_own_dns(path: PullPath, snapshot: Snapshot) -> bool:
 
 
 def decide(
-    before: tuple[PullPath, ...],
+    worked: frozenset[PathKey],
     after: tuple[PullPath, ...],
     probes: Mapping[PathKey, ProbeResult | Unknown],
     looks: int,
@@ -92,11 +92,10 @@ def decide(
 ) -> tuple[Outcome, Proof, str]:
     """What to do after a look, what that rests on, and why.
 
-    `asked` are the paths that the plan was to mend, `left` the summaries of its changes that are still to be done,
+    `worked` are all paths that were ok before, `asked` those that the plan was to mend, `left` the summaries of its changes that are still to be done,
     `own_dns` the paths for which the model alone proves nothing, `probing` says whether anybody can look from inside.
     A path that worked and is broken is undone at once; one that is unknown now is no reason to change anything.
     """
-    worked = {path.key for path in before if path.verdict is Verdict.OK}
     hurt = [path for path in after if path.key in worked and path.verdict is Verdict.BROKEN]
     if hurt:
         return Outcome.UNDO, Proof.MODEL, f"worked before and is broken now: {_named(hurt)}"

@@ -12,7 +12,7 @@ from remediator.core.leg import Leg, legs
 from remediator.core.reach import Way, reach
 from remediator.core.resolution import ZONE_TYPE, zones_named
 from remediator.core.resource_id import ResourceId, resource_id
-from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Unknown
+from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Registry, Unknown
 
 
 def serving(leg: Leg) -> Candidate | None:
@@ -37,13 +37,20 @@ def zone_for(leg: Leg) -> PrivateZone | None:
 
 
 def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
-    """Whether the zone answers for another consumer of this registry whose network cannot reach the endpoint."""
+    """Whether the zone answers for a network that uses this registry and cannot reach the endpoint."""
     if best is None or zone.record(record_name_of(leg.host)) is not None:
         return False
-    for other in legs(leg.desired, leg.snapshot):
-        if other.host != leg.host or not isinstance(other.network, Network) or zone.link_to(other.network.id) is None:
+    partly_open = isinstance(leg.registry, Registry) and leg.registry.public_network_access.lower() != "disabled"
+    pulling = {
+        other.network.id
+        for other in legs(leg.desired, leg.snapshot)
+        if other.host == leg.host and isinstance(other.network, Network)
+    }
+    for link in zone.links if not isinstance(zone.links, Unknown) else ():
+        network = leg.snapshot.networks.get(link.network)
+        if not partly_open and link.network not in pulling:
             continue
-        if reach(leg.snapshot, other.network, best.endpoint.network, None, "").way is Way.NONE:
+        if network is None or reach(leg.snapshot, network, best.endpoint.network, None, "").way is Way.NONE:
             return True
     return False
 

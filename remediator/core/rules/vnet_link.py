@@ -73,14 +73,19 @@ def _link(leg: Leg, zone: PrivateZone, network: Network) -> Change:
 
 
 def _others_at_risk(leg: Leg, zone: PrivateZone, network: Network) -> bool:
+    """Whether the zone lacks a registry that has an endpoint somewhere, or one that this network's apps name."""
+    hosts = {r.login_server for r in leg.snapshot.registries.values() if has_private_chain(r) is not False}
     for other in legs(leg.desired, leg.snapshot):
-        if not isinstance(other.network, Network) or other.network.id != network.id or other.host == leg.host:
-            continue
-        if private_zone_of(other.host) != zone.name.lower() or zone.record(record_name_of(other.host)):
-            continue
-        if isinstance(other.registry, Unknown) or has_private_chain(other.registry) is not False:
-            return True
-    return False
+        if (
+            isinstance(other.registry, Unknown)
+            and isinstance(other.network, Network)
+            and other.network.id == network.id
+        ):
+            hosts.add(other.host)
+    return any(
+        private_zone_of(host) == zone.name.lower() and zone.record(record_name_of(host)) is None
+        for host in hosts - {leg.host}
+    )
 
 
 def _free_name(zone: PrivateZone, network: Network) -> ResourceId:

@@ -1,0 +1,82 @@
+"""Which registries does a linked zone hide from a network, whether we know a consumer there or not?
+
+Only registries that somebody could use over their public name count: a fully closed one loses nothing.
+"""
+
+from __future__ import annotations
+
+from remediator.core.change import Change, ChangeKind
+from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.reach import Way, reach
+from remediator.core.resolution import has_private_chain, zones_named
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown, ZoneLink
+
+Hidden = tuple[ResourceId, ResourceId]
+
+
+def hidden_registries(snapshot: Snapshot) -> frozenset[Hidden]:
+    """(link, registry) pairs: the link's network does not resolve the registry, or to an address out of its reach.
+
+    Source: azure-facts 3.5.
+    """
+    return frozenset(
+        (link.id, registry.id)
+        for registry in snapshot.registries.values()
+        if registry.public_network_access.lower() != "disabled" and has_private_chain(registry) is True
+        for zone in zones_named(snapshot, private_zone_of(registry.login_server) or "")
+        for link in _cut_off(snapshot, zone, registry)
+    )
+
+
+def _cut_off(snapshot: Snapshot, zone: PrivateZone, registry: Registry) -> tuple[ZoneLink, ...]:
+    if isinstance(zone.links, Unknown) or isinstance(zone.records, Unknown):
+        return ()
+    record = zone.record(record_name_of(registry.login_server))
+    if record is None:
+        return tuple(link for link in zone.links if not link.falls_back)
+    owners = [e for e in snapshot.endpoints_of(registry.id) if e.address_of(registry.login_server) in record.addresses]
+    return tuple(link for link in zone.links if owners and not any(_reaches(snapshot, link, e) for e in owners))
+
+
+def _reaches(snapshot: Snapshot, link: ZoneLink, endpoint: PrivateEndpoint) -> bool:
+    if link.network == endpoint.network:
+        return True
+    network = snapshot.networks.get(link.network)
+    return network is not None and reach(snapshot, network, endpoint.network, None, "").way is not Way.NONE
+
+
+def answers_alone(snapshot: Snapshot, hidden: Hidden) -> ZoneLink | None:
+    """The link, when falling back to public answers would bring the registry back; None when it would not."""
+    link_id, registry_id = hidden
+    link, registry = find_link(snapshot, link_id), snapshot.registries.get(registry_id)
+    zone = snapshot.zones.get(link_id.parent) if link_id.parent else None
+    if link is None or registry is None or zone is None:
+        return None
+    return link if zone.record(record_name_of(registry.login_server)) is None else None
+
+
+def fall_back(link: ZoneLink, rule: str) -> Change:
+    """The change that lets a link's network ask in public for names that the zone lacks."""
+    before = {
+        "network": link.network.text,
+        "resolutionPolicy": link.resolution_policy,
+        "registration": link.registration_enabled,
+    }
+    return Change(
+        kind=ChangeKind.UPDATE_LINK,
+        target=link.id,
+        summary=f"Let {link.network.name} fall back to public answers for names that the zone lacks",
+        before=before,
+        after={**before, "resolutionPolicy": "NxDomainRedirect"},
+        rule=rule,
+        reason="names without a record stop resolving otherwise",
+    )
+
+
+def find_link(snapshot: Snapshot, link: ResourceId) -> ZoneLink | None:
+    """A link by its id."""
+    zone = snapshot.zones.get(link.parent) if link.parent else None
+    if zone is None or isinstance(zone.links, Unknown):
+        return None
+    return next((found for found in zone.links if found.id == link), None)
