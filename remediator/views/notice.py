@@ -60,7 +60,7 @@ class NoticeWords:
 
 def asks(notice: Notice) -> bool:
     """Whether this notice asks for a decision, so that it carries an approval link."""
-    return "approv" in notice.template.lower() or "ask" in notice.template.lower()
+    return notice.template == "approval"
 
 
 def parameter(notice: Notice, name: str) -> str:

@@ -20,7 +20,7 @@ from remediator.views.plain import plain, without_addresses
 STATUSES: dict[Status, str] = {
     Status.OPEN: "being looked at",
     Status.PLANNED: "a plan is ready",
-    Status.AWAITING_APPROVAL: "waiting for your approval",
+    Status.AWAITING_APPROVAL: "waiting for approval",
     Status.APPROVED: "approved, about to start",
     Status.AWAITING_MERGE: "waiting for the pull request to be merged",
     Status.APPLYING: "changes are being made",
@@ -169,7 +169,7 @@ def decisive_path(diagnosis: Diagnosis | None) -> PullPath | None:
 
 
 def incident_title(incident: Incident) -> str:
-    """`Registry contosoimages: waiting for your approval`."""
+    """`Registry contosoimages: waiting for approval`."""
     kind = kind_of(incident.subject)
     return f"{kind[:1].upper()}{kind[1:]} {plain(incident.subject.name, 80)}: {STATUSES[incident.status]}"
 

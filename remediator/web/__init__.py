@@ -1,0 +1,1 @@
+"""One Starlette app: approvals, incidents, manual trigger and webhooks; the same under uvicorn and under Functions."""

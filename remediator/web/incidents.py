@@ -1,0 +1,64 @@
+"""The incidents for signed-in readers, as pages and as JSON. Nothing is changed here."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from remediator.core.errors import Rejected
+from remediator.core.incident import Incident, Status
+from remediator.core.resource_id import ResourceId, parse_resource_id
+from remediator.views.document import SCHEMA, incident_document, incident_summary
+from remediator.views.html import incident_page, incidents_page
+from remediator.web.access import reader
+from remediator.web.door import Call
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
+
+
+def list_page(call: Call) -> Response:
+    """`GET /incidents`, with `?status=` and `?registry=`."""
+    person = reader(call.runtime.settings, call.principal)
+    status, registry = _filters(call)
+    found = call.runtime.find(status, registry)
+    return HTMLResponse(incidents_page(found, person.name, filtered=bool(status or registry)))
+
+
+def one_page(call: Call) -> Response:
+    """`GET /incidents/{id}`."""
+    person = reader(call.runtime.settings, call.principal)
+    return HTMLResponse(incident_page(_load(call), person.name))
+
+
+def list_document(call: Call) -> Response:
+    """`GET /api/incidents`, with `?status=` and `?registry=`."""
+    reader(call.runtime.settings, call.principal)
+    found = call.runtime.find(*_filters(call))
+    return JSONResponse({"schema": SCHEMA, "incidents": [incident_summary(incident) for incident in found]})
+
+
+def one_document(call: Call) -> Response:
+    """`GET /api/incidents/{id}`."""
+    reader(call.runtime.settings, call.principal)
+    return JSONResponse(incident_document(_load(call)))
+
+
+def _load(call: Call) -> Incident:
+    name = call.request.path_params["incident"]
+    if not _ID.fullmatch(name):
+        raise Rejected("incident-unknown", "there is no incident of this id")
+    return call.runtime.load(name)
+
+
+def _filters(call: Call) -> tuple[Status | None, ResourceId | None]:
+    status = call.request.query_params.get("status", "")
+    registry = call.request.query_params.get("registry", "")
+    if status and status.upper() not in Status.__members__:
+        raise Rejected(
+            "bad-request",
+            "listing incidents: there is no such status",
+            context={"status": f"one of {', '.join(Status)}"},
+            hint=f"one of {', '.join(Status)}",
+        )
+    return Status[status.upper()] if status else None, parse_resource_id(registry) if registry else None
