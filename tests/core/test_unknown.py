@@ -1,0 +1,49 @@
+"""Unknown is not absent: what cannot be read leads to no finding about its absence and to no change."""
+
+from __future__ import annotations
+
+import pytest
+
+from remediator.core.pull_path import Verdict
+from tests.core.breaks import ENDPOINT, ENVIRONMENT, NETWORK, REGISTRY, hub_and_spoke, zone_of
+from tests.core.diagnosing import diagnosed
+from tests.estate_builder import healthy, rid
+
+ZONE = zone_of(healthy())
+UNREADABLE = {
+    "registry": REGISTRY,
+    "endpoint": ENDPOINT,
+    "interface": rid("Microsoft.Network/networkInterfaces", "pe-shop.nic"),
+    "zone": ZONE,
+    "link": f"{ZONE}/virtualNetworkLinks/to-vnet-spoke",
+    "record": f"{ZONE}/A/shop",
+    "network": NETWORK,
+    "environment": ENVIRONMENT,
+    "app": rid("Microsoft.App/containerApps", "orders"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(UNREADABLE))
+def test_an_unreadable_resource_makes_the_path_unknown(what: str) -> None:
+    """When a resource of the path cannot be read, the path is unknown, with no finding and no plan."""
+    builder = healthy()
+    builder.error(UNREADABLE[what])
+    diagnosis = diagnosed(builder)
+    assert [path.verdict for path in diagnosis.paths] == [Verdict.UNKNOWN]
+    assert (diagnosis.findings, diagnosis.plan.changes) == ((), ())
+
+
+@pytest.mark.parametrize("what", ["endpoint", "interface", "network", "environment"])
+def test_a_resource_that_is_referred_to_and_missing_is_unknown(what: str) -> None:
+    """An id that something refers to and that the estate does not hold is unknown, not absent."""
+    builder = healthy()
+    builder.drop(UNREADABLE[what])
+    assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.UNKNOWN]
+
+
+def test_a_hub_that_cannot_be_read_does_not_break_a_connected_peering() -> None:
+    """The spoke's own side says Connected, which needs both sides: an unreadable hub changes nothing."""
+    builder = hub_and_spoke()
+    hub = next(key for key in builder.bodies if key.endswith("/virtualnetworks/vnet-hub"))
+    builder.error(builder.bodies[hub]["id"])
+    assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.OK]
