@@ -110,9 +110,14 @@ class Azure:
             return present(self.world, body, EVERYTHING) if body is not None else None
 
     def put(self, body: dict[str, Any]) -> None:
-        """Set a resource behind everyone's back: no checks, no side effects."""
+        """Set a resource behind everyone's back: no checks, no side effects.
+
+        Children that stand inline are set too; where the body has a list of them, those not in it go.
+        """
         with self.lock:
             fresh = load([body])
+            for gone in self.world.state.missing_inline(body):
+                self.world.state.remove(gone)
             for found in fresh.all():
                 self.world.state.put(found)
             for stub in fresh.unreadable.values():

@@ -67,6 +67,17 @@ class State:
         if key(child["id"]) not in self._bodies:
             self.put(child)
 
+    def missing_inline(self, body: Body) -> list[str]:
+        """Ids of children that exist and that a body, which lists its children inline, does not name."""
+        place, gone = target(str(body["id"])), []
+        for prop, collection, _ in INLINE.get(place.type, ()):
+            listed = body.get("properties", {}).get(prop)
+            kept = {str(child.get("name") or name_of(str(child["id"]))).lower() for child in listed or ()}
+            for child in self.children(place.path, collection) if listed is not None else ():
+                if child["name"].lower() not in kept:
+                    gone.append(str(child["id"]))
+        return gone
+
     def note_scope(self, subscription: str, group: str, body: Body | None = None) -> None:
         """A subscription and a resource group exist as soon as anything lives in them."""
         if subscription:
@@ -136,13 +147,14 @@ def load(resources: list[Body]) -> State:
             state.unreadable[key(at.path)] = copy.deepcopy(body)
             state.note_scope(at.subscription, at.group)
     whole = [copy.deepcopy(body) for body in resources if "error" not in body]
+    order = _file_order(whole)
     for body in whole:
         kind = target(str(body["id"])).type
         if kind == "microsoft.resources/resourcegroups" or "/providers/" not in str(body["id"]).lower():
             _load_scope(state, body)
     for body in sorted((b for b in whole if "/providers/" in str(b["id"]).lower()), key=_depth, reverse=True):
         state.put(body)
-    return _in_file_order(state, whole)
+    return _in_file_order(state, order)
 
 
 def _depth(body: Body) -> int:
@@ -156,11 +168,24 @@ def _load_scope(state: State, body: Body) -> None:
     state.note_scope(at.subscription, at.group)
 
 
-def _in_file_order(state: State, whole: list[Body]) -> State:
+def _in_file_order(state: State, order: dict[str, tuple[int, int]]) -> State:
     """Children were stored first, so that they outrank inline copies; list them as the file does all the same."""
-    order = {key(str(body["id"])): at for at, body in enumerate(whole)}
+    last = (len(order), 0)
     fresh = State()
     fresh.unreadable, fresh.groups, fresh.subscriptions = state.unreadable, state.groups, state.subscriptions
-    for body in sorted(state.all(), key=lambda b: order.get(key(str(b["id"])), len(order))):
+    for body in sorted(state.all(), key=lambda found: order.get(key(str(found["id"])), last)):
         fresh.put(body)
     return fresh
+
+
+def _file_order(whole: list[Body]) -> dict[str, tuple[int, int]]:
+    """Where each body first stands in the file, inline or on its own."""
+    order: dict[str, tuple[int, int]] = {}
+    for at, body in enumerate(whole):
+        place = target(str(body["id"]))
+        order.setdefault(key(place.path), (at, 0))
+        for prop, collection, _ in INLINE.get(place.type, ()):
+            for row, child in enumerate(body.get("properties", {}).get(prop) or (), start=1):
+                name = child.get("name") or name_of(str(child.get("id", "")))
+                order.setdefault(key(str(child.get("id") or f"{place.path}/{collection}/{name}")), (at, row))
+    return order
