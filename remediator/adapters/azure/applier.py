@@ -14,7 +14,7 @@ from remediator.adapters.azure.live import Live, compare, read_live
 from remediator.adapters.azure.polling import wait_before_next
 from remediator.core.approval import ApprovedPlan
 from remediator.core.change import Change, ChangeKind, LiveState
-from remediator.core.errors import Stale
+from remediator.core.errors import Stale, Transient
 from remediator.core.plan import same_document
 from remediator.ports import Started
 
@@ -34,7 +34,10 @@ class AzureApplier:
         """Make the write; `Stale` when the change is not in the approved plan or live is not its `before`."""
         _require_approved(approved, change)
         live = read_live(self._arm, change)
-        if compare(live, change) is not LiveState.PENDING:
+        state = compare(live, change)
+        if state is LiveState.RUNNING:
+            raise Transient("azure-busy", f"doing {change.summary}: Azure is at work on {change.target}")
+        if state is not LiveState.PENDING:
             raise Stale("change-moved", f"doing {change.summary}: {change.target} is not as it was when approved")
         return _write(self._clients, change, live)
 
@@ -64,7 +67,7 @@ def _write(clients: Clients, change: Change, live: Live) -> Started:
     rid, after = change.target, change.after or {}
     match change.kind:
         case ChangeKind.CREATE_ZONE:
-            return apply_dns.create_zone(clients, rid)
+            return apply_dns.create_zone(clients, rid, live.body)
         case ChangeKind.CREATE_LINK | ChangeKind.UPDATE_LINK:
             return apply_dns.put_link(clients, rid, after, live.body)
         case ChangeKind.CREATE_RECORD | ChangeKind.UPDATE_RECORD:

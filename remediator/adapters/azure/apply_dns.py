@@ -21,12 +21,13 @@ Body = Mapping[str, Any]
 FIRST_WITH_POLICY = "2024-06-01"
 
 
-def create_zone(clients: Clients, rid: ResourceId) -> Started:
-    """A new private zone."""
+def create_zone(clients: Clients, rid: ResourceId, live: Body | None) -> Started:
+    """A new private zone, or one whose creation ended badly once more."""
     group, _, name = names_of(rid)
     zones = clients.private_dns(rid).private_zones
     body = {"location": "global", "tags": TAGS}
-    return clients.begin("creating zone", rid, zones.begin_create_or_update, group, name, body, **_unless_there())
+    lock = _unless_there() if live is None else _if_unchanged(live)
+    return clients.begin("creating zone", rid, zones.begin_create_or_update, group, name, body, **lock)
 
 
 def delete_zone(clients: Clients, rid: ResourceId, live: Body) -> Started:
