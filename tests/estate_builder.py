@@ -98,7 +98,9 @@ class EstateBuilder:
             }
         )
 
-    def peer(self, one: str, other: str, state: str = "Connected", *, both: bool = True, **properties: Any) -> list[str]:
+    def peer(
+        self, one: str, other: str, state: str = "Connected", *, both: bool = True, **properties: Any
+    ) -> list[str]:
         """Peer two networks."""
         made = []
         for here, there in ((one, other), (other, one)) if both else ((one, other),):
@@ -191,7 +193,10 @@ class EstateBuilder:
         body = self.get(registry)
         login = body["properties"]["loginServer"]
         base = login.removesuffix("." + self.suffix)
-        regions = [self.location, *[k.rsplit("/", 1)[-1] for k in self.bodies if k.startswith(registry.lower() + "/repl")]]
+        regions = [
+            self.location,
+            *[k.rsplit("/", 1)[-1] for k in self.bodies if k.startswith(registry.lower() + "/repl")],
+        ]
         hosts = [f"{base}.{region}.data.{self.suffix}" for region in dict.fromkeys(regions)]
         body["properties"].update({"dataEndpointEnabled": True, "dataEndpointHostNames": hosts})
         network = subnet.rsplit("/subnets/", 1)[0]

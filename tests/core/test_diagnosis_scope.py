@@ -6,7 +6,7 @@ from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.diagnosis import Focus
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
-from tests.core.breaks import ENVIRONMENT, link_removed
+from tests.core.breaks import ENVIRONMENT, REGISTRY, link_removed
 from tests.core.diagnosing import diagnosed, kinds, rules
 from tests.estate_builder import EstateBuilder, closed_without_endpoint, healthy, rid, spoke
 
@@ -95,9 +95,7 @@ def test_records_kept_by_hand_are_a_drift() -> None:
 def test_the_trusted_services_switch_is_never_a_cure() -> None:
     """No plan for a broken path touches the bypass switch."""
     builder = closed_without_endpoint()
-    builder.get(rid("Microsoft.ContainerRegistry/registries", "shop"))["properties"]["networkRuleBypassOptions"] = (
-        "None"
-    )
+    builder.get(REGISTRY)["properties"]["networkRuleBypassOptions"] = "None"
     assert "update-registry" not in kinds(diagnosed(builder))
 
 

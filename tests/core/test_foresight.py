@@ -27,7 +27,7 @@ def two_networks(**registry: object) -> tuple[EstateBuilder, str, str, str]:
 
 
 def test_a_first_endpoint_that_hides_the_registry_elsewhere_is_shielded() -> None:
-    """Where a network links a zone without the registry's record, the plan lets it fall back before the endpoint comes."""
+    """A network that links a zone without the record is let fall back before the endpoint comes."""
     builder, *_ = two_networks(**ALLOWED)
     planned = kinds(diagnosed(builder))
     assert planned.index("update-vnet-link") < planned.index("create-private-endpoint")
@@ -54,7 +54,7 @@ def test_a_consumer_whose_path_may_work_is_not_broken() -> None:
 def test_a_new_link_falls_back_when_the_zone_lacks_other_registries() -> None:
     """Linking a zone for one registry does not hide another one that has its endpoint elsewhere."""
     builder = EstateBuilder()
-    network, infrastructure, endpoints = spoke(builder)
+    _, infrastructure, endpoints = spoke(builder)
     _, _, far = spoke(builder, "far", 40, group="rg-far")
     zone = builder.zone()
     builder.group(builder.endpoint("pe-shop", builder.registry("shop"), endpoints, 4), zone)
