@@ -1,0 +1,13 @@
+"""The doors of the Functions host: one blueprint for each kind of caller.
+
+`function_app.py` registers them. A door parses, calls the flow, answers; what it needs is built at its first call
+(`runtime.py`), so that indexing loads neither Azure clients nor the web app.
+"""
+
+from remediator.functions.events import doors as events
+from remediator.functions.pages import doors as pages
+from remediator.functions.programs import doors as programs
+from remediator.functions.timer import doors as timer
+from remediator.functions.work import doors as work
+
+BLUEPRINTS = (events, programs, pages, work, timer)

@@ -1,0 +1,110 @@
+"""What the host learns of the app before the first call."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pathspec import GitIgnoreSpec
+
+from tests.functions_host.conftest import ROOT
+from tests.functions_host.host import Host
+from tests.functions_host.worker import Worker
+
+HEAVY = ("azure.mgmt.", "azure.identity", "azure.core", "click", "rich", "starlette", "pydantic", "jinja2")
+
+
+def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
+    """The app has a function for each way in: HTTP, Event Grid, the two queues and the clock."""
+    kinds = Counter(f.trigger["type"] for f in worker.functions.values())
+    assert kinds == {"httpTrigger": 7, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "function", "level"),
+    [
+        ("/api/alerts", "POST", "alerts", "function"),
+        ("/api/events", "POST", "events_webhook", "function"),
+        ("/api/events", "OPTIONS", "events_webhook", "function"),
+        ("/api/remediations", "POST", "remediations", "function"),
+        ("/api/incidents", "GET", "incidents_api", "anonymous"),
+        ("/api/incidents/i1", "GET", "incidents_api", "anonymous"),
+        ("/incidents", "GET", "incidents", "anonymous"),
+        ("/incidents/i1", "GET", "incidents", "anonymous"),
+        ("/approvals/t1", "GET", "approvals", "anonymous"),
+        ("/approvals/t1", "POST", "approvals", "anonymous"),
+        ("/healthz", "GET", "healthz", "anonymous"),
+    ],
+)
+def test_each_address_leads_to_one_function(host: Host, path: str, method: str, function: str, level: str) -> None:
+    """Programs need a function key at the host; people and the probe come in and are checked by our own code."""
+    found = [(r.function, r.level) for r in host.routes if method in r.methods and r.pattern.fullmatch(path)]
+    assert found == [(function, level)]
+
+
+def test_no_other_method_is_open(host: Host) -> None:
+    """An HTTP function answers its own methods only."""
+    assert {r.function: r.methods for r in host.routes} == {
+        "alerts": {"POST"},
+        "events_webhook": {"POST", "OPTIONS"},
+        "remediations": {"POST"},
+        "incidents_api": {"GET"},
+        "incidents": {"GET"},
+        "approvals": {"GET", "POST"},
+        "healthz": {"GET"},
+    }
+
+
+def test_queues_are_read_with_their_poison_queue(worker: Worker) -> None:
+    """Whatever leaves the work queue for its poison queue has a function there."""
+    queues = {f.trigger["queueName"] for f in worker.functions.values() if f.trigger["type"] == "queueTrigger"}
+    assert queues == {"remediator-work", "remediator-work-poison"}
+
+
+def test_the_clock_ticks_every_minute(worker: Worker) -> None:
+    """The timer wakes what is due once a minute, and not at the start of each instance."""
+    trigger = worker.functions["wake"].trigger
+    assert (trigger["schedule"], trigger.get("runOnStartup", False)) == ("0 * * * * *", False)
+
+
+def test_indexing_loads_nothing_heavy() -> None:
+    """A cold start imports no Azure client, no web framework and no terminal library, and takes under a second."""
+    code = (
+        "import sys, time, json; t = time.perf_counter(); import function_app; function_app.app.get_functions(); "
+        "print(json.dumps([time.perf_counter() - t, sorted(sys.modules)]))"
+    )
+    best = 9.0
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        seconds, modules = json.loads(done.stdout)
+        best = min(best, seconds)
+    assert [m for m in modules if any(m == h.rstrip(".") or m.startswith(h.rstrip(".") + ".") for h in HEAVY)] == []
+    assert best < 1.0
+
+
+def test_doors_are_thin() -> None:
+    """The app file is at most 15 lines and each door's file at most 40."""
+    doors = [p for p in (ROOT / "remediator" / "functions").glob("*.py") if "Blueprint()" in p.read_text()]
+    assert len(doors) == 5
+    assert len((ROOT / "function_app.py").read_text().splitlines()) <= 15
+    assert {p.name: n for p in doors if (n := len(p.read_text().splitlines())) > 40} == {}
+
+
+def test_what_is_published_can_be_indexed(tmp_path: Path) -> None:
+    """The files that `.funcignore` lets through are enough to index the app; tests and documents stay behind."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    ignored = GitIgnoreSpec.from_lines((ROOT / ".funcignore").read_text().splitlines())
+    published = [name for name in listed.stdout.splitlines() if not ignored.match_file(name) and (ROOT / name).exists()]
+    for name in published:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    code = "import function_app, remediator; print(len(function_app.app.get_functions()), remediator.__file__)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["11", str(tmp_path / "remediator" / "__init__.py")]
+    top = {name.split("/")[0] for name in published}
+    assert top == {".funcignore", "function_app.py", "host.json", "remediator", "requirements.txt"}
