@@ -106,4 +106,3 @@ class Execution:
     def left(self) -> tuple[int, ...]:
         """The steps that we wrote and left alone when undoing."""
         return tuple(i for i, step in enumerate(self.steps) if step.wrote and step.state is StepState.SKIPPED)
-

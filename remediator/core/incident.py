@@ -226,11 +226,11 @@ class Incident:
 
         The third time, and where the status has no way back, a person is called.
         """
-        conflicts = self.conflicts + 1
-        fresh = replace(self, conflicts=conflicts, approvals=(), request=None)
-        if conflicts >= MAX_CONFLICTS or not may_go(self.status, Status.OPEN):
-            return fresh.needs_human(at, problem)
-        return fresh.to(Status.OPEN, at, f"the world moved, looking again: {problem}")
+        counted = replace(self, conflicts=self.conflicts + 1)
+        if counted.conflicts >= MAX_CONFLICTS or not may_go(self.status, Status.OPEN):
+            return counted.needs_human(at, problem)
+        void = replace(counted, approvals=(), request=None)
+        return void.to(Status.OPEN, at, f"the world moved, looking again: {problem}")
 
     def needs_human(self, at: datetime, problem: RemediatorError) -> Incident:
         """The incident that cannot go on by itself, with the error and its hint."""

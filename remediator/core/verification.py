@@ -92,8 +92,9 @@ def decide(
 ) -> tuple[Outcome, Proof, str]:
     """What to do after a look, what that rests on, and why.
 
-    `worked` are all paths that were ok before, `asked` those that the plan was to mend, `left` the summaries of its changes that are still to be done,
-    `own_dns` the paths for which the model alone proves nothing, `probing` says whether anybody can look from inside.
+    `worked` are all paths that were ok before, `asked` those that the plan was to mend, `left` the summaries of its
+    changes that are still to be done, `own_dns` the paths for which the model alone proves nothing, `probing` says
+    whether anybody can look from inside.
     A path that worked and is broken is undone at once; one that is unknown now is no reason to change anything.
     """
     hurt = [path for path in after if path.key in worked and path.verdict is Verdict.BROKEN]

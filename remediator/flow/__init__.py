@@ -1,0 +1,1 @@
+"""The order of things: one verb per file, and `advance`, which calls them."""

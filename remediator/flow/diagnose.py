@@ -1,0 +1,107 @@
+"""Live, desired, diff: what is wrong now, and would a plan mend it? Called by `advance` for an OPEN incident.
+
+`look` is the same look that `apply` takes before its first write and `verify` after its last. The letters and the
+versions of the case file were read before the snapshot, so that a signal which comes meanwhile is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from remediator.core.desired import DesiredState
+from remediator.core.diagnosis import Diagnosis, Focus
+from remediator.core.incident import Incident, Status
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Snapshot
+from remediator.core.subject import concerned, focus_of
+from remediator.flow.turn import Turn, tell
+from remediator.ports import Clock, DesiredStates, Held, Incidents, Observer
+
+Diagnose = Callable[[DesiredState, Snapshot, Focus], Diagnosis]
+# Whoever was told the same of the same subject within this time is not told again.
+QUIET = timedelta(hours=24)
+_HAVE_A_PLAN = (
+    Status.PLANNED,
+    Status.AWAITING_APPROVAL,
+    Status.APPROVED,
+    Status.AWAITING_MERGE,
+    Status.APPLYING,
+    Status.APPLIED,
+    Status.UNDOING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the estate: what was asked about, and everything, since a plan may touch others."""
+
+    live: Snapshot
+    desired: DesiredState
+    diagnosis: Diagnosis
+    everything: Diagnosis
+
+
+def look(incident: Incident, *, observer: Observer, desired_states: DesiredStates, diagnose: Diagnose) -> Look:
+    """Observe, load the desired state, and diagnose what the incident is about."""
+    live = observer.observe()
+    desired = desired_states.load()
+    focus = focus_of(incident, live)
+    everything = diagnose(desired, live, Focus())
+    diagnosis = everything if focus == Focus() else diagnose(desired, live, focus)
+    return Look(live, desired, diagnosis, everything)
+
+
+def diagnose(
+    held: Held, *, look: Callable[[Incident], Look], incidents: Incidents, clock: Clock, recipients: Sequence[str]
+) -> Turn:
+    """OPEN → NO_DRIFT, JOINED, REPORTED or PLANNED."""
+    seen = look(held.incident)
+    found = seen.diagnosis
+    registries = concerned(found)
+    incident = replace(held.incident, diagnosis=found, registries=registries)
+    now = clock.now()
+    if not found.findings and not found.plan:
+        return Turn(held, incident.to(Status.NO_DRIFT, now, "nothing to do"))
+    elsewhere = _with_the_same_root(incident, found, incidents)
+    if elsewhere is not None:
+        joined = replace(incident, joined_to=elsewhere)
+        return Turn(held, joined.to(Status.JOINED, now, f"incident {elsewhere} has the same cause"))
+    if found.plan:
+        what = f"planned {len(found.plan.changes)} changes for {len(found.findings)} findings"
+        return Turn(held, incident.to(Status.PLANNED, now, what))
+    return Turn(held, _reported(incident, found, incidents, now, to_tell(registries, seen.desired, recipients)))
+
+
+def to_tell(registries: Sequence[ResourceId], desired: DesiredState, recipients: Sequence[str]) -> tuple[str, ...]:
+    """Who hears of a plan or finding: those whom the desired state names for the registries, and the default ones."""
+    named = (name for registry in registries for name in desired.intent_for(registry).approvers.notify)
+    return tuple(dict.fromkeys((*named, *recipients)))
+
+
+def _with_the_same_root(incident: Incident, found: Diagnosis, incidents: Incidents) -> str | None:
+    """The open incident whose most decisive finding is the same one."""
+    if not found.findings:
+        return None
+    for status in _HAVE_A_PLAN:
+        for other in incidents.find(status=status, limit=100):
+            findings = other.diagnosis.findings if other.diagnosis else ()
+            if other.id != incident.id and findings and findings[0].key == found.findings[0].key:
+                return other.id
+    return None
+
+
+def _reported(
+    incident: Incident, found: Diagnosis, incidents: Incidents, now: datetime, people: Sequence[str]
+) -> Incident:
+    keys = {finding.key for finding in found.findings}
+    for other in incidents.find(status=Status.REPORTED, limit=100):
+        same = other.subject == incident.subject and other.diagnosis is not None
+        told_at = other.updated_at or other.opened_at
+        if same and now - told_at < QUIET and {f.key for f in other.diagnosis.findings} == keys:  # type: ignore[union-attr]
+            return incident.to(
+                Status.REPORTED, now, f"the same as incident {other.id} has reported: nobody is told again"
+            )
+    reported = incident.to(Status.REPORTED, now, f"{len(keys)} findings, and nothing that the program may change")
+    return tell(reported, "reported", now, people)

@@ -1,0 +1,78 @@
+"""Who must say yes to the plan? Called by `advance` for a PLANNED incident.
+
+The ruling came with the diagnosis. People are asked once: while a question about exactly this plan is open, the same
+links and notices stand. Notices wait in the outbox and are saved with the state; tokens are kept as hashes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from remediator.core.approval import ApprovalLink, ApprovalRequest
+from remediator.core.desired import Decision, DesiredState, Way
+from remediator.core.diagnosis import Diagnosis
+from remediator.core.errors import Misconfigured, Stale
+from remediator.core.incident import Incident, Status
+from remediator.core.policy import Ruling
+from remediator.flow.diagnose import to_tell
+from remediator.flow.turn import Turn, only_direct, tell
+from remediator.ports import Clock, DesiredStates, Held, Tokens
+
+
+def request_approval(
+    held: Held, *, desired_states: DesiredStates, tokens: Tokens, clock: Clock, recipients: Sequence[str]
+) -> Turn:
+    """PLANNED → FORBIDDEN, REPORTED, APPROVED or AWAITING_APPROVAL; OPEN when a signal came after the diagnosis."""
+    incident, now = held.incident, clock.now()
+    if held.letters:
+        return Turn(held, incident.to(Status.OPEN, now, "a signal came in after the diagnosis"))
+    found = incident.diagnosis
+    if found is None or found.ruling is None:
+        raise Stale("plan-missing", f"incident {incident.id} is planned and has no ruling")
+    desired = desired_states.load()
+    people = to_tell(incident.registries, desired, recipients)
+    reasons = "; ".join(found.ruling.reasons)
+    if _only_reported(incident, found.ruling, desired):
+        return Turn(held, tell(incident.to(Status.REPORTED, now, "report only"), "reported", now, people, reasons))
+    if found.ruling.decision is Decision.FORBID:
+        forbidden = incident.to(Status.FORBIDDEN, now, f"the policy forbids the plan: {reasons}")
+        return Turn(held, tell(forbidden, "forbidden", now, people, reasons))
+    only_direct(incident)
+    if found.ruling.decision is Decision.AUTO:
+        return Turn(held, incident.to(Status.APPROVED, now, f"approved by the policy: {reasons}", who="policy"))
+    return Turn(held, _ask(incident, found, desired, people, tokens, now))
+
+
+def _only_reported(incident: Incident, ruling: Ruling, desired: DesiredState) -> bool:
+    """Whether somebody wants to be told and no more: the requester, or the document for every registry concerned."""
+    if incident.way == Way.REPORT.value:
+        return True
+    intents = [desired.intent_for(registry) for registry in incident.registries]
+    return ruling.decision is Decision.FORBID and bool(intents) and all(i.way is Way.REPORT for i in intents)
+
+
+def _ask(
+    incident: Incident, found: Diagnosis, desired: DesiredState, people: Sequence[str], tokens: Tokens, now: datetime
+) -> Incident:
+    digest = found.plan.digest
+    open_question = incident.request
+    if open_question is not None and open_question.digest == digest and now <= open_question.expires_at:
+        return incident.to(Status.AWAITING_APPROVAL, now, "the open question is about exactly this plan")
+    if not people:
+        raise Misconfigured(
+            "nobody-to-ask",
+            f"the plan of incident {incident.id} needs an approval, and nobody is named who could be asked",
+            context={"incident": incident.id},
+            hint="name approvers.notify in the desired state, or recipients by default in the settings",
+        )
+    links = tuple(ApprovalLink(tokens.hash(tokens.token(incident.id, digest, who)), who) for who in people)
+    required = max(1, found.ruling.approvals if found.ruling else 1)
+    expires = now + timedelta(hours=desired.limits.approval_hours)
+    code = (incident.registries[0] if incident.registries else incident.subject).name
+    request = ApprovalRequest(digest, now, expires, links, required, code)
+    asked = replace(incident, request=request, approvals=()).to(
+        Status.AWAITING_APPROVAL, now, f"asked {len(links)} recipients for {required} approvals"
+    )
+    return tell(asked, "approval", now, (), digest=digest, expires=expires.isoformat())

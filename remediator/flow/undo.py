@@ -1,0 +1,114 @@
+"""Take back our own writes, last first. Called by `advance` for an UNDOING incident.
+
+Only what we wrote ourselves and what still is as we left it: a resource that somebody changed since is left alone and
+named. Each move is one question to Azure and one save, as in `apply`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from remediator.core.approval import ApprovedPlan
+from remediator.core.change import LiveState
+from remediator.core.errors import Forbidden, Stale, Transient
+from remediator.core.execution import Execution, StepState
+from remediator.core.incident import Incident, Status, bounded
+from remediator.flow.apply import right_to_write
+from remediator.flow.turn import IN_HAND, Turn, keep, tell
+from remediator.flow.write_guard import LONGEST_NAP, WriteGuard, guarded, nap
+from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
+
+
+def undo(
+    held: Held,
+    *,
+    incidents: Incidents,
+    applier: Applier,
+    leases: Leases,
+    switch: Switch,
+    clock: Clock,
+    ids: Ids,
+    ends: datetime,
+    recipients: Sequence[str],
+) -> Turn:
+    """UNDOING → ROLLED_BACK."""
+    approved = right_to_write(held.incident, clock.now())
+    with guarded(held.incident, leases=leases, switch=switch, ids=ids) as guard:
+        while True:
+            execution = _execution(held.incident)
+            index = execution.next_to_undo
+            if index is None:
+                return Turn(held, _rolled_back(held.incident, execution, approved, clock.now(), recipients))
+            guard.renew()
+            held, wait = _move(held, index, approved, guard, incidents=incidents, applier=applier, clock=clock)
+            rest = nap(wait, clock=clock, ends=ends) if wait else None
+            if rest is None and clock.now() >= ends:
+                rest = clock.now()
+            if rest is not None:
+                return Turn(held, held.incident, rest)
+
+
+def _execution(incident: Incident) -> Execution:
+    if incident.execution is None:
+        raise Stale("execution-missing", f"incident {incident.id} is to be undone and has no execution")
+    return incident.execution
+
+
+def _move(
+    held: Held,
+    index: int,
+    approved: ApprovedPlan,
+    guard: WriteGuard,
+    *,
+    incidents: Incidents,
+    applier: Applier,
+    clock: Clock,
+) -> tuple[Held, float]:
+    """One move of one change: at most one write and one save. Gives the seconds to wait before the next move."""
+    execution = _execution(held.incident)
+    step, change = execution.steps[index], approved.plan.changes[index]
+    undoing = step.state is StepState.UNDOING
+
+    def saved(what: str, after: Execution) -> Held:
+        changed = replace(held.incident, execution=after, attempts=0)
+        told = changed.note(clock.now(), f"{what}: {change.summary}") if what else changed
+        return keep(incidents, held, told, clock.now() + IN_HAND)
+
+    def left_alone(code: str, why: str) -> Held:
+        return saved("left as it is", execution.left_alone(index, clock.now(), (code, bounded(why))))
+
+    if undoing and step.operation is not None:
+        wait = applier.poll(step.operation)
+        if wait is not None:
+            return held, max(wait, 1)
+    match applier.compare_undo(change):
+        case LiveState.DONE:
+            return saved("undone", execution.at(index, state=StepState.UNDONE, ended_at=clock.now())), 0
+        case LiveState.RUNNING:
+            return held, LONGEST_NAP / 3
+        case LiveState.CONFLICT:
+            return left_alone("undo-conflict", f"{change.target} was changed since"), 0
+    if not undoing:
+        return saved("undoing", execution.at(index, state=StepState.UNDOING, operation=None)), 0
+    if step.operation is not None:
+        raise Transient("write-not-visible", f"undoing {change.summary}: made, and not to be seen yet", retry_after=10)
+    guard.check()
+    try:
+        started = applier.start_undo(approved, change)
+    except Forbidden as problem:
+        return left_alone(problem.code, problem.message), 0
+    if started.operation is not None:
+        return saved("", execution.at(index, operation=started.operation)), 0
+    if applier.compare_undo(change) is LiveState.PENDING:
+        raise Transient("write-not-visible", f"undoing {change.summary}: made, and not to be seen yet", retry_after=10)
+    return held, 0
+
+
+def _rolled_back(
+    incident: Incident, execution: Execution, approved: ApprovedPlan, now: datetime, recipients: Sequence[str]
+) -> Incident:
+    left = [approved.plan.changes[index].summary for index in execution.left]
+    what = f"our own changes are undone, except: {'; '.join(left)}" if left else "our own changes are undone"
+    return tell(incident.to(Status.ROLLED_BACK, now, what), "rolled-back", now, recipients, what)

@@ -1,0 +1,114 @@
+"""Did it help, and did it hurt? Called by `advance` for an APPLIED incident.
+
+The same look as before the plan, and a look from inside where somebody can take one. Not whole yet is no failure: DNS
+answers live on for a while and the puller backs off, so it looks again later, for 15 minutes. What a look means is
+decided in `core.verification`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from remediator.core.diagnosis import Diagnosis
+from remediator.core.errors import Stale
+from remediator.core.execution import Execution
+from remediator.core.incident import Incident, Status
+from remediator.core.pull_path import PullPath, Verdict
+from remediator.core.snapshot import Snapshot, Unknown
+from remediator.core.verification import (
+    Outcome,
+    PathKey,
+    ProbeResult,
+    Verification,
+    asks_own_dns,
+    decide,
+    next_look,
+)
+from remediator.flow.diagnose import Look
+from remediator.flow.turn import Turn, tell
+from remediator.ports import Clock, Held, Prober
+
+
+def verify(
+    held: Held,
+    *,
+    look: Callable[[Incident], Look],
+    prober: Prober | None,
+    clock: Clock,
+    recipients: Sequence[str],
+) -> Turn:
+    """APPLIED → RESOLVED, UNDOING, NEEDS_HUMAN, or APPLIED again with a later look."""
+    incident = held.incident
+    planned, execution, last = incident.diagnosis, incident.execution, incident.verification
+    if planned is None or execution is None:
+        raise Stale("execution-missing", f"incident {incident.id} is applied and has no execution")
+    if last is not None and (again := _next_at(last, execution)) > clock.now():
+        return Turn(held, incident, again)
+    seen = look(incident)
+    asked = asked_for(planned)
+    paths = [path for path in seen.everything.paths if path.key in asked]
+    whole = all(path.verdict is Verdict.OK for path in paths)
+    probes = _probes(paths, seen.live, prober) if prober is not None and whole else {}
+    now = clock.now()
+    looks = last.looks + 1 if last else 1
+    outcome, proof, reason = decide(
+        frozenset(execution.worked),
+        seen.everything.paths,
+        probes,
+        looks,
+        now - execution.over_at,
+        asked=asked,
+        left=_left(planned, seen.diagnosis),
+        own_dns=frozenset(path.key for path in paths if asks_own_dns(path, seen.live)),
+        probing=prober is not None,
+    )
+    results = tuple(result for result in probes.values() if isinstance(result, ProbeResult))
+    found = replace(incident, verification=Verification(now, outcome, proof, reason, results, looks))
+    return _turn(held, found, outcome, reason, now, recipients)
+
+
+def asked_for(planned: Diagnosis) -> frozenset[PathKey]:
+    """The paths that the plan was to mend: those that foresight promised, and those of findings with a remedy."""
+    promised = {path.key for path in planned.foresight.mended}
+    return frozenset(promised | {key for finding in planned.findings if finding.remedy for key in finding.paths})
+
+
+def _next_at(last: Verification, execution: Execution) -> datetime:
+    return last.at + next_look(last.looks, last.at - execution.over_at)
+
+
+def _left(planned: Diagnosis, now: Diagnosis) -> tuple[str, ...]:
+    ours = {change.key for change in planned.plan.changes}
+    return tuple(change.summary for change in now.plan.changes if change.key in ours)
+
+
+def _probes(paths: Sequence[PullPath], live: Snapshot, prober: Prober) -> Mapping[PathKey, ProbeResult | Unknown]:
+    """What is seen from inside, for each path whose consumer names an image on its host."""
+    results: dict[PathKey, ProbeResult | Unknown] = {}
+    for path in paths:
+        consumer = live.consumers.get(path.consumer)
+        images = consumer.images if consumer else ()
+        image = next((i for i in images if i.lower().startswith(f"{path.host}/")), None)
+        if image is not None:
+            results[path.key] = prober.probe(path.consumer, image)
+    return results
+
+
+def _turn(
+    held: Held, incident: Incident, outcome: Outcome, reason: str, now: datetime, recipients: Sequence[str]
+) -> Turn:
+    match outcome:
+        case Outcome.RESOLVED:
+            return Turn(held, tell(incident.to(Status.RESOLVED, now, reason), "resolved", now, recipients, reason))
+        case Outcome.UNDO:
+            return Turn(held, incident.to(Status.UNDOING, now, f"undoing our own changes: {reason}"))
+        case Outcome.HUMAN:
+            stopped = replace(incident, error=("not-verified", reason)).to(Status.NEEDS_HUMAN, now, reason)
+            return Turn(held, tell(stopped, "needs-human", now, recipients, reason))
+        case Outcome.WAIT:
+            waiting = incident.to(Status.APPLIED, now, f"looking again later: {reason}")
+            if incident.verification is None or incident.execution is None:
+                return Turn(held, waiting, now)
+            return Turn(held, waiting, _next_at(incident.verification, incident.execution))

@@ -1,0 +1,73 @@
+"""May we write to Azure at this moment? Asked by `apply` and `undo` before any side effect and before each write.
+
+The version of a save does not stop two workers from writing to ARM: the lease does. The switch stops everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from remediator.core.errors import Transient
+from remediator.core.incident import Incident
+from remediator.core.subject import lease_names
+from remediator.ports import Clock, Ids, Lease, Leases, Switch
+
+LEASE_SECONDS = 180.0
+# While Azure is at work we look at least this often, so that the lease is renewed in time.
+LONGEST_NAP = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class WriteGuard:
+    """A lease that is held, and the switch."""
+
+    lease: Lease
+    switch: Switch
+
+    def renew(self) -> None:
+        """Raises `Transient("lease-lost")` when somebody else may be writing by now."""
+        if not self.lease.still_held():
+            raise Transient("lease-lost", "making changes: the lease is no longer ours", retry_after=LEASE_SECONDS)
+
+    def check(self) -> None:
+        """Raises `Transient` when this very write may not be made now."""
+        refuse_when_stopped(self.switch)
+        self.renew()
+
+
+def refuse_when_stopped(switch: Switch) -> None:
+    """Raises `Transient("writes-stopped")` while somebody has stopped every write."""
+    reason = switch.stopped()
+    if reason is not None:
+        raise Transient("writes-stopped", f"every write is stopped: {reason}", retry_after=60)
+
+
+@contextmanager
+def guarded(incident: Incident, *, leases: Leases, switch: Switch, ids: Ids) -> Iterator[WriteGuard]:
+    """Hold the lease of everything that the plan touches; each run is an owner of its own.
+
+    `Transient("lease-held")` when another run has one of them.
+    """
+    refuse_when_stopped(switch)
+    lease = leases.take(lease_names(incident), f"{incident.id}/{ids.new()}", LEASE_SECONDS)
+    if lease is None:
+        raise Transient(
+            "lease-held", f"incident {incident.id}: another run writes to the same resources", retry_after=30
+        )
+    try:
+        yield WriteGuard(lease, switch)
+    finally:
+        lease.release()
+
+
+def nap(seconds: float, *, clock: Clock, ends: datetime) -> datetime | None:
+    """Wait for Azure within this run; when the run would end meanwhile, the time at which to look again instead."""
+    wait = min(max(seconds, 1.0), LONGEST_NAP)
+    until = clock.now() + timedelta(seconds=wait)
+    if until >= ends:
+        return until
+    clock.sleep(wait)
+    return None
