@@ -71,7 +71,7 @@ def parameter(notice: Notice, name: str) -> str:
 def words(notice: Notice, incident: Incident) -> NoticeWords:
     """The words of a notice about the incident as it stands."""
     asking = asks(notice)
-    status = Status.AWAITING_APPROVAL if asking else incident.status
+    status = _status_of(notice, incident)
     headline = wording.headline(incident.diagnosis)
     name = plain(incident.subject.name, 50)
     subject = f"{_SUBJECTS.get(status, wording.STATUSES[status].capitalize())}: {name}"
@@ -90,6 +90,14 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
         blocks=_blocks(incident, status),
         action="Read and decide" if asking else "Open the incident",
     )
+
+
+def _status_of(notice: Notice, incident: Incident) -> Status:
+    """The status that the notice tells of: its template names it, whatever the incident has become since."""
+    if asks(notice):
+        return Status.AWAITING_APPROVAL
+    name = notice.template.upper().replace("-", "_")
+    return Status[name] if name in Status.__members__ else incident.status
 
 
 def _told(parameters: Mapping[str, str]) -> list[str]:

@@ -62,7 +62,7 @@ def _find(call: Call) -> tuple[Incident, str]:
         raise unknown from None
     found = call.runtime.tokens.hash(named[1]).encode()
     links = incident.request.links if incident.request else ()
-    if not any([hmac.compare_digest(link.token_hash.encode(), found) for link in links]):
+    if not any(hmac.compare_digest(link.token_hash.encode(), found) for link in links):
         raise unknown
     return incident, named[1]
 

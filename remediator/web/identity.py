@@ -1,8 +1,8 @@
 """Who is it? Platform headers or a local name become a `Principal`, and nothing else does.
 
 Platform headers count only where the settings say that the platform strips forged ones (App Service does while its
-authentication is switched on: learn app-service/overview-authentication-authorization). The local identity believes what
-is typed: for one machine, on loopback.
+authentication is switched on: learn app-service/overview-authentication-authorization). The local identity believes
+what is typed: for one machine, on loopback.
 """
 
 from __future__ import annotations
