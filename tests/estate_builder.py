@@ -219,6 +219,7 @@ class EstateBuilder:
                     "provisioningState": "Succeeded",
                     "ipConfigurations": [
                         {
+                            "id": f"{nic}/ipConfigurations/c{n}",
                             "name": f"c{n}",
                             "properties": {
                                 "privateIPAddress": f"{start}.{first + n}",
