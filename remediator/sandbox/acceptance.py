@@ -50,8 +50,15 @@ def _urls(world: World, request: Request, place: Target, operation: Operation, l
 
 
 def mark(body: Body, provisioning: str) -> None:
-    """Set provisioningState on a body and on the parts of it that carry one of their own."""
+    """Set a body's provisioningState."""
     body.setdefault("properties", {})["provisioningState"] = provisioning
+
+
+def _end(world: World, place: Target, provisioning: str) -> None:
+    """Mark whatever body stands there by now: a later write may have replaced it."""
+    body = world.state.get(place.path)
+    if body is not None:
+        mark(body, provisioning)
 
 
 def accept_put(
@@ -66,7 +73,7 @@ def accept_put(
 ) -> Response:
     """Answer a PUT that goes on in the background; `body` is the live one and reads Updating until the end."""
     mark(body, "Updating")
-    operation = _begin(world, place, lambda: mark(body, "Failed" if failure else "Succeeded"), failure, deletes=False)
+    operation = _begin(world, place, lambda: _end(world, place, "Failed" if failure else "Succeeded"), failure, False)
     status, _ = _urls(world, request, place, operation, location or region(body.get("location")))
     headers = {"Azure-AsyncOperation": status, **world.operations.waiting()}
     return reply(201 if created else 200, present(world, body, request.api_version), headers)

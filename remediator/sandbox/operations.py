@@ -48,20 +48,25 @@ class Operations:
 
     retry_after: int = 1
     _known: dict[str, Operation] = field(default_factory=dict)
+    _open: dict[str, list[Operation]] = field(default_factory=dict)
 
     def start(self, operation: Operation) -> Operation:
         """Remember an operation; one without polls ends at once."""
         self._known[operation.token] = operation
         if operation.polls <= 0:
             operation.tick()
+        else:
+            self._open.setdefault(operation.resource, []).append(operation)
         return operation
 
     def tick_resource(self, resource_id: str) -> None:
         """A read of the resource itself is a poll as well."""
         at = key(resource_id)
-        for operation in self._known.values():
-            if operation.resource == at and not operation.done:
-                operation.tick()
+        for operation in self._open.get(at, ()):
+            operation.tick()
+        self._open[at] = [operation for operation in self._open.get(at, ()) if not operation.done]
+        if not self._open[at]:
+            del self._open[at]
 
     def find(self, request: Request) -> Operation | None:
         """The operation that a poll URL names."""

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from azure.core.credentials import AccessToken, AccessTokenInfo
 from azure.core.pipeline.transport import HttpTransport
-from azure.core.rest import HttpRequest, HttpResponse
+from azure.core.rest import HttpRequest
 from azure.core.rest._http_response_impl import HttpResponseImpl
+from azure.core.utils import case_insensitive_dict
 
 from remediator.sandbox.azure import Azure
 from remediator.sandbox.exchange import Recorder
@@ -20,15 +21,13 @@ class _Stored(HttpResponseImpl):
     """An answer that is already here in full."""
 
     def __init__(self, request: Any, status: int, headers: dict[str, str], body: bytes) -> None:
-        from requests.structures import CaseInsensitiveDict
-
         super().__init__(
             request=request,
             internal_response=None,
             status_code=status,
             reason="",
             content_type=headers.get("Content-Type", ""),
-            headers=CaseInsensitiveDict(headers),
+            headers=case_insensitive_dict(headers),
             stream_download_generator=lambda *_, **__: iter([body]),
             block_size=max(1, len(body)),
         )
@@ -39,10 +38,6 @@ class _Stored(HttpResponseImpl):
     def body(self) -> bytes:
         """The bytes, in the older interface's spelling."""
         return self._content or b""
-
-    def internal_response_bytes(self) -> bytes:
-        """The bytes once more, for tests."""
-        return self.body()
 
 
 class SandboxTransport(HttpTransport[Any, Any]):
@@ -101,6 +96,3 @@ class SandboxCredential:
 
     def close(self) -> None:
         """Nothing to close."""
-
-
-__all__ = ["HttpResponse", "SandboxCredential", "SandboxTransport"]

@@ -174,3 +174,13 @@ def test_a_group_exists_once_it_is_put(story: Story) -> None:
     assert story.raw("PUT", group, b'{"location":"chinaeast2"}').status == 201
     made = story.zone("rg-new")
     assert same(made.id, f"{group}/providers/Microsoft.Network/privateDnsZones/privatelink.azurecr.cn")
+
+
+def test_a_patch_during_creation_does_not_hang(story: Story) -> None:
+    """A registry that is patched before its creation ends still ends as Succeeded."""
+    story.azure.faults.stall_operations(1)
+    path = REGISTRY.replace("contosoalbum", "fresh")
+    story.raw("PUT", path, b'{"location":"chinaeast2","sku":{"name":"Premium"}}')
+    story.raw("PATCH", path, b'{"tags":{"a":"b"}}')
+    states = [json.loads(story.raw("GET", path).body)["properties"]["provisioningState"] for _ in range(2)]
+    assert states == ["Updating", "Succeeded"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -106,6 +107,18 @@ def test_children_may_stand_inline_alone_or_both() -> None:
     assert azure.resource(f"{VNET}/subnets/snet-environment") is not None
 
 
+def test_a_resource_of_its_own_outranks_its_inline_copy() -> None:
+    """Where a child stands twice, the body on its own counts, also inside the parent."""
+    estate = load("first-incident")
+    child: dict[str, Any] = {"id": f"{VNET}/subnets/snet-endpoints", "name": "snet-endpoints"}
+    child["properties"] = {"addressPrefix": "10.40.9.0/24", "delegations": []}
+    for resources in ([*estate["resources"], child], [child, *estate["resources"]]):
+        shown = Azure.from_estate({**estate, "resources": resources}).resource(VNET)
+        assert shown is not None
+        prefixes = {one["name"]: one["properties"]["addressPrefix"] for one in shown["properties"]["subnets"]}
+        assert prefixes == {"snet-environment": "10.40.0.0/23", "snet-endpoints": "10.40.9.0/24"}
+
+
 def test_a_change_from_behind_replaces_inline_children(story: Story) -> None:
     """put() of a body that lists its children drops those that are not in the list."""
     story.change(VNET, lambda body: body["properties"]["subnets"].pop())
@@ -116,8 +129,13 @@ def test_a_change_from_behind_replaces_inline_children(story: Story) -> None:
 def test_threads_may_share_one_azure(story: Story) -> None:
     """Endpoints made from many threads at once all get addresses of their own."""
     story.azure.world.operation_polls = 0
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda at: story.endpoint(f"pe-{at}"), range(8)))
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda at: story.endpoint(f"pe-{at}"), range(8)))
+    finally:
+        sys.setswitchinterval(usual)
     taken = [
         part["properties"]["privateIPAddress"]
         for at in range(8)

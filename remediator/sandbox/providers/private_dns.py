@@ -133,11 +133,12 @@ def put_link(world: World, request: Request, place: Target) -> Response:
         kept["resolutionPolicy"] = properties["resolutionPolicy"]
     body.update(location="global", etag=f'"{world.guid("etag")}"', properties=kept)
     world.state.put(body)
-    return accept_dns(world, request, place, settle=lambda: _linked(body))
+    return accept_dns(world, request, place, settle=lambda: _linked(world.state.get(place.path)))
 
 
-def _linked(body: Body) -> None:
-    body["properties"].update(provisioningState="Succeeded", virtualNetworkLinkState="Completed")
+def _linked(body: Body | None) -> None:
+    if body is not None:
+        body["properties"].update(provisioningState="Succeeded", virtualNetworkLinkState="Completed")
 
 
 def patch_link(world: World, request: Request, place: Target) -> Response:
