@@ -67,6 +67,27 @@ def test_many_signals_are_counted_and_the_last_kept(incidents: RowIncidents) -> 
     assert (again.letters, again.incident.signal_count) == ((), 50)
 
 
+def test_letters_come_once(incidents: RowIncidents) -> None:
+    """A letter that the incident has counted does not come again, also when the incident keeps others instead."""
+    for number in range(30):
+        taken = incidents.take_in(SHOP, replace(signal(number), actor=f"person-{min(number, 15)}"), fresh())
+        held = incidents.load(taken.incident)
+        assert [letter.id for letter in held.letters] == [f"s{number}"]
+        held = incidents.save(held, held.incident.receive(held.letters))
+        assert (held.letters, incidents.load(taken.incident).letters) == ((), ())
+    assert held.incident.signal_count == 30
+
+
+def test_counted_before_it_was_stored(incidents: RowIncidents) -> None:
+    """An incident that was stored with signals of its own misses none of those that follow."""
+    stored = fresh().receive([signal(7), signal(8), signal(1)])
+    taken = incidents.take_in(SHOP, signal(1), stored)
+    incidents.take_in(SHOP, signal(2), fresh("two"))
+    held = incidents.load(taken.incident)
+    assert held.letters == (signal(2),)
+    assert held.incident.receive(held.letters).signal_count == 4
+
+
 def test_long_texts_do_not_fill_the_mailbox(incidents: RowIncidents) -> None:
     """Signals with very long texts push the oldest out; the newest is always kept."""
     for number in range(20):

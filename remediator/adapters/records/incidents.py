@@ -52,10 +52,11 @@ class RowIncidents:
         )
 
     def _opening(self, subject: ResourceId, signal: Signal, incident: Incident) -> list[Write]:
+        mailbox = Mailbox((signal,), max(1, incident.signal_count))
         return [
             Write(case_rows.claim_key(subject), incident.id.encode()),
             Write(case_rows.incident_key(incident.id), encode_incident(incident)),
-            Write(case_rows.mailbox_key(incident.id), encode_mailbox(Mailbox().with_letter(signal))),
+            Write(case_rows.mailbox_key(incident.id), encode_mailbox(mailbox)),
             *case_rows.about(incident, None),
         ]
 
@@ -69,10 +70,11 @@ class RowIncidents:
         ]
 
     def load(self, incident: str) -> Held:
-        """As `ports.Incidents.load`; `letters` are the signals of the mailbox that the incident does not have yet.
+        """As `ports.Incidents.load`; `letters` are the signals of the mailbox that the incident has not counted yet.
 
-        The incident's `signal_count` covers signals that the mailbox had to drop, so that adding the number of
-        letters gives the count of all. Also raises what `codec.decode_incident` raises.
+        Its `signal_count` covers signals that the mailbox had to drop, so that adding the number of letters gives
+        the count of all: an incident that was saved so gets none of them a second time, whichever it keeps.
+        Also raises what `codec.decode_incident` raises.
         """
         partition = case_rows.partition_of_incident(incident)
         mail = self._rows.get(partition, case_rows.mailbox_key(incident))
@@ -85,7 +87,7 @@ class RowIncidents:
         except RemediatorError as error:
             error.context.setdefault("incident", incident)
             raise
-        letters = mailbox.unread(found.signals)
+        letters = mailbox.unread(found)
         counted = replace(found, signal_count=max(found.signal_count, mailbox.count - len(letters)))
         return Held(counted, row.version, mail.version if mail else "", letters)
 
@@ -94,7 +96,8 @@ class RowIncidents:
 
         When the incident ends: `Transient("signal-at-closing-time")` if a signal came in since `held` was loaded
         (load and diagnose again). When it opens again: `Rejected("subject-is-claimed")` if the subject has another
-        open incident by now. `held.mailbox_version` stays that of the load over any number of saves.
+        open incident by now. The mailbox's version stays that of the load over any number of saves, and the
+        answer has no letters: `load` brings what came since.
         """
         if incident.id != held.incident.id or incident.subject != held.incident.subject:
             raise Rejected(
@@ -120,8 +123,7 @@ class RowIncidents:
                 ) from lost
             raise
         mailbox_version = versions.get(case_rows.mailbox_key(incident.id), held.mailbox_version)
-        letters = Mailbox(held.letters).unread(incident.signals)
-        return Held(incident, versions[key], mailbox_version, letters)
+        return Held(incident, versions[key], mailbox_version)
 
     def _claim_writes(self, partition: str, held: Held, incident: Incident) -> list[Write]:
         ends = incident.status.ended and not held.incident.status.ended

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from remediator.codec import decode_signal, encode_signal
 from remediator.core.errors import Misconfigured, Transient
+from remediator.core.incident import Incident
 from remediator.core.row_limits import CHUNK_BYTES
 from remediator.core.signal import Signal
 
@@ -32,9 +33,14 @@ class Mailbox:
             return self
         return Mailbox((*self.signals, signal)[-KEPT:], self.count + 1)
 
-    def unread(self, read: tuple[Signal, ...]) -> tuple[Signal, ...]:
-        """The signals that are not among those that the incident already has."""
-        return tuple(s for s in self.signals if not any(same_letter(s, known) for known in read))
+    def unread(self, incident: Incident) -> tuple[Signal, ...]:
+        """The signals that the incident neither has nor has counted (letters are numbered from one, without gaps)."""
+        first = self.count - len(self.signals) + 1
+        return tuple(
+            letter
+            for number, letter in enumerate(self.signals, first)
+            if number > incident.signal_count and not any(same_letter(letter, known) for known in incident.signals)
+        )
 
 
 def same_letter(one: Signal, other: Signal) -> bool:
