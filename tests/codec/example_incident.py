@@ -1,7 +1,7 @@
 """An incident in which every stored dataclass and every field occurs; the golden files are made from it.
 
 `python -m tests.codec.example_incident`, from the repository's root, writes the golden files of the present
-version: do that once, when the version is raised, and never rewrite the file of a version that has been released.
+version: do that when the version is raised, and never rewrite the file of a version that has been released.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _diagnosis() -> Diagnosis:
         APP, "shopregistry.azurecr.cn", REGISTRY, (hop,), (("shopregistry.azurecr.cn", ("10.0.0.4", "10.0.0.5")),)
     )
     ruling = Ruling(Decision.ASK, Way.DIRECT, ("create-vnet-link needs a person",), 1)
-    foresight = Foresight((path,), (path,), 3)
+    foresight = Foresight((path,), (path,), 3, ("vnet-build",))
     return Diagnosis(Focus(REGISTRY, APP), (finding,), (path,), Plan((change,)), foresight, ruling)
 
 
@@ -101,7 +101,7 @@ def full_incident() -> Incident:
         diagnosis=_diagnosis(),
         request=ApprovalRequest(digest, _at(1), _at(1441), (link,), 2, "K7Q"),
         approvals=(Approval(digest, "person-2", True, _at(5), "fine", "direct", "aa" * 32),),
-        execution=Execution(digest, (step,), _at(9), ("person-2",)),
+        execution=Execution(digest, (step,), _at(9), ("person-2",), ((APP.key, "shopregistry.azurecr.cn"),)),
         verification=Verification(_at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2),
         outbox=(Notice("asked:1", "approval", "mail", (("link", "x"),), 2, _at(2), _at(3), True),),
         journal=(JournalLine(START, "opened", "event-grid", Status.OPEN),),
