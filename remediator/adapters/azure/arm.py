@@ -37,7 +37,7 @@ VERSIONS: Mapping[str, str] = {
 }
 _LACKING = frozenset(("noregisteredproviderfound", "invalidresourcetype", "invalidapiversionparameter"))
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-[a-z0-9]+)?")
-LONGEST_WAIT = 30.0  # seconds; a longer Retry-After is handed to the caller as Transient
+LONGEST_WAIT = 20.0  # seconds; a longer Retry-After is handed to the caller as Transient
 
 
 class _Retries(core.RetryPolicy[HttpRequest, HttpResponse]):
@@ -86,7 +86,7 @@ class ArmAccess:
             core.ContentDecodePolicy(),
             core.CustomHookPolicy(),  # before the retries: it sees one answer, the last
             core.RedirectPolicy(),
-            _Retries(retry_total=5, retry_backoff_max=20),
+            _Retries(retry_total=6, retry_status=5, retry_backoff_max=LONGEST_WAIT),
             ARMChallengeAuthenticationPolicy(self.credential, self.cloud.scope),
             core.SensitiveHeaderCleanupPolicy(),
             ARMHttpLoggingPolicy(),

@@ -93,8 +93,12 @@ def translate(error: Exception, doing: str, target: str) -> RemediatorError:
             return _transient("azure-garbled", doing, target, "the answer could not be read")
         if isinstance(error, azure.TooManyRedirectsError):
             return Misconfigured("azure-refused", f"{doing} {target}: Azure redirects in circles", hint=_SIGN_IN)
-        wait = retry_after(getattr(error.response, "headers", {}))
-        return refused(answer_of(error.status_code or 0, _body_of(error)), doing, target, wait)
+        body = _body_of(error)
+        answer = answer_of(error.status_code or 0, body)
+        if isinstance(error, azure.ClientAuthenticationError) and not _from_resource_manager(body):
+            said = f"{answer.code}: {answer.message}"
+            return Misconfigured("azure-no-credential", f"{doing} {target}: signing in: {said}", hint=_SIGN_IN)
+        return refused(answer, doing, target, retry_after(getattr(error.response, "headers", {})))
     words = redacted(str(error.args[0]) if error.args else "")
     match error:
         case azure.ClientAuthenticationError():
@@ -170,6 +174,11 @@ def _throttles(code: str, answer: Answer) -> bool:
 
 def _transient(code: str, doing: str, target: str, words: str) -> Transient:
     return Transient(code, f"{doing} {target}: {words}", context={"doing": doing, "target": target})
+
+
+def _from_resource_manager(body: object) -> bool:
+    """Whether Resource Manager refused our token; token endpoints put their error as a text, not as an object."""
+    return isinstance(body, Mapping) and isinstance(body.get("error"), Mapping)
 
 
 def _body_of(error: azure.HttpResponseError) -> object:

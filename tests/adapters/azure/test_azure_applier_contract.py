@@ -2,236 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import azure_estate as est
 import pytest
+from azure_change_cases import CASES, ENDPOINT, Case, base, in_error, props
 
 from remediator.adapters.azure.applier import AzureApplier
-from remediator.core.change import Change, ChangeKind, Document, LiveState
+from remediator.core.change import Change, ChangeKind, LiveState
 from remediator.core.errors import Forbidden, Stale
 from remediator.core.resource_id import ResourceId
 from remediator.ports import Started
-from remediator.sandbox.azure import Azure
-
-K = ChangeKind
-FLAGS = {
-    "allowVirtualNetworkAccess": True,
-    "allowForwardedTraffic": True,
-    "allowGatewayTransit": False,
-    "useRemoteGateways": False,
-}
-LINKED = {"network": est.VNET, "resolutionPolicy": "Default", "registration": False}
-ENDPOINT = {
-    "location": "chinanorth3",
-    "subnet": est.SUBNET,
-    "registry": est.REGISTRY,
-    "manual": False,
-    "status": "Approved",
-}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One change, the estate it is made in, and how the world may move underneath it."""
-
-    kind: ChangeKind
-    target: str
-    before: Document | None
-    after: Document | None
-    estate: Callable[[], list[est.Body]]
-    moved: est.Body
-    back: LiveState = LiveState.PENDING  # compare() once undone
-    one_way: bool = False
-    proof: Callable[[Azure], bool] = field(default=lambda azure: True)
-
-    @property
-    def change(self) -> Change:
-        return Change(self.kind, ResourceId(self.target), "a change", self.before, self.after, "dns-zone")
-
-
-def props(azure: Azure, rid: str) -> dict[str, Any]:
-    found = azure.resource(rid)
-    assert found is not None
-    return dict(found["properties"])
-
-
-def base(*more: est.Body) -> list[est.Body]:
-    return [est.registry(), *est.networks(), *more]
-
-
-def connected(*more: est.Body) -> list[est.Body]:
-    return base(*est.endpoint(), *more)
-
-
-def in_error(body: est.Body) -> est.Body:
-    body["properties"]["provisioningState"] = "Failed"
-    return body
-
-
-CASES = {
-    "create-dns-zone": Case(
-        K.CREATE_ZONE,
-        est.ZONE,
-        None,
-        {"zone": "privatelink.azurecr.cn"},
-        base,
-        est.zone(),
-        proof=lambda a: (a.resource(est.ZONE) or {})["tags"] == {"created-by": "remediator"},
-    ),
-    "create-private-endpoint": Case(
-        K.CREATE_ENDPOINT,
-        est.ENDPOINT,
-        None,
-        ENDPOINT,
-        base,
-        {**est.endpoint("Rejected")[0]},
-        proof=lambda a: (
-            props(a, est.ENDPOINT)["ipConfigurations"] == []
-            and props(a, est.ENDPOINT)["privateLinkServiceConnections"][0]["properties"]["groupIds"] == ["registry"]
-        ),
-    ),
-    "create-private-endpoint-manual": Case(
-        K.CREATE_ENDPOINT,
-        est.ENDPOINT,
-        None,
-        {**ENDPOINT, "manual": True, "status": "Pending"},
-        base,
-        est.endpoint()[0],
-        proof=lambda a: (
-            1
-            <= len(props(a, est.ENDPOINT)["manualPrivateLinkServiceConnections"][0]["properties"]["requestMessage"])
-            <= 140
-        ),
-    ),
-    "delete-private-endpoint": Case(
-        K.DELETE_ENDPOINT,
-        est.ENDPOINT,
-        {**ENDPOINT, "status": "Disconnected"},
-        None,
-        lambda: base(*est.endpoint("Disconnected")),
-        est.endpoint()[0],
-        one_way=True,
-    ),
-    "approve-endpoint-connection": Case(
-        K.APPROVE_CONNECTION,
-        est.CONNECTION,
-        {"status": "Pending"},
-        {"status": "Approved"},
-        lambda: base(*est.endpoint("Pending", manual=True)),
-        est.endpoint("Rejected")[2],
-        back=LiveState.CONFLICT,
-    ),
-    "create-dns-zone-group": Case(
-        K.CREATE_ZONE_GROUP,
-        est.ZONE_GROUP,
-        None,
-        {"zones": [est.ZONE]},
-        lambda: connected(est.zone()),
-        est.zone_group(),
-        proof=lambda a: a.resource(est.RECORD) is not None,
-    ),
-    "update-dns-zone-group records": Case(
-        K.UPDATE_ZONE_GROUP,
-        est.ZONE_GROUP,
-        {"zones": [est.ZONE], "records": {"shop": ["10.9.9.9"], "shop.chinanorth3.data": []}},
-        {"zones": [est.ZONE], "records": {"shop": ["10.1.2.5"], "shop.chinanorth3.data": ["10.1.2.4"]}},
-        lambda: connected(est.zone(), est.record("10.9.9.9"), est.zone_group(est.ZONE)),
-        est.record("10.7.7.7"),
-    ),
-    "update-dns-zone-group zones": Case(
-        K.UPDATE_ZONE_GROUP,
-        est.ZONE_GROUP,
-        {"zones": []},
-        {"zones": [est.ZONE]},
-        lambda: connected(est.zone(), est.zone_group()),
-        est.zone_group(est.ZONE.replace("rg-Shop", "rg-other")),
-    ),
-    "create-dns-record": Case(
-        K.CREATE_RECORD,
-        est.RECORD,
-        None,
-        {"addresses": ["10.1.2.5"], "ttl": 10},
-        lambda: base(est.zone()),
-        est.record("10.9.9.9"),
-    ),
-    "update-dns-record": Case(
-        K.UPDATE_RECORD,
-        est.RECORD,
-        {"addresses": ["10.9.9.9"], "ttl": 3600},
-        {"addresses": ["10.1.2.5"], "ttl": 10},
-        lambda: base(est.zone(), est.record("10.9.9.9", ttl=3600)),
-        est.record("10.7.7.7"),
-    ),
-    "create-vnet-link": Case(
-        K.CREATE_LINK,
-        est.LINK,
-        None,
-        {**LINKED, "resolutionPolicy": "NxDomainRedirect"},
-        lambda: base(est.zone()),
-        est.link(),
-        proof=lambda a: props(a, est.LINK)["resolutionPolicy"] == "NxDomainRedirect",
-    ),
-    "update-vnet-link": Case(
-        K.UPDATE_LINK,
-        est.LINK,
-        LINKED,
-        {**LINKED, "resolutionPolicy": "NxDomainRedirect"},
-        lambda: base(est.zone(), est.link()),
-        {**est.link(), "properties": {**est.link()["properties"], "registrationEnabled": True}},
-    ),
-    "create-peering": Case(
-        K.CREATE_PEERING, est.PEERING, None, {"remote": est.HUB, **FLAGS}, base, est.peering(est.PEERING, est.HUB)
-    ),
-    "delete-peering": Case(
-        K.DELETE_PEERING,
-        est.PEERING,
-        {"remote": est.HUB, **FLAGS},
-        None,
-        lambda: base(est.peering(est.PEERING, est.HUB, allowForwardedTraffic=True, peeringState="Disconnected")),
-        est.peering(est.PEERING, est.HUB),
-    ),
-    "update-peering flag": Case(
-        K.UPDATE_PEERING,
-        est.PEERING,
-        {"allowForwardedTraffic": False},
-        {"allowForwardedTraffic": True},
-        lambda: base(est.peering(est.PEERING, est.HUB), est.peering(est.HUB_PEERING, est.VNET)),
-        {"id": est.PEERING, "gone": True},
-    ),
-    "update-peering sync": Case(
-        K.UPDATE_PEERING,
-        est.PEERING,
-        {"remote": est.HUB, "sync": "LocalNotInSync"},
-        {"remote": est.HUB, "sync": "FullyInSync"},
-        lambda: base(
-            est.peering(est.PEERING, est.HUB, peeringSyncLevel="LocalNotInSync"),
-            est.peering(est.HUB_PEERING, est.VNET),
-        ),
-        est.peering(est.PEERING, est.HUB, peeringSyncLevel="RemoteNotInSync"),
-        one_way=True,
-    ),
-    "update-registry": Case(
-        K.UPDATE_REGISTRY,
-        est.REGISTRY,
-        {"defaultAction": "Allow", "ipRules": []},
-        {"defaultAction": "Deny", "ipRules": ["203.0.113.7"]},
-        base,
-        est.registry(networkRuleSet={"defaultAction": "Allow", "ipRules": [{"action": "Allow", "value": "8.8.8.8"}]}),
-        proof=lambda a: props(a, est.REGISTRY)["publicNetworkAccess"] == "Disabled",
-    ),
-    "update-registry-sku": Case(
-        K.UPGRADE_SKU,
-        est.BASIC,
-        {"sku": "Standard"},
-        {"sku": "Premium"},
-        lambda: [est.registry(est.BASIC, "Standard")],
-        est.registry(est.BASIC, "Basic"),
-        one_way=True,
-    ),
-}
 
 
 def follow(applier: AzureApplier, started: Started) -> int:
@@ -274,7 +55,7 @@ def test_a_change_is_made_followed_and_taken_back(case: Case) -> None:
 
 
 # A zone of the right name is all that is asked for: no state of it is a conflict.
-@pytest.mark.parametrize("name", [name for name, one in CASES.items() if one.kind is not K.CREATE_ZONE])
+@pytest.mark.parametrize("name", [name for name, one in CASES.items() if one.kind is not ChangeKind.CREATE_ZONE])
 def test_a_world_that_moved_is_a_conflict_and_nothing_is_written(name: str) -> None:
     """A target that is neither as before nor as after is a conflict; starting all the same is Stale."""
     case = CASES[name]
@@ -357,7 +138,7 @@ def test_case_and_order_do_not_make_a_conflict() -> None:
     """Ids and regions in another case, and rules in another order, still are what was asked for."""
     azure = est.small_azure([*base(), *est.endpoint()])
     upper = {**ENDPOINT, "location": "China North 3", "subnet": est.SUBNET.upper(), "registry": est.REGISTRY.lower()}
-    change = Change(K.CREATE_ENDPOINT, ResourceId(est.ENDPOINT), "a change", None, upper, "private-endpoint")
+    change = Change(ChangeKind.CREATE_ENDPOINT, ResourceId(est.ENDPOINT), "a change", None, upper, "private-endpoint")
     assert AzureApplier(est.arm_of(azure)).compare(change) is LiveState.DONE
 
 
