@@ -6,13 +6,15 @@ import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 
 from remediator.sandbox.azure import Azure
-from remediator.sandbox.estates import load
+from remediator.sandbox.estates import load, names
+from remediator.sandbox.routes import ROUTES
 
 from .conftest import ALBUM, APP, REGISTRY, SUB, VNET, ZONE, Story, story_of
 
@@ -221,3 +223,11 @@ def test_construction_is_cheap() -> None:
     for _ in range(10):
         Azure.from_estate(estate)
     assert (time.perf_counter() - start) / 10 < 0.05
+
+
+def test_every_family_is_documented() -> None:
+    """docs/sandbox.md names every estate that comes along and every resource type that has a route."""
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8").lower()
+    words = {kind.rsplit("/", 1)[-1] for _, kind, _ in ROUTES}
+    assert {word for word in words if word not in page} == set()
+    assert {name for name in names() if f"`{name}`" not in page} == set()
