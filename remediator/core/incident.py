@@ -21,7 +21,7 @@ from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.verification import Verification
 
-# An incident keeps this many signals with their texts; all of them are counted.
+# An incident keeps this many signals with their texts, no fewer than the mailbox does; all of them are counted.
 MAX_SIGNALS = 20
 # A line of the journal, and the text of an error in it, is for a page: what is longer is in the log.
 MAX_TEXT = 400
@@ -246,14 +246,18 @@ def bounded(text: str) -> str:
 
 
 def _last_few(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """Drops the oldest signal beyond the limit, if possible one that says nothing new about who caused the drift."""
-    if len(signals) <= MAX_SIGNALS:
-        return signals
-    for index, signal in enumerate(signals[:-1]):
-        others = (*signals[:index], *signals[index + 1 :])
-        if signal.actor is None or any(other.actor == signal.actor for other in others):
-            return others
-    return signals[1:]
+    """The last signals, and before them the latest of each other one who caused a drift, as many again at most.
+
+    The last ones are all there: a letter of the mailbox that is not among an incident's signals counts as unread.
+    """
+    last, older = signals[-MAX_SIGNALS:], signals[:-MAX_SIGNALS]
+    known = {signal.actor for signal in last} | {None}
+    actors: list[Signal] = []
+    for signal in reversed(older):
+        if signal.actor not in known and len(actors) < MAX_SIGNALS:
+            known.add(signal.actor)
+            actors.insert(0, signal)
+    return (*actors, *last)
 
 
 def _app_of(signal: Signal) -> ResourceId | None:

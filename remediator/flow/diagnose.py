@@ -96,7 +96,7 @@ def _reported(
     incident: Incident, found: Diagnosis, incidents: Incidents, now: datetime, people: Sequence[str]
 ) -> Incident:
     keys = {finding.key for finding in found.findings}
-    for other in incidents.find(status=Status.REPORTED, limit=100):
+    for other in incidents.find(status=Status.REPORTED, limit=30):
         same = other.subject == incident.subject and other.diagnosis is not None
         told_at = other.updated_at or other.opened_at
         if same and now - told_at < QUIET and {f.key for f in other.diagnosis.findings} == keys:  # type: ignore[union-attr]

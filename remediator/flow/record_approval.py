@@ -43,7 +43,7 @@ def record_approval(
         try:
             saved = held if after is held.incident else keep(incidents, held, after, clock.now())
         except Transient as problem:
-            if problem.code != "lost-race":
+            if problem.code not in ("lost-race", "signal-at-closing-time"):
                 raise
             continue
         queue.send(incident)

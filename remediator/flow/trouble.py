@@ -20,7 +20,7 @@ FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=15)
 MAX_ATTEMPTS = 12
 # Somebody else is at it: nothing is saved, so that his saves stand. Saved incidents have a wake-up time anyway.
-OTHERS_AT_WORK = frozenset({"lost-race", "lease-held", "lease-lost"})
+OTHERS_AT_WORK = frozenset({"lost-race", "signal-at-closing-time", "lease-held", "lease-lost"})
 _TEMPLATES = {Status.NEEDS_HUMAN: "needs-human", Status.FORBIDDEN: "forbidden"}
 
 
