@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from remediator.core.candidates import candidates, doubts
 from remediator.core.leg import Leg
@@ -20,6 +21,7 @@ class Wrong:
     reason: str
 
 
+@lru_cache(maxsize=16)
 def answers(leg: Leg) -> tuple[Answer, ...]:
     """One answer for each of the registry's names, the login name first."""
     if not isinstance(leg.registry, Registry):
@@ -39,6 +41,7 @@ def owner_of(leg: Leg, host: str, address: str) -> PrivateEndpoint | None:
     return None
 
 
+@lru_cache(maxsize=16)
 def wrong_answers(leg: Leg) -> tuple[Wrong, ...] | Unknown:
     """The names that a private path needs and that do not end at an approved endpoint of the registry."""
     found: list[Wrong] = []

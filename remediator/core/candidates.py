@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from remediator.core.leg import Leg
 from remediator.core.reach import Reach, Way, reach
@@ -43,6 +44,7 @@ def infrastructure_subnet(leg: Leg) -> ResourceId | None:
     return leg.environment.subnet if isinstance(leg.environment, Environment) else None
 
 
+@lru_cache(maxsize=16)
 def candidates(leg: Leg) -> tuple[Candidate, ...]:
     """The endpoints of the leg's registry that are known, those that serve best first."""
     if not isinstance(leg.registry, Registry) or not isinstance(leg.network, Network):

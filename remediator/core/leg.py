@@ -37,12 +37,13 @@ class Judgement:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Leg:
     """One consumer → one registry host.
 
     `registry` is Unknown when no registry of that name was read; `environment` and `network` are Unknown when
-    they could not be read, `network` is None when the environment has none of its own.
+    they could not be read, `network` is None when the environment has none of its own. Legs are compared by
+    identity, so that what was worked out for one can be kept while it is judged.
     """
 
     desired: DesiredState

@@ -34,24 +34,17 @@ class Reach:
     theirs: Peering | None = None
 
 
-def peering_to(network: Network, remote: ResourceId) -> Peering | None:
-    """The network's side of its peering with another, None when there is none or it cannot be read."""
-    if isinstance(network.peerings, Unknown):
-        return None
-    return next((p for p in network.peerings if p.remote == remote), None)
-
-
 def reach(snapshot: Snapshot, network: Network, remote: ResourceId, subnet: ResourceId | None, address: str) -> Reach:
     """How `network` (from `subnet`) reaches `address` in the network `remote`; `address` may be "" when not known."""
     if network.id == remote:
         return Reach(Way.SAME, "the endpoint is in the same network")
     if isinstance(network.peerings, Unknown):
         return Reach(Way.MAYBE, network.peerings.reason)
-    ours = peering_to(network, remote)
+    ours = network.peering_to(remote)
     other = snapshot.look_up(snapshot.networks, remote)
     if other is None:
         return Reach(Way.NONE, f"the network {remote.name} is gone")
-    theirs = peering_to(other, network.id) if isinstance(other, Network) else None
+    theirs = other.peering_to(network.id) if isinstance(other, Network) else None
     theirs_known = isinstance(other, Network) and not isinstance(other.peerings, Unknown)
     if ours is None and theirs is None:
         return _without_peering(snapshot, network, remote, subnet, address)

@@ -56,18 +56,13 @@ def hosts_to_resolve(registry: Registry) -> tuple[str, ...]:
     return tuple(dict.fromkeys((registry.login_server, *registry.data_hosts, *registry.regional_hosts)))
 
 
-def zones_named(snapshot: Snapshot, name: str) -> tuple[PrivateZone, ...]:
-    """All zones of a name, by id."""
-    return tuple(sorted((z for z in snapshot.zones.values() if z.name.lower() == name), key=lambda z: z.id.key))
-
-
 def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[PrivateZone, ZoneLink] | Unknown | None:
     """The zone of that name that the network links; there can be only one (azure-facts 3.3).
 
     Unknown when none is known to be linked and some zone or its links could not be read.
     """
     doubts: list[Unknown] = []
-    for zone in zones_named(snapshot, zone_name):
+    for zone in snapshot.zones_named(zone_name):
         if isinstance(zone.links, Unknown):
             doubts.append(zone.links)
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.reach import Way, reach
-from remediator.core.resolution import has_private_chain, zones_named
+from remediator.core.resolution import has_private_chain
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown, ZoneLink
 
@@ -24,7 +24,7 @@ def hidden_registries(snapshot: Snapshot) -> frozenset[Hidden]:
         (link.id, registry.id)
         for registry in snapshot.registries.values()
         if registry.public_network_access.lower() != "disabled" and has_private_chain(registry) is True
-        for zone in zones_named(snapshot, private_zone_of(registry.login_server) or "")
+        for zone in snapshot.zones_named(private_zone_of(registry.login_server) or "")
         for link in _cut_off(snapshot, zone, registry)
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -166,7 +167,7 @@ class Record:
         return "private endpoint" in self.creator.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrivateZone:
     """A private DNS zone of registries (`privatelink.azurecr.*`)."""
 
@@ -178,15 +179,21 @@ class PrivateZone:
 
     def link_to(self, network: ResourceId) -> ZoneLink | None:
         """The link to a network, None when there is none or the links cannot be read."""
-        if isinstance(self.links, Unknown):
-            return None
-        return next((link for link in self.links if link.network == network), None)
+        return self._link_by_network.get(network.key)
 
     def record(self, name: str) -> Record | None:
         """The record of that relative name, None when there is none or the records cannot be read."""
-        if isinstance(self.records, Unknown):
-            return None
-        return next((r for r in self.records if r.name.lower() == name.lower()), None)
+        return self._record_by_name.get(name.lower())
+
+    @cached_property
+    def _link_by_network(self) -> dict[str, ZoneLink]:
+        links = () if isinstance(self.links, Unknown) else self.links
+        return {link.network.key: link for link in reversed(links)}
+
+    @cached_property
+    def _record_by_name(self) -> dict[str, Record]:
+        records = () if isinstance(self.records, Unknown) else self.records
+        return {record.name.lower(): record for record in reversed(records)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +226,7 @@ class Peering:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Network:
     """A virtual network; `dns_servers` empty means Azure DNS."""
 
@@ -233,6 +240,15 @@ class Network:
     def subnet(self, subnet_id: ResourceId) -> Subnet | None:
         """One of its subnets."""
         return next((s for s in self.subnets if s.id == subnet_id), None)
+
+    def peering_to(self, remote: ResourceId) -> Peering | None:
+        """Its side of the peering with another network, None when there is none or it cannot be read."""
+        return self._peering_by_remote.get(remote.key)
+
+    @cached_property
+    def _peering_by_remote(self) -> dict[str, Peering]:
+        peerings = () if isinstance(self.peerings, Unknown) else self.peerings
+        return {peering.remote.key: peering for peering in reversed(peerings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +323,7 @@ def _empty() -> Mapping[ResourceId, Unknown]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The estate at one moment. Look single things up with `find_*`; what was not read is `Unknown`."""
 
@@ -343,12 +359,35 @@ class Snapshot:
 
     def registry_of_host(self, host: str) -> Registry | None:
         """The registry whose login, data or regional name this is."""
-        wanted = host.lower()
-        for registry in self.registries.values():
-            if wanted == registry.login_server or wanted in registry.data_hosts or wanted in registry.regional_hosts:
-                return registry
-        return None
+        return self._registry_by_host.get(host.lower())
 
     def endpoints_of(self, registry: ResourceId) -> tuple[PrivateEndpoint, ...]:
         """The private endpoints that point at a registry, in the order of their ids."""
-        return tuple(sorted((e for e in self.endpoints.values() if e.target(registry)), key=lambda e: e.id.key))
+        return self._endpoints_by_registry.get(registry.key, ())
+
+    def zones_named(self, name: str) -> tuple[PrivateZone, ...]:
+        """All zones of a name, in the order of their ids."""
+        return self._zones_by_name.get(name.lower(), ())
+
+    @cached_property
+    def _registry_by_host(self) -> dict[str, Registry]:
+        return {
+            host: registry
+            for registry in self.registries.values()
+            for host in (*registry.data_hosts, *registry.regional_hosts, registry.login_server)
+        }
+
+    @cached_property
+    def _endpoints_by_registry(self) -> dict[str, tuple[PrivateEndpoint, ...]]:
+        found: dict[str, list[PrivateEndpoint]] = {}
+        for endpoint in sorted(self.endpoints.values(), key=lambda e: e.id.key):
+            for key in dict.fromkeys(target.resource.key for target in endpoint.targets):
+                found.setdefault(key, []).append(endpoint)
+        return {key: tuple(endpoints) for key, endpoints in found.items()}
+
+    @cached_property
+    def _zones_by_name(self) -> dict[str, tuple[PrivateZone, ...]]:
+        found: dict[str, list[PrivateZone]] = {}
+        for zone in sorted(self.zones.values(), key=lambda z: z.id.key):
+            found.setdefault(zone.name.lower(), []).append(zone)
+        return {name: tuple(zones) for name, zones in found.items()}

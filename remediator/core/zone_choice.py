@@ -10,7 +10,7 @@ from remediator.core.candidates import Candidate, candidates
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.leg import Leg, legs
 from remediator.core.reach import Way, reach
-from remediator.core.resolution import ZONE_TYPE, zones_named
+from remediator.core.resolution import ZONE_TYPE
 from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Registry, Unknown
 
@@ -23,7 +23,7 @@ def serving(leg: Leg) -> Candidate | None:
 def zone_for(leg: Leg) -> PrivateZone | None:
     """The existing zone to link, None when a new one is needed."""
     best = serving(leg)
-    suitable = [z for z in zones_named(leg.snapshot, private_zone_of(leg.host) or "") if _suitable(leg, z, best)]
+    suitable = [z for z in leg.snapshot.zones_named(private_zone_of(leg.host) or "") if _suitable(leg, z, best)]
     if leg.intent.zone is not None:
         return next((z for z in suitable if z.id == leg.intent.zone), None)
     harmless = [z for z in suitable if not _would_mislead(leg, z, best)]

@@ -7,7 +7,7 @@ from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.pull_path import HopName
-from remediator.core.resolution import hosts_to_resolve, zones_named
+from remediator.core.resolution import hosts_to_resolve
 from remediator.core.rule import Rule
 from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown
 
@@ -30,7 +30,7 @@ def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
 def _kept_by_hand(snapshot: Snapshot, registry: Registry, endpoint: PrivateEndpoint) -> PrivateZone | None:
     if isinstance(endpoint.zone_groups, Unknown) or endpoint.zone_groups:
         return None
-    for zone in zones_named(snapshot, private_zone_of(registry.login_server) or ""):
+    for zone in snapshot.zones_named(private_zone_of(registry.login_server) or ""):
         for host in hosts_to_resolve(registry):
             record = zone.record(record_name_of(host))
             address = endpoint.address_of(host)
