@@ -18,6 +18,8 @@ from remediator.views.plain import plain
 from remediator.views.wording import undo_sentence
 
 _ABSENT = "(absent)"
+# The digest stands on one line, so that it can be copied.
+_NARROWEST = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,11 @@ def count_sentence(plan: Plan) -> str:
 
 
 def terminal(plan: Plan, width: int = 100) -> str:
-    """The plan as plain text, without colour and at most `width` wide (at least 60)."""
+    """The plan as plain text, without colour and at most `width` wide (at least 70)."""
     if not plan:
         return "Plan: nothing to change"
-    width = max(60, width)
-    lines = [f"Plan: {count_sentence(plan)}", f"      {plan.digest}"]
+    width = max(_NARROWEST, width)
+    lines = [f"Plan: {count_sentence(plan)}", f"  {plan.digest}"]
     for change in shown(plan):
         lines += ["", *_change_lines(change, width)]
     return "\n".join(lines)

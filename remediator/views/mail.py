@@ -10,7 +10,7 @@ import hashlib
 import re
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Notice
@@ -18,7 +18,9 @@ from remediator.views.html import environment
 from remediator.views.notice import NoticeWords, words
 from remediator.views.plain import plain
 
-_MAILBOX = re.compile(r"[\w.+%'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", re.ASCII)
+_MAILBOX = re.compile(
+    r"(?:[^<>@,;:\"\x00-\x1f\x7f]*<)?([\w.+%'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*)>?", re.ASCII
+)
 
 
 def approval_mail(incident: Incident, notice: Notice, link: str, *, sender: str, recipient: str) -> EmailMessage:
@@ -78,11 +80,11 @@ def _digest(*parts: str) -> str:
 
 def _address(text: str, whose: str) -> str:
     """The bare address; `Misconfigured` when it is none, so that no header can be smuggled in."""
-    address = parseaddr(text)[1]
-    if text != plain(text, 320) or "," in text or not _MAILBOX.fullmatch(address):
+    found = _MAILBOX.fullmatch(text)
+    if found is None or len(text) > 320:
         raise Misconfigured(
             "bad-mail-address",
             f"writing a mail: {whose} is not a mail address",
             hint="correct the address in the settings or in the desired state's `notify`",
         )
-    return address
+    return found[1]

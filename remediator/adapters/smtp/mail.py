@@ -97,6 +97,9 @@ class SmtpChannel:
                 f"handing mail to {_name(server)}: it does not offer what the settings ask for: {error}",
                 hint="compare security, user and password with what the server offers",
             ) from error
+        except smtplib.SMTPServerDisconnected as error:
+            what = f"handing mail to {_name(server)}: {without_addresses(error, 300)}"
+            raise Transient("mail-server-unreachable", what) from error
         except smtplib.SMTPException as error:
             raise _translated(error, server) from error
         except OSError as error:
