@@ -72,7 +72,7 @@ class Store:
         for case in self.cases.values():
             if case.incident.subject == subject and not case.incident.status.ended:
                 if all(known.id != signal.id for known in case.mail):
-                    case.mail.append(signal)
+                    case.mail = [*case.mail, signal][-20:]
                     case.mail_version += 1
                 return TakenIn(case.incident.id, True)
         self._check(None, fresh)
