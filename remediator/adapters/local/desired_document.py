@@ -1,0 +1,238 @@
+"""What may stand in a desired-state document, and what does it mean? The models at the edge, and their way into core.
+
+Used by `desired_yaml.py` only, which finds the lines. A field that is left out of a registry's entry is not declared:
+it is neither checked nor changed. The exception is `privatePath`, which is required unless the document says otherwise.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from remediator.core.change import ChangeKind
+from remediator.core.desired import Approvers, DesiredState, EndpointPlacement, Limits, RegistryIntent, Way
+from remediator.core.errors import Rejected
+from remediator.core.policy import NEVER_AUTO
+from remediator.core.resource_id import ResourceId, parse_resource_id
+
+REGISTRY = "Microsoft.ContainerRegistry/registries"
+SUBNET = "Microsoft.Network/virtualNetworks/subnets"
+ZONE = "Microsoft.Network/privateDnsZones"
+AUTOMATIC = tuple(sorted(kind.value for kind in ChangeKind if kind not in NEVER_AUTO))
+BYPASS = {"allowed": "AzureServices", "denied": "None"}
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_GROUP_ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECASE)
+_GROUP_NAME = re.compile(r"[\w.()-]{1,90}(?<!\.)")  # learn: naming rules of Azure resources
+_REGISTRY_NAME = re.compile(r"[A-Za-z0-9-]{5,63}")  # 5-50, longer with a domain name label
+_MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def _id_of(resource_type: str, text: str) -> str:
+    try:
+        rid = parse_resource_id(text)
+    except Rejected as error:
+        raise ValueError(f"{error.message}: {error.hint}") from error
+    if not rid.is_a(resource_type):
+        raise ValueError(f"the id of a {rid.type}; one of a {resource_type} is wanted")
+    return rid.text
+
+
+def _guid(text: str) -> str:
+    if not _GUID.fullmatch(text):
+        raise ValueError("not a subscription id (8-4-4-4-12 hex digits)")
+    return text.lower()
+
+
+def _match(text: str) -> str:
+    if text == "*" or _REGISTRY_NAME.fullmatch(text):
+        return text
+    if not text.startswith("/"):
+        raise ValueError('neither "*" nor the name (5 letters and more) or id of a registry')
+    return _id_of(REGISTRY, text)
+
+
+def _address_rule(text: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        raise ValueError(f"not an IPv4 address or range ({error}); registries take no others") from error
+    return str(network.network_address) if network.prefixlen == 32 else str(network)
+
+
+def _kind(text: str) -> str:
+    if text in NEVER_AUTO:
+        raise ValueError(f"{text} always needs a person and cannot be automatic")
+    if text not in AUTOMATIC:
+        raise ValueError(f"no such change; one of {', '.join(AUTOMATIC)}")
+    return text
+
+
+def _group(text: str) -> str:
+    if not _GROUP_ID.fullmatch(text) and not _GROUP_NAME.fullmatch(text):
+        raise ValueError("neither the name nor the id of a resource group")
+    return text
+
+
+def _excluded(text: str) -> str:
+    if text.startswith("/"):
+        if not _GROUP_ID.fullmatch(text):
+            _id_of(ResourceId(text).type or "resource", text)
+    elif not _REGISTRY_NAME.fullmatch(text):
+        raise ValueError("neither the name of a registry nor the id of a resource or resource group")
+    return text
+
+
+def _mail(text: str) -> str:
+    if not _MAIL.fullmatch(text):
+        raise ValueError("not a mail address")
+    return text
+
+
+Subscription = Annotated[str, AfterValidator(_guid)]
+SubnetId = Annotated[str, AfterValidator(lambda text: _id_of(SUBNET, text))]
+ZoneId = Annotated[str, AfterValidator(lambda text: _id_of(ZONE, text))]
+Named = Annotated[str, Field(min_length=1)]
+MailAddress = Annotated[str, AfterValidator(_mail)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
+
+
+class EndpointPart(_Part):
+    """Where a private endpoint for consumers of one network goes."""
+
+    subnet: SubnetId = Field(description="Id of the subnet.")
+    resource_group: Annotated[str, AfterValidator(_group)] | None = Field(
+        default=None, description="Name (in the subnet's subscription) or id; left out: the subnet's own group."
+    )
+
+    def placement(self) -> EndpointPlacement:
+        """As core has it."""
+        subnet = ResourceId(self.subnet)
+        group = self.resource_group
+        if group is not None and not group.startswith("/"):
+            group = f"/subscriptions/{subnet.subscription}/resourceGroups/{group}"
+        return EndpointPlacement(subnet, ResourceId(group) if group else None)
+
+
+class ApproversPart(_Part):
+    """Who may decide."""
+
+    users: tuple[Named, ...] = Field(default=(), description="Entra object ids of people.")
+    groups: tuple[Named, ...] = Field(default=(), description="Entra object ids of groups.")
+    roles: tuple[Named, ...] = Field(default=(), description="App roles of the approval site.")
+
+
+class RegistryPart(_Part):
+    """The declared state of the registries that `match` names; what is left out is not declared."""
+
+    match: Annotated[str, AfterValidator(_match)] = Field(
+        description='Name or id of a registry, or "*" for all others.'
+    )
+    public_network_access: Literal["Enabled", "Disabled"] | None = Field(
+        default=None, description="`publicNetworkAccess` of the registry."
+    )
+    default_action: Literal["Allow", "Deny"] | None = Field(
+        default=None, description="`networkRuleSet.defaultAction` of the registry."
+    )
+    ip_rules: tuple[Annotated[str, AfterValidator(_address_rule)], ...] | None = Field(
+        default=None, description="All address rules of the registry: IPv4 addresses or ranges; [] for none."
+    )
+    trusted_services: Literal["allowed", "denied"] | None = Field(
+        default=None, description="Whether trusted Azure services pass the firewall. Container Apps is not one."
+    )
+    private_path: Literal["required", "not-required"] = Field(
+        default="required", description="Whether every app that names the registry needs a whole private pull path."
+    )
+    records: Literal["zone-group", "by-hand", "any"] = Field(
+        default="any", description="Who keeps the DNS records of the endpoints."
+    )
+    zone: ZoneId | None = Field(default=None, description="Id of the private DNS zone for the records.")
+    endpoints: tuple[EndpointPart, ...] = Field(default=(), description="Where private endpoints go, by network.")
+    resolution_policy: Literal["Default", "NxDomainRedirect"] | None = Field(
+        default=None, description="Resolution policy of network links that are created."
+    )
+    approvers: ApproversPart = Field(default=ApproversPart(), description="Who may decide on plans.")
+    notify: tuple[MailAddress, ...] = Field(default=(), description="Who is asked and told by mail.")
+    way: Literal["direct", "pull-request", "report"] = Field(
+        default="direct", description="How an approved plan reaches Azure."
+    )
+
+    def intent(self) -> RegistryIntent:
+        """As core has it."""
+        who = self.approvers
+        return RegistryIntent(
+            match=self.match,
+            public_network_access=self.public_network_access,
+            default_action=self.default_action,
+            ip_rules=self.ip_rules,
+            bypass=BYPASS[self.trusted_services] if self.trusted_services else None,
+            private_path=self.private_path == "required",
+            records=self.records,
+            zone=ResourceId(self.zone) if self.zone else None,
+            placements=tuple(part.placement() for part in self.endpoints),
+            resolution_policy=self.resolution_policy,
+            approvers=Approvers(who.users, who.groups, who.roles, self.notify),
+            way=Way(self.way),
+        )
+
+
+class LimitsPart(_Part):
+    """What a plan may be and do."""
+
+    automatic: tuple[Annotated[str, AfterValidator(_kind)], ...] = Field(
+        default=(), description="Kinds of change that need nobody's approval."
+    )
+    max_changes: int = Field(default=12, ge=1, le=100, description="A plan with more changes is forbidden.")
+    max_deletes: int = Field(default=0, ge=0, le=100, description="A plan with more deletions is forbidden.")
+    approvals: int = Field(default=1, ge=1, le=10, description="How many people must approve.")
+    approval_hours: int = Field(default=24, ge=1, le=720, description="How long a request for approval stands.")
+    allow_sku_upgrade: bool = Field(default=False, description="Whether a registry may be made Premium, which costs.")
+    approve_connections_from: tuple[Subscription, ...] = Field(
+        default=(), description="Subscriptions whose pending endpoints may be approved on the registry's side."
+    )
+
+    def limits(self) -> Limits:
+        """As core has it."""
+        return Limits(
+            auto_kinds=frozenset(self.automatic),
+            max_changes=self.max_changes,
+            max_deletes=self.max_deletes,
+            approvals=self.approvals,
+            approval_hours=self.approval_hours,
+            allow_sku_upgrade=self.allow_sku_upgrade,
+            allow_connection_approval_in=frozenset(self.approve_connections_from),
+        )
+
+
+class DesiredDocument(_Part):
+    """The declared private-link state of container registries."""
+
+    api_version: Literal["remediator/v1"] = Field(description="Version of this format.")
+    kind: Literal["DesiredState"] = Field(description="What the document is.")
+    subscriptions: tuple[Subscription, ...] = Field(
+        default=(), description="Subscriptions to look at; left out: those of the settings."
+    )
+    exclude: tuple[Annotated[str, AfterValidator(_excluded)], ...] = Field(
+        default=(), description="Registries (by name), resources or resource groups (by id) to leave alone."
+    )
+    limits: LimitsPart = Field(default=LimitsPart(), description="What a plan may be and do.")
+    registries: tuple[RegistryPart, ...] = Field(
+        default=(), description="One entry for each registry, the first that matches counts."
+    )
+
+    def desired(self) -> DesiredState:
+        """As core has it."""
+        return DesiredState(
+            declared=True,
+            registries=tuple(part.intent() for part in self.registries),
+            limits=self.limits.limits(),
+            subscriptions=self.subscriptions,
+            exclude=self.exclude,
+        )
