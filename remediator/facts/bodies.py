@@ -69,15 +69,15 @@ class Bodies:
 def gather(resources: Iterable[Mapping[str, Any]], gaps: Iterable[Gap]) -> Bodies:
     """Sort raw bodies and error stubs; a body that stands twice is merged, and an error outranks a body."""
     bodies = Bodies(gaps=list(gaps))
-    listed = [resource for resource in resources if _has_id(bodies, resource)]
-    errors = [resource for resource in listed if resource.get("error") is not None]
-    for stub in errors:
-        _note_error(bodies, stub)
     inline: dict[ResourceId, Body] = {}
     alone: dict[ResourceId, Body] = {}
-    for resource in listed:
-        if resource.get("error") is None:
-            rid = ResourceId(resource["id"])
+    for resource in resources:
+        rid = _id_of(bodies, resource)
+        if rid is None:
+            continue
+        if resource.get("error") is not None:
+            _note_error(bodies, rid, resource["error"])
+        else:
             alone[rid] = _merged(alone.get(rid), resource)
             _collect_inline(bodies, rid, resource, inline)
     for rid in {**alone, **inline}:
@@ -87,23 +87,21 @@ def gather(resources: Iterable[Mapping[str, Any]], gaps: Iterable[Gap]) -> Bodie
     return bodies
 
 
-def _has_id(bodies: Bodies, resource: Any) -> bool:
-    if isinstance(resource, Mapping):
-        rid = resource.get("id")
-        if isinstance(rid, str) and ResourceId(rid).type and "//" not in rid:
-            return True
-        kind = resource.get("type")
-        bodies.gaps.append(
-            Gap(ResourceId("/"), kind if isinstance(kind, str) else "", f"a body has the id {rid!r:.80}")
-        )
-        return False
-    bodies.gaps.append(Gap(ResourceId("/"), "", f"there is {type(resource).__name__} where a resource belongs"))
-    return False
+def _id_of(bodies: Bodies, resource: Any) -> ResourceId | None:
+    """The id of a body; without one, that there is something we cannot read is a gap."""
+    if not isinstance(resource, Mapping):
+        bodies.gaps.append(Gap(ResourceId("/"), "", f"there is {type(resource).__name__} where a resource belongs"))
+        return None
+    text = resource.get("id")
+    if isinstance(text, str) and "//" not in text and (rid := ResourceId(text)).type:
+        return rid
+    kind = resource.get("type")
+    bodies.gaps.append(Gap(ResourceId("/"), kind if isinstance(kind, str) else "", f"a body has the id {text!r:.80}"))
+    return None
 
 
-def _note_error(bodies: Bodies, stub: Body) -> None:
-    rid = ResourceId(stub["id"])
-    error = stub["error"] if isinstance(stub["error"], Mapping) else {}
+def _note_error(bodies: Bodies, rid: ResourceId, stub: Any) -> None:
+    error = stub if isinstance(stub, Mapping) else {}
     code, message = str(error.get("code") or "unreadable"), str(error.get("message") or "no message")
     why = Unknown(f"reading {rid.name} ({rid.type}): {code}: {message[:300]}")
     if _is_collection(rid):
@@ -113,24 +111,19 @@ def _note_error(bodies: Bodies, stub: Body) -> None:
         else:
             scope = ResourceId(rid.text[: rid.key.rindex("/providers/")])
             bodies.gaps.append(Gap(scope, rid.type, why.reason))
-        return
-    if code.lower() in GONE:
+    elif code.lower() in GONE:
         bodies.gone.add(rid)
-        return
-    bodies.unreadable[rid] = why
-    _break_parent(bodies, rid, why)
+    else:
+        bodies.unreadable[rid] = why
+        parent_of_it = rid.parent
+        if parent_of_it is not None:
+            bodies._broken.setdefault((parent_of_it, rid.type.rpartition("/")[2].lower()), why)
 
 
 def _is_collection(rid: ResourceId) -> bool:
     """Whether the id ends with a collection and not with a name: `…/privateDnsZones/z/virtualNetworkLinks`."""
     below = rid.key[rid.key.rindex("/providers/") + len("/providers/") :]
     return len(below.split("/")) % 2 == 0
-
-
-def _break_parent(bodies: Bodies, rid: ResourceId, why: Unknown) -> None:
-    parent = rid.parent
-    if parent is not None:
-        bodies._broken.setdefault((parent, rid.type.rpartition("/")[2].lower()), why)
 
 
 def _collect_inline(bodies: Bodies, rid: ResourceId, body: Body, inline: dict[ResourceId, Body]) -> None:
@@ -167,7 +160,7 @@ def _collect_children(
                 place, Unknown(f"{collection} of {parent.name} holds an entry without name or id")
             )
         elif item.get("error") is not None:
-            _note_error(bodies, {**item, "id": child.text})
+            _note_error(bodies, child, item["error"])
         elif child.type.lower() == f"{parent.type}/{collection}".lower():
             inline[child] = _merged(inline.get(child), item)
 
@@ -183,16 +176,16 @@ def _child_id(parent: ResourceId, collection: str, item: Any) -> ResourceId | No
 
 def _keep(bodies: Bodies, rid: ResourceId, body: Body) -> None:
     bodies.found[rid] = body
-    bodies._types.setdefault(rid.type.lower(), []).append(rid)
-    parent = rid.parent
-    if parent is not None:
-        bodies._children.setdefault((parent, rid.type.rpartition("/")[2].lower()), []).append(rid)
+    kind = rid.type.lower()
+    bodies._types.setdefault(kind, []).append(rid)
+    if kind.count("/") > 1 and (parent := rid.parent) is not None:
+        bodies._children.setdefault((parent, kind.rpartition("/")[2]), []).append(rid)
 
 
 def _merged(one: Body | None, other: Body | None) -> Body:
     """Two bodies of one resource; where they differ the other wins, property by property."""
     if one is None or other is None:
-        return one if other is None and one is not None else other or {}
+        return one or other or {}
     merged = {**one, **other}
     held = (one.get("properties"), other.get("properties"))
     if isinstance(held[0], Mapping) and isinstance(held[1], Mapping):

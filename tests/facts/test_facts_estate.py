@@ -54,6 +54,26 @@ def test_a_child_that_stands_twice_is_one_child_and_its_own_body_wins() -> None:
     assert [c.status for c in connections] == ["Rejected"]  # type: ignore[union-attr]
 
 
+def test_an_inline_child_belongs_to_where_it_stands() -> None:
+    """A link inside a zone is that zone's, by its name, also when its id is missing or names another zone."""
+    resources = without(arm.healthy(), arm.LINK)
+    zone = next(r for r in resources if r["id"] == arm.ZONE)
+    link = {"name": "to-shop", "properties": {"virtualNetwork": {"id": arm.NETWORK}}}
+    for odd in ({}, {"id": arm.LINK.replace("rg-Shop", "rg-other")}):
+        zone["properties"]["virtualNetworkLinks"] = [{**link, **odd}]
+        assert [one.id for one in zone_of(observed(resources)).links] == [ResourceId(arm.LINK)]
+
+
+@pytest.mark.parametrize("odd", ["text", {}, [7], [{}]])
+def test_inline_children_that_are_no_list_are_unknown(odd: Any) -> None:
+    """Links that stand in their zone as something else are Unknown, and the records stay known."""
+    resources = without(arm.healthy(), arm.LINK)
+    next(r for r in resources if r["id"] == arm.ZONE)["properties"]["virtualNetworkLinks"] = odd
+    zone = zone_of(observed(resources))
+    assert isinstance(zone.links, Unknown)
+    assert len(zone.records) == 2
+
+
 def test_an_interface_may_stand_inside_its_endpoint() -> None:
     """An interface whose whole body stands in the endpoint's `networkInterfaces` is read from there."""
     resources = without(arm.healthy(), arm.INTERFACE)

@@ -199,6 +199,13 @@ def test_an_environment_without_a_subnet_has_no_network(absent: arm.Body) -> Non
     assert (found.subnet, found.network, found.workload_profiles) == (None, None, False)
 
 
+@pytest.mark.parametrize("odd", ["odd", 7, "/subscriptions//x/providers/Microsoft.Network/virtualNetworks/v/subnets/s"])
+def test_a_reference_that_is_no_id_makes_its_owner_unknown(odd: Any) -> None:
+    """An environment whose subnet is not an id is Unknown, rather than without a network."""
+    snapshot = observed(arm.body(arm.ENVIRONMENT, {"vnetConfiguration": {"infrastructureSubnetId": odd}}, location="x"))
+    assert list(snapshot.unreadable) == [ResourceId(arm.ENVIRONMENT)]
+
+
 def test_apps_and_jobs_are_consumers() -> None:
     """All images, the credential by identity or by password, and the identities that the app has."""
     app, job = observed(*arm.apps()).consumers.values()

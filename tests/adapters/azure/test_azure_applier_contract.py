@@ -158,3 +158,16 @@ def test_dns_creates_are_locked() -> None:
     with pytest.raises(Stale, match="412"):
         applier.start(est.approved(change), change)
     assert props(azure, est.RECORD)["aRecords"] == [{"ipv4Address": "10.9.9.9"}]
+
+
+def test_an_old_record_gets_its_old_life_back() -> None:
+    """Undoing a repeated zone group keeps the record's ttl; one that was gone meanwhile gets an hour."""
+    estate = [*base(*est.endpoint()), est.zone(), est.zone_group(est.ZONE)]
+    before = {"zones": [est.ZONE], "records": {"shop": ["10.9.9.9"]}}
+    for live, ttl, after in (([est.record("10.1.2.5", ttl=77)], 77, ["10.1.2.5"]), ([], 3600, [])):
+        azure = est.small_azure([*estate, *live])
+        wanted = {"zones": [est.ZONE], "records": {"shop": after}}
+        change = Change(ChangeKind.UPDATE_ZONE_GROUP, ResourceId(est.ZONE_GROUP), "again", before, wanted, "dns-record")
+        AzureApplier(est.arm_of(azure)).start_undo(est.approved(change), change)
+        found = props(azure, est.RECORD)
+        assert (found["ttl"], found["aRecords"]) == (ttl, [{"ipv4Address": "10.9.9.9"}])

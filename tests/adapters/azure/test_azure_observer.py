@@ -12,6 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from remediator.adapters.azure import observer as module
 from remediator.adapters.azure.arm import Arm, ArmAccess
 from remediator.adapters.azure.observer import AzureObserver
+from remediator.adapters.estate.estate_file import EstateObserver, dump
 from remediator.core.cloud import AZURE_CHINA
 from remediator.core.errors import Misconfigured
 from remediator.core.resource_id import ResourceId
@@ -199,3 +200,18 @@ def test_raw_bodies_are_kept_whole() -> None:
     assert gaps == ()
     assert {r["id"] for r in resources} >= {est.REGISTRY, est.RECORD, est.LINK, est.ZONE_GROUP, est.NIC, est.APP}
     assert next(r for r in resources if r["id"] == est.REGISTRY)["properties"]["adminUserEnabled"] is False
+
+
+def test_an_export_says_what_was_not_readable() -> None:
+    """An estate that was dumped from a live read gives the same snapshot, gaps and Unknowns included."""
+    azure = est.small_azure(est.healthy())
+    azure.faults.refuse("Microsoft.App/jobs")
+    azure.faults.refuse(f"{est.ZONE}/virtualNetworkLinks")
+    resources, gaps = AzureObserver(est.arm_of(azure), AZURE_CHINA).observe_raw()
+    live, read = (
+        snapshot_from(resources, AZURE_CHINA, gaps),
+        EstateObserver(dump(resources, AZURE_CHINA, gaps)).observe(),
+    )
+    assert (read.zones, read.consumers, read.unreadable) == (live.zones, live.consumers, live.unreadable)
+    assert [(g.scope, g.resource_type) for g in read.gaps] == [(g.scope, g.resource_type) for g in live.gaps]
+    assert isinstance(read.zones[ResourceId(est.ZONE)].links, Unknown)
