@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from remediator.functions.runtime import current  # noqa: F401
+from remediator.functions.runtime import current
 
 doors = func.Blueprint()
 
@@ -15,4 +15,5 @@ doors = func.Blueprint()
 @doors.function_name("wake")
 @doors.timer_trigger("timer", schedule="0 * * * * *")
 def wake(timer: func.TimerRequest) -> None:
-    """Sends the id of each incident that is due; advancing it is the work queue's part."""
+    """Send the id of each incident that is due; to advance it is the work queue's part."""
+    current().flow.wake_due()

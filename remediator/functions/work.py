@@ -1,12 +1,10 @@
-"""Doors of the two queues: work, and what five deliveries could not get done.
-
-A message is an incident's id and nothing else.
-"""
+"""Doors of the two queues: work, and what failed at every delivery. A message is an incident's id and nothing else."""
 
 from __future__ import annotations
 
 import azure.functions as func
 
+from remediator.core.errors import Rejected
 from remediator.functions.runtime import current
 
 QUEUE = "remediator-work"
@@ -18,12 +16,18 @@ doors = func.Blueprint()
 @doors.function_name("work")
 @doors.queue_trigger("message", queue_name=QUEUE, connection=CONNECTION)
 def work(message: str) -> None:
-    """Takes the incident as far as it goes."""
-    current().advance(message)
+    """Take the incident as far as it goes; a bug is raised, and the host delivers the message again."""
+    try:
+        current().flow.advance(message)
+    except Rejected as error:
+        current().log.error("advancing an incident: no such incident", code=error.code)
 
 
 @doors.function_name("work_poison")
 @doors.queue_trigger("message", queue_name=f"{QUEUE}-poison", connection=CONNECTION)
 def work_poison(message: str) -> None:
-    """Has a person called for the incident whose message failed every time."""
-    current().poisoned(message)
+    """Have a person called for the incident whose message failed every time."""
+    try:
+        current().flow.poisoned(message)
+    except Rejected as error:
+        current().log.error("poisoned: no such incident", code=error.code)

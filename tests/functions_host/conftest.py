@@ -1,13 +1,16 @@
-"""The function app, indexed once in this process, and a host around it."""
+"""The function app, indexed once in this process, a host around it, and what stands behind its doors."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from remediator.functions import runtime
 from tests.functions_host.host import Host
+from tests.functions_host.stage import Stage
 from tests.functions_host.worker import Worker
 
 ROOT = Path(__file__).parents[2]
@@ -26,3 +29,23 @@ def worker() -> Worker:
 @pytest.fixture
 def host(worker: Worker) -> Host:
     return Host(worker, ROOT)
+
+
+@pytest.fixture
+def fresh_runtime() -> Iterator[None]:
+    """The doors forget what they have built, before and after."""
+    _forget()
+    yield
+    _forget()
+
+
+@pytest.fixture
+def stage(host: Host, fresh_runtime: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    made = Stage(host)
+    monkeypatch.setattr(runtime, "_runtime", lambda: made.runtime)
+    return made
+
+
+def _forget() -> None:
+    runtime._runtime.cache_clear()
+    runtime._middleware.cache_clear()
