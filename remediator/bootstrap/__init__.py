@@ -1,0 +1,1 @@
+"""Settings → Runtime: the only package that chooses adapters."""

@@ -1,0 +1,1 @@
+"""The doors of the terminal: one file for each command, loaded when it is called."""

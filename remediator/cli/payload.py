@@ -1,0 +1,67 @@
+"""Where does an event or alert payload point? Parsed as the doors parse it, resolved as the flow resolves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from remediator.core.diagnosis import Focus
+from remediator.core.errors import Rejected
+from remediator.core.incident import Incident
+from remediator.core.signal import Ignored, Quarantined, Signal
+from remediator.core.snapshot import Snapshot
+from remediator.core.subject import focus_of, subject_of
+from remediator.signals import event_grid, manual, monitor_alert
+from remediator.signals.loose_json import decoded, mapping
+from remediator.views.plain import plain
+
+Parsed = Signal | Ignored | Quarantined
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """Where a payload points; `focus` is None where it asks for nothing."""
+
+    focus: Focus | None
+    notes: tuple[str, ...]
+
+
+def signals_in(text: str) -> tuple[Parsed, ...]:
+    """What a payload of any of our doors says; never raises for an odd one but a wrong manual request."""
+    body = decoded(text)
+    first = mapping(body[0] if isinstance(body, list) and body else body)
+    if "eventType" in first or "specversion" in first:
+        return tuple(event_grid.parse_events(body))
+    if "registry" in first:
+        return (manual.parse_manual(body),)
+    return tuple(monitor_alert.parse_alert(body))
+
+
+def focus_of_payload(parsed: Sequence[Parsed], snapshot: Snapshot) -> Pointed:
+    """The part of the estate that the signals ask about; everything where they point at several parts.
+
+    `Rejected("signal-not-understood")` where nothing in the payload could be.
+    """
+    signals = [one for one in parsed if isinstance(one, Signal)]
+    notes = [f"the payload asks for nothing: {plain(one.reason)}" for one in parsed if isinstance(one, Ignored)]
+    odd = [plain(one.reason) for one in parsed if isinstance(one, Quarantined)]
+    if not signals and odd:
+        raise Rejected(
+            "signal-not-understood",
+            f"reading the payload: {'; '.join(odd)}",
+            hint="an Event Grid event, an alert in the common alert schema, or a line of the system log is wanted",
+        )
+    if not signals:
+        return Pointed(None, tuple(notes))
+    subjects = [subject_of(signal) for signal in signals]
+    pairs = zip(signals, subjects, strict=True)
+    asked = [focus_of(Incident("a-signal", subject, _LONG_AGO).receive((signal,)), snapshot) for signal, subject in pairs]
+    notes = [f"the payload points at {subject.text}" for subject in dict.fromkeys(subjects)]
+    focus = asked[0] if all(one == asked[0] for one in asked) else Focus()
+    if focus == Focus():
+        notes.append("that is not one registry or app of this estate: everything was looked at")
+    elif focus.registry is not None and focus.registry not in snapshot.registries:
+        notes.append("no such registry was read")
+    return Pointed(focus, tuple(notes))

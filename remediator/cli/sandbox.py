@@ -1,0 +1,39 @@
+"""`remediator sandbox`: a small Azure on loopback, for any ARM client, until SIGTERM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from remediator.bootstrap.offline import check_estate
+from remediator.cli import read
+from remediator.core.errors import Misconfigured
+
+DEFAULT = "first-incident"
+
+
+@click.command("sandbox")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port of ARM; 0 takes a free one.")
+@click.option("--estate", type=click.Path(path_type=Path), help=f"The estate to serve; without one: {DEFAULT}.")
+@click.option("--ca", type=click.Path(path_type=Path), help="Where the CA's certificate is written to.")
+@click.option("--record", type=click.Path(path_type=Path), help="Where every exchange is written to, as JSON lines.")
+def command(port: int, estate: Path | None, ca: Path | None, record: Path | None) -> None:
+    """Run a small Azure on loopback. Prints the addresses of ARM and of the identity endpoint, then `ready`."""
+    from remediator.sandbox import Azure
+    from remediator.sandbox import estates
+    from remediator.sandbox.server import run
+
+    if estate is None:
+        document = estates.load(DEFAULT)
+    else:
+        document = read.json_of(estate, "estate file")
+        check_estate(document)
+    try:
+        run(Azure.from_estate(document), port, ca, record)
+    except OSError as error:
+        raise Misconfigured(
+            "sandbox-not-started",
+            f"starting the sandbox: {error.strerror or error}",
+            hint="is the port taken, or a folder not writable?",
+        ) from error
