@@ -40,7 +40,8 @@ def delete_zone(clients: Clients, rid: ResourceId, live: Body) -> Started:
 def zone_in_use(live: Body) -> bool:
     """Whether a zone has links, or records besides its SOA."""
     held = live.get("properties") or {}
-    return (held.get("numberOfRecordSets") or 0) > 1 or (held.get("numberOfVirtualNetworkLinks") or 0) > 0
+    records, links = held.get("numberOfRecordSets", 1), held.get("numberOfVirtualNetworkLinks", 0)
+    return records != 1 or links != 0  # what cannot be read counts as used
 
 
 def put_link(clients: Clients, rid: ResourceId, wanted: Document, live: Body | None) -> Started:

@@ -49,10 +49,10 @@ def put_zone_group(clients: Clients, rid: ResourceId, zones: Sequence[str], live
     """Write a zone group; zones that it has already keep the name of their configuration."""
     group, endpoint, name = names_of(rid)
     configs = ((live or {}).get("properties") or {}).get("privateDnsZoneConfigs") or []
-    kept = {ResourceId(config["properties"]["privateDnsZoneId"]): config["name"] for config in configs}
+    kept = {ResourceId(config["properties"]["privateDnsZoneId"]): config.get("name") for config in configs}
     wanted = [ResourceId(zone) for zone in zones]
     entries = [
-        {"name": kept.get(zone, zone.name.replace(".", "-")), "properties": {"privateDnsZoneId": zone.text}}
+        {"name": kept.get(zone) or zone.name.replace(".", "-"), "properties": {"privateDnsZoneId": zone.text}}
         for zone in wanted
     ]
     body = {"name": name, "properties": {"privateDnsZoneConfigs": entries}}

@@ -118,6 +118,7 @@ def translate(error: Exception, doing: str, target: str) -> RemediatorError:
 def refused(answer: Answer, doing: str, target: str, wait: float | None = None) -> RemediatorError:
     """Our error for a refusal that Azure put into words."""
     context = {"doing": doing, "target": target, "status": str(answer.status), "azure_code": answer.code}
+    context["said"] = answer.message
     said = f"{answer.code}: {answer.message}" if answer.code else answer.message or "no reason was given"
     message = f"{doing} {target}: Azure answered {answer.status}, {said}"
     code = _deciding(answer)

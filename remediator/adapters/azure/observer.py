@@ -106,4 +106,5 @@ def _stub(place: Place, error: RemediatorError) -> Body:
         code = (
             "ResourceNotFound"  # providers have codes of their own for it: EntityNotFound, ManagedEnvironmentNotFound
         )
-    return {"id": place.path.text, "type": place.path.type, "error": {"code": code, "message": error.message}}
+    said = error.context.get("said") or error.message
+    return {"id": place.path.text, "type": place.path.type, "error": {"code": code, "message": said}}

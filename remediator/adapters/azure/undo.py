@@ -28,7 +28,7 @@ def compare_undo(live: Live, change: Change) -> LiveState:
         return LiveState.PENDING if live.equals(change.after) else LiveState.DONE
     if change.kind is ChangeKind.CREATE_ZONE and live.body is not None and apply_dns.zone_in_use(live.body):
         return LiveState.CONFLICT
-    if live.equals(_before(change)):
+    if live.equals(_before(change), in_every_zone=False):
         return LiveState.DONE
     return LiveState.PENDING if live.equals(change.after) else LiveState.CONFLICT
 
@@ -104,9 +104,16 @@ def _restore_zone_group(clients: Clients, change: Change, live: Live) -> Started
     before, after = change.before or {}, change.after or {}
     if {z.lower() for z in before["zones"]} != {z.lower() for z in after["zones"]}:
         return apply_network.put_zone_group(clients, change.target, before["zones"], live.body)
-    old = {str(name).lower(): list(addresses) for name, addresses in (before.get("records") or {}).items()}
-    for rid, body in (live.records or {}).items():
-        addresses = old.get(rid.name.lower(), [])
+    if len(live.records) != 1:
+        raise Forbidden(
+            "undo-impossible",
+            f"taking back {change.summary}: the group writes to {len(live.records)} zones, and which of them was "
+            "different before is not known",
+        )
+    (held,) = live.records.items()
+    zone, bodies = held
+    for name, addresses in (before.get("records") or {}).items():
+        rid, body = zone.child("A", name), bodies.get(name.lower())
         if addresses:
             ttl = ((body or {}).get("properties") or {}).get("ttl") or USUAL_TTL
             apply_dns.put_record(clients, rid, {"addresses": addresses, "ttl": ttl}, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import azure_estate as est
@@ -10,7 +11,7 @@ from azure_change_cases import CASES, ENDPOINT, Case, base, in_error, props
 
 from remediator.adapters.azure.applier import AzureApplier
 from remediator.core.change import Change, ChangeKind, LiveState
-from remediator.core.errors import Forbidden, Stale
+from remediator.core.errors import Forbidden, Stale, Transient
 from remediator.core.resource_id import ResourceId
 from remediator.ports import Started
 
@@ -89,6 +90,28 @@ def test_what_was_not_approved_is_not_made(case: Case) -> None:
         with pytest.raises(Stale, match="change-not-approved"):
             write(other, case.change)
     assert azure.requests == []
+
+
+def test_an_approval_is_for_exactly_this_change() -> None:
+    """A change of the same kind and target with another outcome is not what was approved."""
+    azure = est.small_azure(base(est.zone()))
+    change = CASES["create-dns-record"].change
+    other = replace(change, after={"addresses": ["10.6.6.6"], "ttl": 10})
+    with pytest.raises(Stale, match="change-not-approved"):
+        AzureApplier(est.arm_of(azure)).start(est.approved(change), other)
+    assert azure.writes == []
+
+
+@pytest.mark.parametrize("odd", [{"aRecords": 7}, {"ttl": None}, {"aRecords": [{}]}])
+def test_a_target_that_cannot_be_understood_is_never_compared(odd: dict[str, Any]) -> None:
+    """A record with a body of another shape is Transient, on its own and as part of a zone group."""
+    record = est.record("10.9.9.9")
+    azure = est.small_azure([*base(*est.endpoint()), est.zone(), est.zone_group(est.ZONE)])
+    azure.put({**record, "properties": {**record["properties"], **odd}})
+    applier = AzureApplier(est.arm_of(azure))
+    for name in ("update-dns-record", "update-dns-zone-group records"):
+        with pytest.raises(Transient, match="azure-garbled"):
+            applier.compare(CASES[name].change)
 
 
 def test_while_azure_is_at_work_the_change_is_running() -> None:
@@ -171,3 +194,30 @@ def test_an_old_record_gets_its_old_life_back() -> None:
         AzureApplier(est.arm_of(azure)).start_undo(est.approved(change), change)
         found = props(azure, est.RECORD)
         assert (found["ttl"], found["aRecords"]) == (ttl, [{"ipv4Address": "10.9.9.9"}])
+
+
+def test_a_group_that_is_to_write_a_zone_of_its_own_is_compared_with_that_zone() -> None:
+    """An empty group's records are those of the zone that it is about to write to."""
+    azure = est.small_azure([*base(*est.endpoint()), est.zone(), est.zone_group(), est.record("10.9.9.9")])
+    before = {"zones": [], "records": {"shop": ["10.9.9.9"]}}
+    after = {"zones": [est.ZONE], "records": {"shop": ["10.1.2.5"]}}
+    change = Change(ChangeKind.UPDATE_ZONE_GROUP, ResourceId(est.ZONE_GROUP), "write", before, after, "dns-record")
+    assert AzureApplier(est.arm_of(azure)).compare(change) is LiveState.PENDING
+
+
+def test_a_group_of_two_zones_is_done_when_both_are_right() -> None:
+    """One wrong zone of two makes the change PENDING; only when both hold the address is it DONE. No undo guesses."""
+    second = est.ZONE.replace("rg-Shop", "rg-other")
+    other = f"{second}/A/shop"
+    estate = [*base(*est.endpoint()), est.zone(), {**est.zone(), "id": second}, est.zone_group(est.ZONE, second)]
+    azure = est.small_azure([*estate, est.record("10.1.2.5"), est.record("10.9.9.9", rid=other)])
+    zones = [est.ZONE, second]
+    before, after = ({"zones": zones, "records": {"Shop": [address]}} for address in ("10.9.9.9", "10.1.2.5"))
+    change = Change(ChangeKind.UPDATE_ZONE_GROUP, ResourceId(est.ZONE_GROUP), "again", before, after, "dns-record")
+    applier = AzureApplier(est.arm_of(azure))
+    assert applier.compare(change) is LiveState.PENDING
+    azure.put(est.record("10.1.2.5", rid=other))
+    assert applier.compare(change) is LiveState.DONE
+    with pytest.raises(Forbidden, match="2 zones"):
+        applier.start_undo(est.approved(change), change)
+    assert azure.writes == []
