@@ -103,14 +103,12 @@ def focus_of(incident: Incident, snapshot: Snapshot) -> Focus:
         return Focus(subject, consumer)
     if consumer is not None:
         return Focus(consumer=consumer)
-    if subject in snapshot.environments:
-        ours = [c.id for c in snapshot.consumers.values() if c.environment == subject]
-        return Focus(consumer=ours[0]) if len(ours) == 1 else Focus()
-    endpoints = [e for e in snapshot.endpoints.values() if subject in (e.id, e.network)]
-    registries = {target.resource for endpoint in endpoints for target in endpoint.targets}
-    if subject in snapshot.endpoints and len(registries) == 1:
-        return Focus(registries.pop())
-    return Focus()
+    tenants = [c.id for c in snapshot.consumers.values() if c.environment == subject]
+    if len(tenants) == 1:
+        return Focus(consumer=tenants[0])
+    endpoint = snapshot.endpoints.get(subject)
+    targets = endpoint.targets if endpoint else ()
+    return Focus(targets[0].resource) if len(targets) == 1 else Focus()
 
 
 def _consumer(incident: Incident, snapshot: Snapshot) -> ResourceId | None:
