@@ -41,7 +41,7 @@ def zone_in_use(live: Body) -> bool:
     """Whether a zone has links, or records besides its SOA."""
     held = live.get("properties") or {}
     records, links = held.get("numberOfRecordSets", 1), held.get("numberOfVirtualNetworkLinks", 0)
-    return records != 1 or links != 0  # what cannot be read counts as used
+    return bool(records != 1 or links != 0)  # what cannot be read counts as used
 
 
 def put_link(clients: Clients, rid: ResourceId, wanted: Document, live: Body | None) -> Started:
