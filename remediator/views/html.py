@@ -108,7 +108,7 @@ def incidents_page(incidents: Sequence[Incident], viewer: str, *, filtered: bool
             "status": wording.STATUSES[incident.status],
             "name": plain(incident.subject.name, 80),
             "place": wording.place_of(incident.subject),
-            "headline": wording.headline(incident.diagnosis),
+            "headline": wording.incident_headline(incident),
             "opened": moment(incident.opened_at),
         }
         for incident in incidents
@@ -136,7 +136,7 @@ def _case(incident: Incident) -> dict[str, object]:
     plan = diagnosis.plan if diagnosis else None
     return {
         "incident": incident,
-        "headline": wording.headline(diagnosis),
+        "headline": wording.incident_headline(incident),
         "tone": _tone(incident.status),
         "status": wording.STATUSES[incident.status],
         "asked_by": wording.asked_by(incident),

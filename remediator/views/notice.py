@@ -72,7 +72,7 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     """The words of a notice about the incident as it stands."""
     asking = asks(notice)
     status = _status_of(notice, incident)
-    headline = wording.headline(incident.diagnosis)
+    headline = wording.incident_headline(incident)
     name = plain(incident.subject.name, 50)
     subject = f"{_SUBJECTS.get(status, wording.STATUSES[status].capitalize())}: {name}"
     paragraphs = [_SENTENCES.get(status, f"It is now {wording.STATUSES[status]}.")]

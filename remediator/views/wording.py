@@ -160,6 +160,12 @@ def headline(diagnosis: Diagnosis | None) -> str:
     return "Every pull path that is known works, and nothing differs from the desired state"
 
 
+def incident_headline(incident: Incident) -> str:
+    """`headline`, which for a resolved incident tells what was found and not what is."""
+    found = headline(incident.diagnosis)
+    return f"Resolved. What was found: {found}" if incident.status is Status.RESOLVED else found
+
+
 def decisive_path(diagnosis: Diagnosis | None) -> PullPath | None:
     """The path whose picture is worth showing: the first broken one, else the first unknown one, else the first."""
     if diagnosis is None or not diagnosis.paths:

@@ -126,6 +126,18 @@ def test_a_store_that_is_away_is_told_to_the_sender() -> None:
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
 
 
+def test_an_alert_that_can_be_sent_again_is_not_kept() -> None:
+    """When only the queue is away the sender is told, and the alert is not put aside as if it were wrong."""
+    stage = world()
+    stage.take_in = _wait  # type: ignore[method-assign, assignment]
+    assert stage.client().post("/api/alerts", json=ALERT, headers=AUTH).status_code == 503
+    assert stage.kept == []
+
+
+def _wait(_: object) -> None:
+    raise Transient("queue-unreachable", "the queue does not answer")
+
+
 def test_a_batch_of_events_is_taken_in() -> None:
     """Each event of a batch becomes a signal; what is not understood is kept beside them."""
     stage = world()
