@@ -17,6 +17,9 @@ CONSUMER_TYPES = ("Microsoft.App/containerApps", "Microsoft.App/jobs")
 _BY_HOP: dict[HopName, tuple[Rule, ...]] = {hop: tuple(r for r in RULES if r.hop is hop) for hop in HopName}
 
 
+_NOT_ASKED = {HopName.IMAGE: "not asked: which tags exist is not read from the registry"}
+
+
 @dataclass(frozen=True, slots=True)
 class Walked:
     """A path and the finding that its deciding hop carries."""
@@ -51,7 +54,7 @@ def walk_leg(leg: Leg) -> Walked:
 
 
 def _ask(name: HopName, leg: Leg) -> tuple[Hop, Finding | None]:
-    detail, said_by = "does not apply", None
+    detail, said_by = _NOT_ASKED.get(name, "not asked: nothing here concerns it"), None
     for rule in _BY_HOP[name]:
         judgement = rule.judge(leg)
         if judgement is None:

@@ -1,0 +1,48 @@
+"""Container Apps environments, and the apps and jobs that pull images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remediator.core.resource_id import ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A Container Apps environment; `subnet` is None when it has no network of its own."""
+
+    id: ResourceId
+    location: str
+    subnet: ResourceId | None
+    workload_profiles: bool = True
+    provisioning_state: str = "Succeeded"
+
+    @property
+    def network(self) -> ResourceId | None:
+        """The network of its infrastructure subnet."""
+        return self.subnet.parent if self.subnet else None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryCredential:
+    """One entry of `configuration.registries`; `identity` is `system`, an id, or "" for user and password."""
+
+    server: str
+    identity: str = ""
+    username: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A container app or job; `images` are all image references, those of init containers too."""
+
+    id: ResourceId
+    kind: str
+    environment: ResourceId | None
+    images: tuple[str, ...]
+    credentials: tuple[RegistryCredential, ...] = ()
+    secrets: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    location: str = ""
+    provisioning_state: str = "Succeeded"
