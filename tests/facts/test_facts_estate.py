@@ -102,7 +102,9 @@ def test_a_resource_that_is_not_there_is_gone(code: str) -> None:
 
 def test_an_error_outranks_a_body_of_the_same_resource() -> None:
     """A resource that was listed and then could not be read is Unknown."""
-    assert ResourceId(arm.ZONE) in observed([*arm.healthy(), arm.stub(arm.ZONE)]).unreadable
+    snapshot = observed([*arm.healthy(), arm.stub(arm.ZONE), arm.stub(arm.NETWORK, "ResourceNotFound")])
+    assert isinstance(snapshot.look_up(snapshot.zones, ResourceId(arm.ZONE)), Unknown)
+    assert snapshot.look_up(snapshot.networks, ResourceId(arm.NETWORK)) is None
 
 
 @pytest.mark.parametrize("rid", [arm.LINK, arm.LINK.rpartition("/")[0]])

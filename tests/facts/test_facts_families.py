@@ -68,6 +68,12 @@ def test_a_login_server_with_a_label_is_kept() -> None:
     assert found.data_hosts == ("shop-a1b2.chinanorth3.data.azurecr.cn",)
 
 
+def test_a_registry_without_data_endpoints_has_no_data_hosts() -> None:
+    """Data names are derived only where data endpoints are on."""
+    body = changed(arm.registry(), dataEndpointEnabled=False, dataEndpointHostNames=None)
+    assert registry_of(observed(body)).data_hosts == ()
+
+
 def test_the_home_region_counts_once() -> None:
     """Replications that list the home region, in another spelling, add only the other regions."""
     home = arm.body(f"{arm.REGISTRY}/replications/chinanorth3", {"x": 1}, location="China North 3")
@@ -126,6 +132,15 @@ def test_an_address_that_cannot_be_read_makes_them_all_unknown(entry: arm.Body) 
 def test_an_endpoint_without_its_interface_has_unknown_addresses() -> None:
     """An interface that is not there leaves the addresses Unknown, whatever `customDnsConfigs` say."""
     assert isinstance(endpoint_of(observed(arm.registry(), arm.endpoint())).addresses, Unknown)
+
+
+def test_an_interface_that_names_its_endpoint_is_found() -> None:
+    """An endpoint whose body lists no interface has the one that names it, whatever else lies around."""
+    broken = {**arm.interface(), "id": f"{arm.INTERFACE}.2", "properties": {"privateEndpoint": 7}}
+    endpoint = changed(arm.endpoint(), networkInterfaces=[])
+    found = endpoint_of(observed(arm.registry(), endpoint, broken, arm.interface()))
+    assert found.interfaces == (ResourceId(arm.INTERFACE),)
+    assert found.address_of("shop.azurecr.cn") == "10.1.2.5"
 
 
 def test_an_endpoint_of_something_else_is_left_out() -> None:

@@ -32,14 +32,19 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [found for key, one in pairs for found in ((*path, key), *places(one, (*path, key)))]
 
 
-PLACES = [place for place in places(arm.healthy()) if len(place) > 1]
+def estate() -> list[Any]:
+    """The healthy estate with its connection both inline and on its own."""
+    return [*arm.healthy(), arm.connection()]
+
+
+PLACES = [place for place in places(estate()) if len(place) > 1]
 
 
 def damaged(damage: list[tuple[tuple[Any, ...], Any]]) -> list[Any]:
     """The healthy estate with values replaced, or removed where the value is `...`."""
-    estate = arm.healthy()
+    whole = estate()
     for path, odd in damage:
-        at: Any = estate
+        at: Any = whole
         try:
             for key in path[:-1]:
                 at = at[key]
@@ -49,7 +54,7 @@ def damaged(damage: list[tuple[tuple[Any, ...], Any]]) -> list[Any]:
                 at[path[-1]] = odd
         except (KeyError, IndexError, TypeError):
             continue
-    return estate
+    return whole
 
 
 def accounted_for(snapshot: Snapshot, rid: str) -> bool:

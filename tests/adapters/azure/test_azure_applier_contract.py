@@ -11,7 +11,7 @@ from azure_change_cases import CASES, ENDPOINT, Case, base, in_error, props
 
 from remediator.adapters.azure.applier import AzureApplier
 from remediator.core.change import Change, ChangeKind, LiveState
-from remediator.core.errors import Forbidden, Stale, Transient
+from remediator.core.errors import Forbidden, Misconfigured, Stale, Transient
 from remediator.core.resource_id import ResourceId
 from remediator.ports import Started
 
@@ -112,6 +112,21 @@ def test_a_target_that_cannot_be_understood_is_never_compared(odd: dict[str, Any
     for name in ("update-dns-record", "update-dns-zone-group records"):
         with pytest.raises(Transient, match="azure-garbled"):
             applier.compare(CASES[name].change)
+
+
+@pytest.mark.parametrize(("code", "status"), [("AuthorizationFailed", 403), ("SubscriptionNotFound", 404)])
+def test_a_target_that_may_not_be_read_is_not_absent(case: Case, code: str, status: int) -> None:
+    """Without the right to read its target nothing is compared and nothing is written."""
+    azure = est.small_azure(case.estate())
+    azure.faults.refuse(case.target, code, status)
+    applier, approved = AzureApplier(est.arm_of(azure)), est.approved(case.change)
+    for step in (applier.compare, applier.compare_undo):
+        with pytest.raises((Misconfigured, Stale), match=code):
+            step(case.change)
+    for write in (applier.start, applier.start_undo):
+        with pytest.raises((Misconfigured, Stale), match=code):
+            write(approved, case.change)
+    assert azure.writes == []
 
 
 def test_while_azure_is_at_work_the_change_is_running() -> None:

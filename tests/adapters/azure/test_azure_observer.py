@@ -196,6 +196,17 @@ def test_without_a_token_there_is_no_snapshot() -> None:
             AzureObserver(arm, AZURE_CHINA, subscriptions).observe()
 
 
+def test_a_body_of_another_shape_does_not_stop_the_rest() -> None:
+    """An environment that makes no sense is Unknown, and everything else is read."""
+    azure = est.small_azure(est.healthy())
+    odd = est.body(est.ENVIRONMENT, {"vnetConfiguration": 7}, location="chinanorth3")
+    azure.put(odd)
+    azure.put(est.body(f"{est.NET}/privateEndpoints/odd", {"privateLinkServiceConnections": [{"properties": 7}]}))
+    snapshot = observed(azure)
+    assert {rid.name for rid in snapshot.unreadable} == {"cae-shop", "odd"}
+    assert len(snapshot.endpoints) == len(snapshot.zones) == 1
+
+
 def test_raw_bodies_are_kept_whole() -> None:
     """`observe_raw` hands out the bodies as Azure gave them, fields that we do not know included."""
     resources, gaps = AzureObserver(est.arm_of(est.small_azure(est.healthy())), AZURE_CHINA).observe_raw()
