@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from remediator.adapters.records.incidents import RowIncidents
 from remediator.core.incident import Incident, Status
@@ -12,6 +13,7 @@ from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.signal import Signal, SignalSource
 from remediator.ports import Held, Row, Rows, Write
 
+T = TypeVar("T")
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 
@@ -44,35 +46,34 @@ class PowerCut(BaseException):
 
 
 class Interposed:
-    """A door to rows at which something happens before the first write, or at which the power fails."""
+    """A door to rows: `happens` is called before its call number `at`, or there the power fails."""
 
-    def __init__(self, rows: Rows, *, before_write: object = None, cut_at: int = -1, cut_after: bool = False) -> None:
-        self._rows, self._before, self._calls = rows, before_write, 0
-        self._cut_at, self._cut_after = cut_at, cut_after
+    def __init__(
+        self, rows: Rows, *, at: int, happens: Callable[[], object] | None = None, cut_after: bool = False
+    ) -> None:
+        self._rows, self._at, self._happens, self._cut_after, self._calls = rows, at, happens, cut_after, 0
 
-    def _call(self, call: object) -> object:
-        assert callable(call)
+    def _call(self, call: Callable[[], T]) -> T:
         self._calls += 1
-        if self._calls == self._cut_at and not self._cut_after:
-            raise PowerCut
-        answer = call()
-        if self._calls == self._cut_at:
-            raise PowerCut
-        return answer
+        if self._calls != self._at:
+            return call()
+        if self._happens is not None:
+            self._happens()
+            return call()
+        if self._cut_after:
+            call()
+        raise PowerCut
 
     def get(self, partition: str, key: str) -> Row | None:
-        return self._call(lambda: self._rows.get(partition, key))  # type: ignore[return-value]
+        return self._call(lambda: self._rows.get(partition, key))
 
     def scan(self, partition: str, prefix: str = "") -> Sequence[Row]:
-        return self._call(lambda: self._rows.scan(partition, prefix))  # type: ignore[return-value]
+        return self._call(lambda: self._rows.scan(partition, prefix))
 
     def find(
         self, equals: Mapping[str, str], *, at_most: tuple[str, str] | None = None, limit: int = 100
     ) -> Sequence[Row]:
-        return self._call(lambda: self._rows.find(equals, at_most=at_most, limit=limit))  # type: ignore[return-value]
+        return self._call(lambda: self._rows.find(equals, at_most=at_most, limit=limit))
 
     def write(self, partition: str, writes: Sequence[Write]) -> Mapping[str, str]:
-        if callable(self._before):
-            before, self._before = self._before, None
-            before()
-        return self._call(lambda: self._rows.write(partition, writes))  # type: ignore[return-value]
+        return self._call(lambda: self._rows.write(partition, writes))

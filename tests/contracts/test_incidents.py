@@ -70,10 +70,11 @@ def test_many_signals_are_counted_and_the_last_kept(incidents: RowIncidents) -> 
 def test_letters_come_once(incidents: RowIncidents) -> None:
     """A letter that the incident has counted does not come again, also when the incident keeps others instead."""
     for number in range(30):
-        taken = incidents.take_in(SHOP, replace(signal(number), actor=f"person-{min(number, 15)}"), fresh())
+        taken = incidents.take_in(SHOP, signal(number), fresh())
         held = incidents.load(taken.incident)
         assert [letter.id for letter in held.letters] == [f"s{number}"]
-        held = incidents.save(held, held.incident.receive(held.letters))
+        received = held.incident.receive(held.letters)
+        held = incidents.save(held, replace(received, signals=received.signals[:3]))
         assert (held.letters, incidents.load(taken.incident).letters) == ((), ())
     assert held.incident.signal_count == 30
 
@@ -160,6 +161,16 @@ def test_signal_at_closing_time(incidents: RowIncidents) -> None:
     assert incidents.save(again, ended(again.incident)).incident.status is Status.NO_DRIFT
 
 
+def test_save_and_signal_at_closing_time(incidents: RowIncidents) -> None:
+    """Where somebody else saved as well, the closing save has lost the race, signal or not."""
+    held = opened_case(incidents)
+    incidents.save(held, held.incident.note(NOON, "somebody else"))
+    incidents.take_in(SHOP, signal(2), fresh("two"))
+    with pytest.raises(Transient) as caught:
+        incidents.save(held, ended(held.incident))
+    assert caught.value.code == "lost-race"
+
+
 def test_signal_after_the_end_opens_anew(incidents: RowIncidents) -> None:
     """Once an incident has ended, the next signal opens a new one."""
     held = opened_case(incidents)
@@ -169,13 +180,13 @@ def test_signal_after_the_end_opens_anew(incidents: RowIncidents) -> None:
     assert taken.incident != held.incident.id
 
 
-def test_signal_that_saw_the_claim_before_the_end(opened: Opener) -> None:
-    """A signal that meets the closing save halfway lands in a new incident, never in the closed one."""
-    rows = opened()
-    incidents = RowIncidents(rows)
+@pytest.mark.parametrize("call", [2, 3])
+def test_signal_that_saw_the_claim_before_the_end(opened: Opener, call: int) -> None:
+    """A signal that meets the closing save at any point lands in a new incident, never in the closed one."""
+    incidents = RowIncidents(opened())
     held = opened_case(incidents)
-    closing = Interposed(opened(), before_write=lambda: incidents.save(held, ended(held.incident)))
-    taken = RowIncidents(closing).take_in(SHOP, signal(2), fresh("two"))
+    meeting = Interposed(opened(), at=call, happens=lambda: incidents.save(held, ended(held.incident)))
+    taken = RowIncidents(meeting).take_in(SHOP, signal(2), fresh("two"))
     assert not taken.joined
     assert incidents.load(taken.incident).letters == (signal(2),)
 
@@ -227,6 +238,19 @@ def test_newer_document_is_left_alone(rows: Rows, incidents: RowIncidents) -> No
     row = rows.get(*place)
     assert row is not None
     assert row.body == b'{"v":2,"incident":{}}'
+
+
+def test_newer_mailbox_is_left_alone(rows: Rows, incidents: RowIncidents) -> None:
+    """A mailbox of a newer program makes signals wait, and stays as it is."""
+    held = opened_case(incidents)
+    place = (held.incident.id[:12], f"mailbox-{held.incident.id}")
+    rows.write(place[0], [Write(place[1], b'{"v":2,"letters":7}', {}, "*")])
+    with pytest.raises(Transient) as caught:
+        incidents.take_in(SHOP, signal(2), fresh("two"))
+    assert caught.value.code == "document-too-new"
+    row = rows.get(*place)
+    assert row is not None
+    assert row.body == b'{"v":2,"letters":7}'
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"v":1}', b'{"v":1,"count":1,"letters":[{"v":1}]}', b'{"v":"x"}'])

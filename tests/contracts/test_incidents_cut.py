@@ -22,7 +22,7 @@ def test_power_cut_while_taking_in(opened: Opener, cut_at: int, cut_after: bool)
         if existing:
             incidents.take_in(subject, signal(9), fresh("zero", subject))
         with suppress(PowerCut):
-            cut = RowIncidents(Interposed(opened(), cut_at=cut_at, cut_after=cut_after))
+            cut = RowIncidents(Interposed(opened(), at=cut_at, cut_after=cut_after))
             cut.take_in(subject, signal(), fresh("one", subject))
         taken = incidents.take_in(subject, signal(), fresh("two", subject))
         assert [i.id for i in incidents.find(registry=subject)] == [taken.incident]
@@ -37,7 +37,7 @@ def test_power_cut_while_closing(opened: Opener, cut_at: int, cut_after: bool) -
     incidents = RowIncidents(opened())
     held = opened_case(incidents)
     with pytest.raises(PowerCut):
-        RowIncidents(Interposed(opened(), cut_at=cut_at, cut_after=cut_after)).save(held, ended(held.incident))
+        RowIncidents(Interposed(opened(), at=cut_at, cut_after=cut_after)).save(held, ended(held.incident))
     after = incidents.load(held.incident.id).incident
     joined = incidents.take_in(SHOP, signal(2), fresh("two")).joined
     assert joined is not after.status.ended

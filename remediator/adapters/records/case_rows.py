@@ -81,9 +81,9 @@ def moment(at: datetime) -> str:
 def about(incident: Incident, before: Incident | None) -> list[Write]:
     """The rows by which it is found; those of registries only where they are new since `before`.
 
-    A busy incident that names no wake-up time is due since it was last changed: nothing open is ever forgotten.
+    A busy incident that names no wake-up time is due since it was opened: nothing open is ever forgotten.
     """
-    wake = incident.wake_at or incident.updated_at or incident.opened_at
+    wake = incident.wake_at or incident.opened_at
     shared = {"incident": incident.id, "opened": moment(incident.opened_at)}
     labels = {
         **shared,

@@ -60,15 +60,14 @@ def decode_mailbox(body: bytes) -> Mailbox:
     """The mailbox of a stored document; `Transient("document-too-new")`, `Misconfigured("document-damaged")`."""
     try:
         document = json.loads(body)
-        version, count = int(document["v"]), document.get("count")
-        letters = [json.dumps(letter).encode() for letter in document.get("letters", ())]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        if document["v"] > VERSION:
+            raise Transient("document-too-new", f"reading a mailbox of version {document['v']}, {VERSION} is known")
+        if set(document) != {"v", "count", "letters"} or type(document["count"]) is not int:
+            raise _damaged("its fields are not those of a mailbox")
+        letters = tuple(decode_signal(json.dumps(letter).encode()) for letter in document["letters"])
+        return Mailbox(letters, document["count"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(str(error)) from error
-    if version > VERSION:
-        raise Transient("document-too-new", f"reading a mailbox of version {version}, {VERSION} is known")
-    if type(count) is not int or set(document) != {"v", "count", "letters"}:
-        raise _damaged("its fields are not those of a mailbox")
-    return Mailbox(tuple(decode_signal(letter) for letter in letters), count)
 
 
 def _damaged(why: str) -> Misconfigured:
