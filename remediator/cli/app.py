@@ -15,7 +15,7 @@ import click
 from remediator.cli import out
 from remediator.core.errors import RemediatorError
 
-# Each command in the order in which a person meets them, with its module and what `--help` says of it.
+# Each command in the order in which a person meets them: its module (and its name in there), and what `--help` says.
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "The first incident, end to end, on this machine."),
     "classify": ("classify", "Say what the text of a failed image pull means."),
@@ -23,10 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "Show or save the changes that would mend it."),
     "apply": ("apply", "Apply a saved plan, or go on with an incident, after you approve it."),
     "incidents": ("incidents", "List the incidents, or show one."),
-    "approve": ("approve", "Approve the plan of an incident."),
-    "reject": ("reject", "Reject the plan of an incident."),
-    "stop": ("stop", "Stop every write to Azure."),
-    "resume": ("resume", "Let writes to Azure go on."),
+    "approve": ("decide:approve", "Approve the plan of an incident."),
+    "reject": ("decide:reject", "Reject the plan of an incident."),
+    "stop": ("switch:stop", "Stop every write to Azure."),
+    "resume": ("switch:resume", "Let writes to Azure go on."),
     "rules": ("rules", "List the rules."),
     "policy": ("policy", "Check a desired-state document, or print its JSON Schema."),
     "estate": ("estate", "Write what is there now to an estate file."),
@@ -46,7 +46,8 @@ class Lazy(click.Group):
         """The command of a name; imports its module."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"remediator.cli.{COMMANDS[cmd_name][0]}").command
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"remediator.cli.{module}"), attribute or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

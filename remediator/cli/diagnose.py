@@ -25,7 +25,7 @@ MOST_PICTURES = 5
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--detailed-exit-code", is_flag=True, help="End with 3 where anything was found.")
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, detailed_exit_code: bool, **asked: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, detailed_exit_code: bool, **asked: Any) -> None:
     """Find the broken link of each pull path, live or in an estate file, and what would mend it."""
     reply = answer(Question(**asked))
     if as_json:

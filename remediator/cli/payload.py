@@ -57,7 +57,9 @@ def focus_of_payload(parsed: Sequence[Parsed], snapshot: Snapshot) -> Pointed:
         return Pointed(None, tuple(notes))
     subjects = [subject_of(signal) for signal in signals]
     pairs = zip(signals, subjects, strict=True)
-    asked = [focus_of(Incident("a-signal", subject, _LONG_AGO).receive((signal,)), snapshot) for signal, subject in pairs]
+    asked = [
+        focus_of(Incident("a-signal", subject, _LONG_AGO).receive((signal,)), snapshot) for signal, subject in pairs
+    ]
     notes = [f"the payload points at {subject.text}" for subject in dict.fromkeys(subjects)]
     focus = asked[0] if all(one == asked[0] for one in asked) else Focus()
     if focus == Focus():

@@ -12,18 +12,20 @@ from typing import Any, TypeVar
 
 import click
 
+from remediator import bootstrap
 from remediator.bootstrap import offline
 from remediator.cli import read
 from remediator.cli.named import app_named, known_as, registry_named
 from remediator.cli.payload import focus_of_payload, signals_in
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus, diagnose
+from remediator.core.errors import Rejected
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError, classify
 from remediator.core.pull_sign import Cause
 from remediator.core.snapshot import Snapshot
-from remediator.core.subject import login_server_of
+from remediator.core.subject import concerned, login_server_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # Causes that a missing or half-built private path can have; what the others need is no change of a network.
@@ -111,17 +113,13 @@ def _desired(question: Question) -> DesiredState:
         return offline.desired_of(question.policy)
     if question.estate is not None:
         return DesiredState()
-    from remediator import bootstrap, settings
-
-    return bootstrap.desired_states(settings.from_environment()).load()
+    return bootstrap.desired_states(bootstrap.settings()).load()
 
 
 def _snapshot(question: Question) -> Snapshot:
     if question.estate is not None:
         return offline.snapshot_of_estate(question.estate)
-    from remediator import bootstrap, settings
-
-    return bootstrap.reader(settings.from_environment()).observe()
+    return bootstrap.reader(bootstrap.settings()).observe()
 
 
 def _with_registry(focus: Focus, said: PullError, snapshot: Snapshot) -> Focus:
@@ -149,3 +147,21 @@ def _notes_on(said: PullError, snapshot: Snapshot) -> list[str]:
 
 def _nothing() -> Diagnosis:
     return Diagnosis(Focus(), (), (), Plan(()), Foresight(), None)
+
+
+def narrowed(question: Question, reply: Reply) -> Reply:
+    """The reply about the one registry that a wide question led to; `Rejected("plan-too-wide")` where it led to many.
+
+    An incident is about one subject, and a plan is saved for one incident.
+    """
+    found = reply.diagnosis
+    if not found.plan or found.focus != Focus():
+        return reply
+    mended = {path.registry for path in found.foresight.mended} or set(concerned(found))
+    only = next(iter(mended)) if len(mended) == 1 else None
+    if only is None:
+        raise Rejected(
+            "plan-too-wide", "saving a plan: it is about several registries", hint="name one with --registry or --app"
+        )
+    again = diagnose(_desired(question), reply.snapshot, Focus(only))
+    return Reply(again, reply.snapshot, reply.notes, reply.said)

@@ -20,8 +20,7 @@ DEFAULT = "first-incident"
 @click.option("--record", type=click.Path(path_type=Path), help="Where every exchange is written to, as JSON lines.")
 def command(port: int, estate: Path | None, ca: Path | None, record: Path | None) -> None:
     """Run a small Azure on loopback. Prints the addresses of ARM and of the identity endpoint, then `ready`."""
-    from remediator.sandbox import Azure
-    from remediator.sandbox import estates
+    from remediator.sandbox import Azure, estates
     from remediator.sandbox.server import run
 
     if estate is None:

@@ -1,0 +1,131 @@
+"""Which adapters make up the program? `build` chooses them by mode; Azure's and the sandbox's are imported inside.
+
+Rows are kept in SQLite and wake-ups in the memory of the process in every mode: Azure Storage is not wired yet, and
+mode `azure` says so in its log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from remediator.bootstrap.access import applier, reader
+from remediator.bootstrap.declared import desired_states
+from remediator.bootstrap.environment import use_identity
+from remediator.bootstrap.notices import MAIL, TERMINAL, channels
+from remediator.bootstrap.runtime import HERE, Runtime
+from remediator.core.cloud import cloud_named
+from remediator.flow.advance import Flow
+from remediator.ports import Clock, Prober, Tokens
+from remediator.settings import Mode, Settings
+
+if TYPE_CHECKING:
+    from remediator.sandbox.azure import Azure
+
+STORE_FILE = "remediator.sqlite"
+FIRST_ESTATE = "first-incident"
+
+
+def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | None = None) -> Runtime:
+    """The runtime for these settings; raises `Misconfigured` when they cannot work.
+
+    In mode sandbox the estate is served over HTTPS by this process, unless the settings name the address of a sandbox
+    that runs already; `sandbox` is the small Azure behind either, without it the first incident. `clock` replaces the
+    machine's. Close the runtime at the end.
+    """
+    from remediator.adapters.local.rows_sqlite import RowsSqlite
+    from remediator.adapters.local.work_inline import InlineWork
+    from remediator.adapters.records.incidents import RowIncidents
+    from remediator.adapters.records.leases import RowLeases
+    from remediator.adapters.records.quarantine import RowQuarantine
+    from remediator.adapters.records.switch import RowSwitch
+    from remediator.adapters.system.clock import SystemClock
+    from remediator.adapters.system.ids import SystemIds
+    from remediator.adapters.system.log import SystemLog
+
+    time, ids, log = clock or SystemClock(), SystemIds(), SystemLog()
+    ends: list[Callable[[], object]] = []
+    prober: Prober | None = None
+    if settings.mode is Mode.SANDBOX:
+        settings, prober = _sandboxed(settings, sandbox, ends)
+    if settings.mode is Mode.AZURE:
+        log.info("rows are kept in SQLite and wake-ups in memory: Azure Storage is not wired yet", mode="azure")
+    key, tokens = _keys(settings)
+    rows = RowsSqlite(settings.data_dir / STORE_FILE)
+    ends.append(rows.close)
+    work = InlineWork(time, log, lambda incident: flow.poisoned(incident))
+    mailed = bool(settings.smtp_host)
+    observer, switch = reader(settings), RowSwitch(rows, time, settings.stopped)
+    flow = Flow(
+        incidents=RowIncidents(rows),
+        queue=work,
+        clock=time,
+        ids=ids,
+        observer=observer,
+        desired_states=desired_states(settings),
+        tokens=tokens,
+        applier=applier(settings),
+        leases=RowLeases(rows, time),
+        switch=switch,
+        log=log,
+        channels=channels(settings, tokens, log),
+        prober=prober,
+        recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),
+        fallbacks={} if mailed else {MAIL: TERMINAL},
+    )
+    runtime = Runtime(
+        settings=settings,
+        cloud=cloud_named(settings.cloud),
+        clock=time,
+        ids=ids,
+        log=log,
+        tokens=tokens,
+        rows=rows,
+        quarantine=RowQuarantine(rows, time, ids),
+        switch=switch,
+        observer=observer,
+        channels=flow.channels,
+        flow=flow,
+        work=work,
+        csrf_key=_derived(key, "forms"),
+        function_key=settings.function_key or ("" if settings.mode is Mode.AZURE else _derived(key, "calls").hex()),
+        _ends=ends,
+    )
+    if settings.mode is Mode.AZURE:
+        runtime.start_work()
+    return runtime
+
+
+def _keys(settings: Settings) -> tuple[bytes, Tokens]:
+    """The secret of this installation, and the tokens that are derived from it."""
+    from remediator.adapters.system.tokens import HmacTokens, local_key
+
+    key = settings.approval_key.encode() or local_key(settings.data_dir)
+    return key, HmacTokens(key)
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose; none of them gives the others away."""
+    return hmac.new(key, f"remediator\n{purpose}".encode(), hashlib.sha256).digest()
+
+
+def _sandboxed(
+    settings: Settings, azure: Azure | None, ends: list[Callable[[], object]]
+) -> tuple[Settings, Prober | None]:
+    """The settings that lead to a small Azure over TLS, and who looks from inside it."""
+    from remediator.bootstrap.probing import SandboxProber
+
+    if settings.arm_endpoint:
+        return settings, SandboxProber(azure) if azure is not None else None
+    from remediator.sandbox import Azure as SmallAzure
+    from remediator.sandbox import SandboxServer, estates
+
+    azure = azure or SmallAzure.from_estate(estates.load(FIRST_ESTATE))
+    server = SandboxServer(azure).start()
+    ends.append(server.stop)
+    use_identity(server.identity_url)
+    led = replace(settings, arm_endpoint=server.arm_url, ca_file=server.ca_path, cloud=azure.cloud)
+    return led, SandboxProber(azure)

@@ -1,0 +1,46 @@
+"""Where are people asked and told? The channels that the settings make possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from remediator.core.incident import Incident, Notice
+from remediator.ports import Channel, Log, Tokens
+from remediator.settings import Settings
+from remediator.views.links import approval_link, incident_link
+
+MAIL, TERMINAL = "mail", "terminal"
+
+
+class TerminalNotices:
+    """`ports.Channel` for somebody at this machine: one line in the log; `remediator incidents` shows the rest."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def deliver(self, notice: Notice, incident: Incident) -> None:
+        """As `ports.Channel.deliver`."""
+        self._log.info("a notice for the terminal", incident=incident.id, notice=notice.template)
+
+
+def channels(settings: Settings, tokens: Tokens, log: Log) -> Mapping[str, Channel]:
+    """Mail where a server is set, and the terminal."""
+    found: dict[str, Channel] = {TERMINAL: TerminalNotices(log)}
+    if settings.smtp_host:
+        found[MAIL] = _mail(settings, tokens)
+    return found
+
+
+def _mail(settings: Settings, tokens: Tokens) -> Channel:
+    from remediator.adapters.smtp.mail import Security, Server, SmtpChannel
+
+    security = {"none": Security.PLAIN, "tls": Security.TLS, "starttls": Security.STARTTLS}[settings.smtp_tls.value]
+    server = Server(settings.smtp_host, settings.smtp_port, security, settings.smtp_user, settings.smtp_password)
+
+    def link_for(incident: Incident, recipient: str) -> str:
+        digest = incident.request.digest if incident.request else ""
+        return approval_link(settings.public_url, incident.id, tokens.token(incident.id, digest, recipient))
+
+    return SmtpChannel(
+        server, settings.smtp_from, link_for, lambda incident: incident_link(settings.public_url, incident.id)
+    )

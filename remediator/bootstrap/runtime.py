@@ -1,0 +1,112 @@
+"""What do the doors get? Everything that one process needs, built once from the settings by `assembly`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from remediator.core.approval import Answer, Person
+from remediator.core.cloud import Cloud
+from remediator.core.desired import DesiredState
+from remediator.core.errors import Rejected
+from remediator.core.incident import Incident, Status
+from remediator.core.resource_id import ResourceId
+from remediator.core.signal import Signal
+from remediator.flow.advance import Flow
+from remediator.ports import Channel, Clock, Ids, Log, Observer, Quarantine, Rows, TakenIn, Tokens
+from remediator.settings import Settings
+
+if TYPE_CHECKING:
+    from remediator.adapters.local.work_inline import InlineWork, WorkLoop
+    from remediator.adapters.records.switch import RowSwitch
+
+HERE = "terminal:here"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process's parts. `flow` has the verbs; `csrf_key` and `function_key` are what the web app is guarded by.
+
+    `work` holds the wake-ups of this process; `close` ends what was started.
+    """
+
+    settings: Settings
+    cloud: Cloud
+    clock: Clock
+    ids: Ids
+    log: Log
+    tokens: Tokens
+    rows: Rows
+    quarantine: Quarantine
+    switch: RowSwitch
+    observer: Observer
+    channels: Mapping[str, Channel]
+    flow: Flow
+    work: InlineWork
+    csrf_key: bytes = field(repr=False)
+    function_key: str = field(repr=False)
+    _ends: list[Callable[[], object]] = field(default_factory=list, repr=False)
+
+    def take_in(self, signal: Signal) -> TakenIn:
+        """See `flow.intake`."""
+        return self.flow.take_in(signal)
+
+    def advance(self, incident: str) -> None:
+        """See `flow.advance`."""
+        self.flow.advance(incident)
+
+    def wake_due(self) -> tuple[str, ...]:
+        """See `flow.sweep`."""
+        return self.flow.wake_due()
+
+    def record_approval(self, incident: str, token: str, answer: Answer, person: Person) -> Incident:
+        """See `flow.record_approval`."""
+        return self.flow.answer(incident, token, answer, person)
+
+    def load(self, incident: str) -> Incident:
+        """The case file; `Rejected("incident-unknown")`."""
+        return self.flow.incidents.load(incident).incident
+
+    def find(self, status: Status | None = None, registry: ResourceId | None = None) -> Sequence[Incident]:
+        """Incidents, newest first."""
+        return self.flow.incidents.find(status=status, registry=registry)
+
+    def desired(self) -> DesiredState:
+        """The declared state, read afresh."""
+        return self.flow.desired_states.load()
+
+    def answer_here(self, incident: Incident, answer: Answer, person: Person) -> Incident:
+        """A yes or no of somebody at this machine's terminal: over the first link of the open question."""
+        request = incident.request
+        if request is None or not request.links:
+            raise Rejected(
+                "nothing-to-decide",
+                f"incident {incident.id} is {incident.status.value}: nobody is asked",
+                context={"incident": incident.id},
+            )
+        token = self.tokens.token(incident.id, request.digest, request.links[0].recipient)
+        return self.record_approval(incident.id, token, answer, person)
+
+    def run_until_idle(self, horizon_seconds: float = 60.0) -> int:
+        """Handle every wake-up that is due within the horizon, waiting for those that are not due yet."""
+        return self.work.run_until_idle(self.flow.advance, horizon_seconds)
+
+    def start_work(self) -> None:
+        """Handle wake-ups in a thread of their own until `close`."""
+        from remediator.adapters.local.work_inline import WorkLoop
+
+        loop: WorkLoop = WorkLoop(self.work, self.flow.advance)
+        loop.start()
+        self._ends.append(loop.stop)
+
+    def close(self) -> None:
+        """End what was started, the last first; harmless when called twice."""
+        while self._ends:
+            self._ends.pop()()
+
+    def __enter__(self) -> Runtime:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,70 @@
+"""`remediator incidents`: which incidents are there, and what has become of one?"""
+
+from __future__ import annotations
+
+import click
+
+from remediator import bootstrap
+from remediator.cli import out
+from remediator.cli.person import plan_of
+from remediator.core.incident import Incident, Status
+from remediator.views import journal, picture
+from remediator.views.document import SCHEMA, incident_document, incident_summary
+from remediator.views.plain import moment, plain
+from remediator.views.wording import STATUSES, asked_by, decisive_path, headline, incident_title
+
+_STATUS = click.Choice([status.value for status in Status], case_sensitive=False)
+
+
+@click.group("incidents", invoke_without_command=True)
+@click.option("--status", type=_STATUS, help="Only incidents of this status.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_context
+def command(ctx: click.Context, status: str | None, as_json: bool) -> None:
+    """List the incidents, newest first, or show one."""
+    if ctx.invoked_subcommand is None:
+        _list(status, as_json)
+
+
+@command.command("list")
+@click.option("--status", type=_STATUS, help="Only incidents of this status.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def listed(status: str | None, as_json: bool) -> None:
+    """List the incidents, newest first."""
+    _list(status, as_json)
+
+
+@command.command("show")
+@click.argument("incident")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def show(incident: str, as_json: bool) -> None:
+    """Show INCIDENT: path, plan, journal."""
+    with bootstrap.build(bootstrap.settings()) as runtime:
+        found = runtime.load(incident)
+    if as_json:
+        out.document(incident_document(found))
+    else:
+        out.show("\n".join(_shown(found)))
+
+
+def _list(status: str | None, as_json: bool) -> None:
+    with bootstrap.build(bootstrap.settings()) as runtime:
+        found = runtime.find(Status[status.upper()] if status else None)
+    if as_json:
+        out.document({"schema": SCHEMA, "incidents": [incident_summary(incident) for incident in found]})
+    elif not found:
+        out.show("no incidents")
+    for incident in () if as_json else found:
+        about = plain(incident.subject.name, 40)
+        opened = moment(incident.opened_at)
+        out.show(f"{incident.id}  {incident.status.value.ljust(17)}  {opened}  {about}")
+
+
+def _shown(incident: Incident) -> list[str]:
+    lines = [out.heading(incident_title(incident)), headline(incident.diagnosis), f"Asked by {asked_by(incident)}"]
+    lines += [f"Status {incident.status.value}: {STATUSES[incident.status]}"]
+    lines += [f"✗ {plain(incident.error[0], 80)}: {plain(incident.error[1], 400)}"] if incident.error else []
+    path = decisive_path(incident.diagnosis)
+    lines += ["", picture.terminal(path, out.width())] if path else []
+    lines += ["", *plan_of(incident)] if incident.diagnosis and incident.diagnosis.plan else []
+    return [*lines, "", out.heading("Journal"), journal.terminal(incident, out.width())]

@@ -1,0 +1,55 @@
+"""`remediator serve`: the web app and a work loop on this machine, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import click
+
+from remediator import bootstrap
+from remediator.bootstrap import Runtime
+from remediator.cli import out
+from remediator.core.errors import RemediatorError
+
+MINUTE = 60.0
+
+
+@click.command("serve")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; by default that of REMEDIATOR_PUBLIC_URL.")
+def command(port: int | None) -> None:
+    """Run the web app and a work loop on loopback. Prints `web http://127.0.0.1:P`, then `ready`."""
+    from remediator.cli.serving import WebServer
+    from remediator.cli.web_app import app_of
+
+    settings = bootstrap.settings()
+    address = urlsplit(settings.public_url)
+    ours = address.hostname in ("127.0.0.1", "localhost")
+    with WebServer(port if port is not None else (address.port or 8080) if ours else 8080) as server:
+        if ours:
+            settings = replace(settings, public_url=server.url)
+        stopped = threading.Event()
+        with bootstrap.build(settings) as runtime:
+            app = app_of(runtime)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: stopped.set())
+            runtime.start_work()
+            server.start(app)
+            if not settings.function_key and runtime.function_key:
+                out.say(f"callers of /api/* send x-functions-key: {runtime.function_key}")
+            out.show(f"web {server.url}")
+            out.show("ready")
+            _every_minute(runtime, stopped)
+
+
+def _every_minute(runtime: Runtime, stopped: threading.Event) -> None:
+    """Wake what is due, as the timer does in Azure, until somebody stops us."""
+    while True:
+        try:
+            runtime.wake_due()
+        except RemediatorError as error:
+            runtime.log.error("waking what is due", code=error.code)
+        if stopped.wait(MINUTE):
+            return

@@ -1,0 +1,26 @@
+"""`remediator stop` and `remediator resume`: the global stop of every write to Azure."""
+
+from __future__ import annotations
+
+import click
+
+from remediator import bootstrap
+from remediator.cli import out
+from remediator.cli.person import person_here
+
+
+@click.command("stop")
+@click.argument("reason")
+def stop(reason: str) -> None:
+    """Stop every write to Azure, because of REASON, until `remediator resume`."""
+    with bootstrap.build(bootstrap.settings()) as runtime:
+        runtime.switch.stop(reason, person_here(runtime).id)
+    out.show("✓ every write is stopped; reading goes on")
+
+
+@click.command("resume")
+def resume() -> None:
+    """Let writes to Azure go on."""
+    with bootstrap.build(bootstrap.settings()) as runtime:
+        was_stopped = runtime.switch.resume()
+    out.show("✓ writes may go on" if was_stopped else "nothing was stopped")
