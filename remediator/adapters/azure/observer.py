@@ -100,11 +100,18 @@ def _raise_if_signed_out(error: RemediatorError) -> None:
 
 
 def _stub(place: Place, error: RemediatorError) -> Body:
+    """What stands for a place that could not be read.
+
+    Providers have words of their own for a resource that is gone (EntityNotFound, ManagedEnvironmentNotFound); a
+    subscription that is not found is one that we may not see.
+    """
     code = error.context.get("azure_code") or error.code
     gone = error.context.get("status") == "404" and "subscription" not in code.lower()
-    if gone and not place.collection:
-        code = (
-            "ResourceNotFound"  # providers have codes of their own for it: EntityNotFound, ManagedEnvironmentNotFound
-        )
-    said = error.context.get("said") or error.message
-    return {"id": place.path.text, "type": place.path.type, "error": {"code": code, "message": said}}
+    return {
+        "id": place.path.text,
+        "type": place.path.type,
+        "error": {
+            "code": "ResourceNotFound" if gone and not place.collection else code,
+            "message": error.context.get("said") or error.message,
+        },
+    }

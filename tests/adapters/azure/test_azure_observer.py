@@ -152,6 +152,18 @@ def test_a_reference_that_leads_nowhere_is_gone() -> None:
     assert snapshot.look_up(snapshot.networks, ResourceId(est.HUB)) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "gone"), [("ManagedEnvironmentNotFound", True), ("EntityNotFound", True), ("SubscriptionNotFound", False)]
+)
+def test_each_provider_has_its_own_word_for_gone(code: str, gone: bool) -> None:
+    """Any 404 for a resource says that it is gone, but not a subscription that we cannot see."""
+    azure = est.small_azure(moved(est.healthy(), est.ENVIRONMENT))
+    azure.faults.refuse(elsewhere(est.ENVIRONMENT), code, 404)
+    snapshot = observed(azure, SUBSCRIPTION)
+    found = snapshot.look_up(snapshot.environments, ResourceId(elsewhere(est.ENVIRONMENT)))
+    assert found is None if gone else isinstance(found, Unknown)
+
+
 def test_a_provider_that_is_not_registered_holds_nothing() -> None:
     """A subscription that does not use Container Apps has no apps, rather than unknown ones."""
     azure = est.small_azure(est.healthy())
