@@ -1,7 +1,7 @@
 """The doors of the Functions host: one blueprint for each kind of caller.
 
 `function_app.py` registers them. A door parses, calls the flow, answers; what it needs is built at its first call
-(`runtime.py`), so that indexing loads neither Azure clients nor the web app.
+(`runtime.py`, `web_app.py`), so that indexing loads neither Azure clients nor the web app.
 """
 
 from remediator.functions.events import doors as events

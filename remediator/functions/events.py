@@ -9,7 +9,7 @@ from remediator.core.signal import Quarantined, Signal
 from remediator.functions.runtime import current
 from remediator.signals.event_grid import parse_events
 
-doors = func.Blueprint()
+doors = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @doors.function_name("events")
@@ -22,7 +22,7 @@ def events(event: str) -> None:
         wrong = parsed.reason if isinstance(parsed, Quarantined) else None
         if isinstance(parsed, Signal):
             try:
-                runtime.flow.take_in(parsed)
+                runtime.take_in(parsed)
             except Transient:
                 raise
             except RemediatorError as error:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from remediator.functions.runtime import Part, answer
+from remediator.functions.web_app import Part, answer
 
-doors = func.Blueprint()
+doors = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @doors.function_name("alerts")

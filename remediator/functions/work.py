@@ -10,7 +10,7 @@ from remediator.functions.runtime import current
 QUEUE = "remediator-work"
 CONNECTION = "AzureWebJobsStorage"
 
-doors = func.Blueprint()
+doors = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @doors.function_name("work")
@@ -18,7 +18,7 @@ doors = func.Blueprint()
 def work(message: str) -> None:
     """Take the incident as far as it goes; a bug is raised, and the host delivers the message again."""
     try:
-        current().flow.advance(message)
+        current().advance(message)
     except Rejected as error:
         current().log.error("advancing an incident: no such incident", code=error.code)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from remediator.functions import runtime
+from remediator.functions import runtime, web_app
 from tests.functions_host.host import Host
 from tests.functions_host.stage import Stage
 from tests.functions_host.worker import Worker
@@ -48,4 +48,4 @@ def stage(host: Host, fresh_runtime: None, monkeypatch: pytest.MonkeyPatch) -> S
 
 def _forget() -> None:
     runtime._runtime.cache_clear()
-    runtime._middleware.cache_clear()
+    web_app._middleware.cache_clear()

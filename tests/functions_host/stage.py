@@ -6,16 +6,17 @@ Queues are the host's, so that what a door sends is what the work queue's trigge
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from types import SimpleNamespace
 from typing import Any
 
 from remediator.adapters.azure.applier import AzureApplier
 from remediator.adapters.azure.arm import Arm, ArmAccess
 from remediator.adapters.azure.observer import AzureObserver
 from remediator.adapters.local.rows_sqlite import RowsSqlite
+from remediator.adapters.local.work_inline import InlineWork
 from remediator.adapters.records.incidents import RowIncidents
 from remediator.adapters.records.leases import RowLeases
 from remediator.adapters.records.quarantine import RowQuarantine
@@ -23,6 +24,7 @@ from remediator.adapters.records.switch import RowSwitch
 from remediator.adapters.system.ids import SystemIds
 from remediator.adapters.system.log import SystemLog
 from remediator.adapters.system.tokens import HmacTokens
+from remediator.bootstrap import Runtime
 from remediator.core.cloud import cloud_named
 from remediator.core.desired import Approvers, DesiredState, RegistryIntent
 from remediator.core.errors import Transient
@@ -30,13 +32,14 @@ from remediator.core.incident import Incident, Notice
 from remediator.flow.advance import Flow
 from remediator.sandbox.azure import Azure
 from remediator.sandbox.transport import SandboxCredential, SandboxTransport
+from remediator.settings import Settings
 from remediator.views.links import approval_link
-from remediator.web.runtime import IdentityKind, WebRuntime, WebSettings
 from tests.functions_host.host import BASE, Host
 
 APPROVER = "22222222-2222-4222-8222-222222222222"
 KEY = b"0123456789abcdef0123456789abcdef"
-EASY_AUTH = WebSettings(BASE, KEY, IdentityKind.PLATFORM, platform_strips_headers=True)
+NOBODY = {"REMEDIATOR_MODE": "sandbox", "REMEDIATOR_PUBLIC_URL": BASE}
+EASY_AUTH = NOBODY | {"REMEDIATOR_IDENTITY_PROVIDER": "easyauth", "REMEDIATOR_TRUST_PLATFORM_HEADERS": "true"}
 
 
 class HandClock:
@@ -86,7 +89,7 @@ class Desired:
 class Stage:
     """Everything behind the doors, and what tests look at."""
 
-    def __init__(self, host: Host, settings: WebSettings = EASY_AUTH) -> None:
+    def __init__(self, host: Host, environment: Mapping[str, str] = EASY_AUTH) -> None:
         self.host, self.clock, self.queue, self.told = host, HandClock(), HostQueue(host), Told()
         estate = files("remediator.sandbox.estates").joinpath("first-incident.json").read_text()
         self.azure = Azure.from_estate(json.loads(estate))
@@ -109,24 +112,22 @@ class Stage:
             channels={"mail": self.told},
             recipients=("night@example.org",),
         )
-        self.runtime: Any = SimpleNamespace(
-            flow=self.flow, quarantine=self.quarantine, log=self.flow.log, web=self._web(settings)
-        )
-
-    def _web(self, settings: WebSettings) -> WebRuntime:
-        flow = self.flow
-        return WebRuntime(
-            settings=settings,
+        self.runtime: Any = Runtime(
+            settings=Settings.from_environment(environment),
+            cloud=cloud,
             clock=self.clock,
-            tokens=flow.tokens,
+            ids=self.flow.ids,
+            log=self.flow.log,
+            tokens=self.flow.tokens,
             rows=self.rows,
             quarantine=self.quarantine,
-            log=flow.log,
-            take_in=flow.take_in,
-            load=lambda incident: flow.incidents.load(incident).incident,
-            find=lambda status, registry: flow.incidents.find(status=status, registry=registry),
-            record=flow.answer,
-            desired=flow.desired_states.load,
+            switch=self.flow.switch,
+            observer=self.flow.observer,
+            channels=self.flow.channels,
+            flow=self.flow,
+            work=InlineWork(self.clock, self.flow.log, self.flow.poisoned),
+            csrf_key=KEY,
+            function_key="",
         )
 
     @property

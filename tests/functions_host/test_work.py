@@ -32,7 +32,7 @@ def alert(host: Host) -> None:
 def broken(stage: Stage) -> Broken:
     """Puts the bug under the doors."""
     bug = Broken()
-    stage.runtime.flow = replace(stage.flow, observer=bug)
+    stage.runtime = replace(stage.runtime, flow=replace(stage.flow, observer=bug))
     return bug
 
 

@@ -1,0 +1,92 @@
+"""The web app behind the host's HTTP doors: mounted in parts, each built at its first call.
+
+The doors call `answer`; what the app answers, and to whom, is decided in `remediator.web`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from remediator.core.errors import RemediatorError
+from remediator.functions.runtime import current
+
+if TYPE_CHECKING:
+    from remediator.bootstrap import Runtime
+    from remediator.web.runtime import WebRuntime
+
+_building = threading.Lock()
+
+
+class Part(Enum):
+    """The parts of the web app, each behind its own doors: none can be reached through the door of another."""
+
+    API = ("api",)
+    PAGES = ("pages",)
+    HEALTH = ()
+
+
+async def answer(part: Part, request: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What the web app answers; 503 while the settings do not let it start, so that senders keep their payload."""
+    try:
+        # in a thread: other calls of this worker go on while the app is built
+        app = await asyncio.to_thread(_app, part)
+    except RemediatorError as error:
+        logging.getLogger(__name__).error("starting the web app part=%s error=%s", part.name, error)
+        body = json.dumps({"error": {"code": error.code}})
+        return func.HttpResponse(body, status_code=503, mimetype="application/json")
+    response: func.HttpResponse = await app.handle_async(request, context)
+    return response
+
+
+def _app(part: Part) -> func.AsgiMiddleware:
+    with _building:
+        return _middleware(part)
+
+
+@cache
+def _middleware(part: Part) -> func.AsgiMiddleware:
+    from remediator.web.app import create_app
+
+    return func.AsgiMiddleware(create_app(_web_runtime(current()), part.value))  # type: ignore[no-untyped-call]
+
+
+def _web_runtime(runtime: Runtime) -> WebRuntime:
+    """What the routes need. The host has compared the key of every door that asks for one; a key that the settings
+    name is compared again."""
+    from remediator.core.desired import Approvers
+    from remediator.web.runtime import IdentityKind, WebRuntime, WebSettings
+
+    settings = runtime.settings
+    return WebRuntime(
+        settings=WebSettings(
+            public_url=settings.public_url,
+            csrf_key=runtime.csrf_key,
+            identity=IdentityKind(settings.identity_provider.value),
+            platform_strips_headers=settings.trust_platform_headers,
+            tenant=settings.tenant_id,
+            function_key=settings.function_key,
+            platform_checks_keys=True,
+            callers=frozenset(settings.callers),
+            readers=frozenset(settings.readers),
+            approvers=Approvers(settings.approver_users, settings.approver_groups, settings.approver_roles),
+            local_user=settings.local_user,
+        ),
+        clock=runtime.clock,
+        tokens=runtime.tokens,
+        rows=runtime.rows,
+        quarantine=runtime.quarantine,
+        log=runtime.log,
+        take_in=runtime.take_in,
+        load=runtime.load,
+        find=runtime.find,
+        record=runtime.record_approval,
+        desired=runtime.desired,
+    )
