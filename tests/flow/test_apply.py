@@ -324,3 +324,78 @@ def test_the_requesters_yes_does_not_apply() -> None:
     assert world.azure.writes == []
     assert world.incident.status is Status.AWAITING_APPROVAL
     assert world.incident.diagnosis.ruling == ASK
+
+
+def test_the_lease_outlives_a_long_operation() -> None:
+    """While Azure works for longer than a lease lasts, nobody else gets it."""
+    world = approved(polls=44)
+    poll, others = world.azure.poll, []
+
+    def polling(operation):
+        others.append(world.leases.take((NETWORK.key,), "other", 1))
+        return poll(operation)
+
+    world.azure.poll = polling
+    world.run(limit=1)
+    assert len(others) > 40
+    assert set(others) == {None}
+
+
+def test_our_own_write_under_way_is_no_conflict() -> None:
+    """A run that died right after a write goes on waiting for it: no conflict, no retry, no second write."""
+    world = approved(polls=6)
+    start = world.azure.start
+
+    def dying(right, change):
+        start(right, change)
+        raise KeyboardInterrupt
+
+    world.azure.start = dying
+    with pytest.raises(KeyboardInterrupt):
+        world.run()
+    world.azure.start = start
+    world.later(400)
+    assert world.incident.status is Status.RESOLVED
+    assert (world.incident.conflicts, len(world.azure.writes)) == (0, 3)
+    assert not any(line.what.startswith("waiting") for line in world.incident.journal)
+
+
+def test_a_void_yes_stays_void() -> None:
+    """A yes that became void does not come back with the plan: people are asked anew, by new notices."""
+    world = approved()
+    observe, looks = world.azure.observe, []
+
+    def flickering():
+        seen = observe()
+        looks.append(True)
+        if len(looks) == 1:
+            world.azure.seen[ENDPOINT] = {"registry": "another"}
+        return seen
+
+    world.azure.observe = flickering
+    digest = world.incident.request.digest
+    world.clock.sleep(1)
+    world.run()
+    assert world.incident.status is Status.AWAITING_APPROVAL
+    assert (world.incident.request.digest, world.incident.approvals) == (digest, ())
+    assert len({key for template, key in world.mail.delivered if template == "approval"}) == 4
+    assert world.azure.writes == []
+
+
+def test_the_switch_stops_undoing_too() -> None:
+    """While writes are stopped our own changes are not undone either; the incident goes on when they may be."""
+    world = approved(on_start=[None, None, Misconfigured("locked", "creating a link: ScopeLocked")])
+    start_undo = world.azure.start_undo
+
+    def stopping(right, change):
+        world.switch.reason = "enough"
+        return start_undo(right, change)
+
+    world.azure.start_undo = stopping
+    world.run()
+    assert world.incident.status is Status.UNDOING
+    assert len(world.azure.undone) == 1
+    world.switch.reason = None
+    world.azure.start_undo = start_undo
+    world.later(61)
+    assert world.incident.status is Status.ROLLED_BACK

@@ -7,6 +7,7 @@ from dataclasses import replace
 from remediator.core.incident import Status
 from remediator.core.snapshot import Consumer, Environment, Network, Snapshot, Unknown
 from remediator.core.verification import ProbeResult, Proof
+from remediator.flow.verify import asked_for
 
 from .world import APP, HOST, LINK, NETWORK, SUB, World, resource_id
 
@@ -151,3 +152,13 @@ def test_a_signal_at_closing_time_is_looked_at() -> None:
     assert world.incident.status is Status.RESOLVED
     assert looks.count(Status.APPLIED) == 2
     assert world.incident.signals[-1].id == "s9"
+
+
+def test_what_a_remedy_was_for_is_asked_for() -> None:
+    """A path that foresight could not promise is looked at afterwards when a finding's remedy was for it."""
+    world, _ = applied()
+    planned = world.incident.diagnosis
+    unpromised = replace(planned, foresight=replace(planned.foresight, mended=()))
+    assert asked_for(unpromised) == {(APP.key, HOST)}
+    without = tuple(replace(finding, remedy=()) for finding in planned.findings)
+    assert asked_for(replace(unpromised, findings=without)) == frozenset()

@@ -72,10 +72,10 @@ class Azure:
         changes = tuple(
             Change(kind, rid, f"create {rid.name}", self.seen.get(rid), after, "dns-zone")
             for rid, (kind, after) in WANTED.items()
-            if self.seen.get(rid) != after
+            if self.seen.get(rid) != after and rid not in self.operations
         )
         plan = ordered(changes)
-        broken = bool(changes)
+        broken = any(self.seen.get(rid) != after for rid, (_, after) in WANTED.items())
         path = PullPath(APP, HOST, REGISTRY, (_hop(not broken),))
         hurt = self.hurts is not None and self.hurts in self.seen
         other = PullPath(BYSTANDER, HOST, REGISTRY, (_hop(self.bystander and not hurt),))
