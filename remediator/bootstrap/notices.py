@@ -34,7 +34,7 @@ def channels(settings: Settings, tokens: Tokens, log: Log) -> Mapping[str, Chann
 def _mail(settings: Settings, tokens: Tokens) -> Channel:
     from remediator.adapters.smtp.mail import Security, Server, SmtpChannel
 
-    security = {"none": Security.PLAIN, "tls": Security.TLS, "starttls": Security.STARTTLS}[settings.smtp_tls.value]
+    security = Security(settings.smtp_tls.value)
     server = Server(settings.smtp_host, settings.smtp_port, security, settings.smtp_user, settings.smtp_password)
 
     def link_for(incident: Incident, recipient: str) -> str:

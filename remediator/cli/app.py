@@ -17,7 +17,7 @@ from remediator.core.errors import RemediatorError
 
 # Each command in the order in which a person meets them: its module (and its name in there), and what `--help` says.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("demo", "The first incident, end to end, on this machine."),
+    "demo": ("demo.command", "The first incident, end to end, on this machine."),
     "classify": ("classify", "Say what the text of a failed image pull means."),
     "diagnose": ("diagnose", "Find the broken link of each pull path, and what would mend it."),
     "plan": ("plan", "Show or save the changes that would mend it."),
