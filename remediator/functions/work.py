@@ -17,10 +17,7 @@ doors = func.Blueprint()  # type: ignore[no-untyped-call]
 @doors.queue_trigger("message", queue_name=QUEUE, connection=CONNECTION)
 def work(message: str) -> None:
     """Take the incident as far as it goes; a bug is raised, and the host delivers the message again."""
-    try:
-        current().advance(message)
-    except Rejected as error:
-        current().log.error("advancing an incident: no such incident", code=error.code)
+    current().advance(message)
 
 
 @doors.function_name("work_poison")
@@ -30,4 +27,5 @@ def work_poison(message: str) -> None:
     try:
         current().flow.poisoned(message)
     except Rejected as error:
-        current().log.error("poisoned: no such incident", code=error.code)
+        if error.code != "incident-unknown":
+            raise

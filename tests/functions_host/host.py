@@ -57,11 +57,12 @@ class Route:
 class Host:
     """One function app with its host.json. With `easy_auth` the platform signs people in and strips forged headers."""
 
-    def __init__(self, worker: Worker, directory: Path, *, easy_auth: bool = True) -> None:
+    def __init__(self, worker: Worker, directory: Path, *, easy_auth: bool = True, base: str = BASE) -> None:
         settings = json.loads((directory / "host.json").read_text())
         extensions = settings["extensions"]
         self.worker = worker
         self.easy_auth = easy_auth
+        self.base = base
         self.max_dequeue = int(extensions["queues"]["maxDequeueCount"])
         self.queues: defaultdict[str, deque[tuple[str, int]]] = defaultdict(deque)
         self.routes = tuple(_routes(worker, extensions["http"]["routePrefix"]))
@@ -98,8 +99,8 @@ class Host:
             return Answer(401)
         message = Message(
             method=method,
-            url=BASE + path,
-            headers=sent | {"host": urlsplit(BASE).netloc},
+            url=self.base + path,
+            headers=sent | {"host": urlsplit(self.base).netloc},
             query=query,
             params={name: value for name, value in match.groupdict().items() if value},
             body=TypedData() if raw is None else TypedData(bytes=raw),

@@ -16,7 +16,8 @@ from remediator.settings import Settings
 from tests.functions_host import payloads
 from tests.functions_host.conftest import ROOT
 from tests.functions_host.host import BASE, FUNCTION_KEY, Host
-from tests.functions_host.stage import APPROVER, NOBODY, Stage
+from tests.functions_host.stage import APPROVER, EASY_AUTH, NOBODY, Stage
+from tests.functions_host.worker import Worker
 
 FORM = {"content-type": "application/x-www-form-urlencoded", "origin": BASE, "sec-fetch-site": "same-origin"}
 
@@ -124,6 +125,34 @@ def test_incidents_are_for_signed_in_readers(host: Host, stage: Stage, asked: st
     assert [host.request("GET", p, key=FUNCTION_KEY).status for p in (path, one)] == [401, 401]
     answers = [host.request("GET", p, principal=BERT) for p in (path, one)]
     assert [(a.status, stage.incident.id in a.text) for a in answers] == [(200, True), (200, True)]
+
+
+def test_only_named_readers_read(host: Host, fresh_runtime: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the settings name readers, everybody else who is signed in is refused."""
+    stage = Stage(host, EASY_AUTH | {"REMEDIATOR_READERS": APPROVER})
+    monkeypatch.setattr(runtime, "_runtime", lambda: stage.runtime)
+    assert [host.request("GET", "/incidents", principal=who).status for who in (ANNA, BERT)] == [200, 403]
+
+
+def test_only_people_of_the_tenant_count(host: Host, fresh_runtime: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the settings name a tenant, a person of none or another is nobody."""
+    tenant = "44444444-4444-4444-8444-444444444444"
+    stage = Stage(host, EASY_AUTH | {"REMEDIATOR_TENANT_ID": tenant})
+    monkeypatch.setattr(runtime, "_runtime", lambda: stage.runtime)
+    ours = ANNA | {"claims": [*ANNA["claims"], {"typ": "tid", "val": tenant}]}
+    assert [host.request("GET", "/incidents", principal=who).status for who in (ours, ANNA)] == [200, 401]
+
+
+def test_on_one_machine_the_local_user_is_signed_in(
+    worker: Worker, fresh_runtime: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the example's settings a person at the machine sees the pages, and no other host name leads to them."""
+    values = json.loads((ROOT / "local.settings.example.json").read_text())["Values"]
+    here = Host(worker, ROOT, easy_auth=False, base=values["REMEDIATOR_PUBLIC_URL"])
+    stage = Stage(here, values)
+    monkeypatch.setattr(runtime, "_runtime", lambda: stage.runtime)
+    assert here.request("GET", "/incidents").status == 200
+    assert Host(worker, ROOT, base="http://evil.example").request("GET", "/incidents").status == 400
 
 
 @pytest.mark.parametrize("path", ["/approvals/..%2Fapi%2Falerts", "/approvals/%2e%2e%2f%2e%2e%2fapi%2falerts"])
