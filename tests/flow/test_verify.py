@@ -155,9 +155,10 @@ def test_a_signal_at_closing_time_is_looked_at() -> None:
 
 
 def test_what_a_remedy_was_for_is_asked_for() -> None:
-    """A path that foresight could not promise is looked at afterwards when a finding's remedy was for it."""
+    """A path is looked at afterwards when foresight promised it, or when a finding's remedy was for it."""
     world, _ = applied()
     planned = world.incident.diagnosis
+    assert asked_for(replace(planned, findings=())) == {(APP.key, HOST)}
     unpromised = replace(planned, foresight=replace(planned.foresight, mended=()))
     assert asked_for(unpromised) == {(APP.key, HOST)}
     without = tuple(replace(finding, remedy=()) for finding in planned.findings)
