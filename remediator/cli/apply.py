@@ -79,6 +79,8 @@ def _planned(runtime: Runtime, target: str) -> Incident:
     taken = runtime.take_in(signal)
     runtime.flow.advance(taken.incident, force=True)
     incident = runtime.load(taken.incident)
+    if incident.status is Status.JOINED and incident.joined_to is not None:
+        incident = runtime.load(incident.joined_to)
     digest = incident.diagnosis.plan.digest if incident.diagnosis and incident.diagnosis.plan else None
     if digest != saved.digest:
         raise Stale(

@@ -26,11 +26,16 @@ def person_here(runtime: Runtime) -> Person:
             "deciding at the terminal: in mode azure a person is known by the identity provider only",
             hint="open the approval link",
         )
-    try:
-        name = runtime.settings.local_user or getpass.getuser()
-    except (OSError, KeyError):
-        name = "local"
+    name = name_here(runtime)
     return Person(name.lower(), name)
+
+
+def name_here(runtime: Runtime) -> str:
+    """The name of the settings, else of the account of the operating system."""
+    try:
+        return runtime.settings.local_user or getpass.getuser()
+    except (OSError, KeyError):
+        return "local"
 
 
 def plan_of(incident: Incident) -> list[str]:

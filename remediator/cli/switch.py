@@ -6,7 +6,7 @@ import click
 
 from remediator import bootstrap
 from remediator.cli import out
-from remediator.cli.person import person_here
+from remediator.cli.person import name_here
 
 
 @click.command("stop")
@@ -14,7 +14,7 @@ from remediator.cli.person import person_here
 def stop(reason: str) -> None:
     """Stop every write to Azure, because of REASON, until `remediator resume`."""
     with bootstrap.build(bootstrap.settings()) as runtime:
-        runtime.switch.stop(reason, person_here(runtime).id)
+        runtime.switch.stop(reason, name_here(runtime))
     out.show("✓ every write is stopped; reading goes on")
 
 
