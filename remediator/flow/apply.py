@@ -20,6 +20,7 @@ from remediator.core.incident import Incident, Status, bounded
 from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
 from remediator.core.pull_path import Verdict
+from remediator.core.words import counted
 from remediator.flow.diagnose import Look
 from remediator.flow.turn import IN_HAND, Turn, keep, only_direct, tell
 from remediator.flow.write_guard import LONGEST_NAP, WriteGuard, guarded, nap
@@ -91,7 +92,7 @@ def _still_the_plan(
     worked = tuple(path.key for path in seen.everything.paths if path.verdict is Verdict.OK)
     execution = Execution(plan.digest, tuple(Step() for _ in plan.changes), now, approved.by, worked)
     applying = replace(incident, execution=execution, verification=None)
-    begins = applying.to(Status.APPLYING, now, f"applying {len(plan.changes)} changes")
+    begins = applying.to(Status.APPLYING, now, f"applying {counted(len(plan.changes), 'change')}")
     return keep(incidents, held, begins, now + IN_HAND), approved
 
 

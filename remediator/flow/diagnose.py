@@ -16,6 +16,7 @@ from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned, focus_of
+from remediator.core.words import counted
 from remediator.flow.turn import Turn, tell
 from remediator.ports import Clock, DesiredStates, Held, Incidents, Observer
 
@@ -69,7 +70,7 @@ def diagnose(
         joined = replace(incident, joined_to=elsewhere)
         return Turn(held, joined.to(Status.JOINED, now, f"incident {elsewhere} has the same cause"))
     if found.plan:
-        what = f"planned {len(found.plan.changes)} changes for {len(found.findings)} findings"
+        what = f"planned {counted(len(found.plan.changes), 'change')} for {counted(len(found.findings), 'finding')}"
         return Turn(held, incident.to(Status.PLANNED, now, what))
     return Turn(held, _reported(incident, found, incidents, now, to_tell(registries, seen.desired, recipients)))
 
@@ -103,5 +104,7 @@ def _reported(
             return incident.to(
                 Status.REPORTED, now, f"the same as incident {other.id} has reported: nobody is told again"
             )
-    reported = incident.to(Status.REPORTED, now, f"{len(keys)} findings, and nothing that the program may change")
+    reported = incident.to(
+        Status.REPORTED, now, f"{counted(len(keys), 'finding')}, and nothing that the program may change"
+    )
     return tell(reported, "reported", now, people)

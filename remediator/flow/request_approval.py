@@ -16,6 +16,7 @@ from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Misconfigured, Stale
 from remediator.core.incident import Incident, Status
 from remediator.core.policy import Ruling
+from remediator.core.words import counted
 from remediator.flow.diagnose import to_tell
 from remediator.flow.turn import Turn, only_direct, tell
 from remediator.ports import Clock, DesiredStates, Held, Tokens
@@ -73,6 +74,6 @@ def _ask(
     code = (incident.registries[0] if incident.registries else incident.subject).name
     request = ApprovalRequest(digest, now, expires, links, required, code)
     asked = replace(incident, request=request, approvals=()).to(
-        Status.AWAITING_APPROVAL, now, f"asked {len(links)} recipients for {required} approvals"
+        Status.AWAITING_APPROVAL, now, f"asked {counted(len(links), 'recipient')} for {counted(required, 'approval')}"
     )
     return tell(asked, "approval", now, (), digest=digest, expires=expires.isoformat())

@@ -221,7 +221,7 @@ def undo_sentence(change: Change) -> str:
         case ChangeKind.APPROVE_CONNECTION:
             return f"{name}: the connection is rejected"
     if change.creates:
-        return f"{name}: deleted again"
+        return f"{'zone group' if change.kind is ChangeKind.CREATE_ZONE_GROUP else name}: deleted again"
     if change.deletes:
         return f"{name}: created again as it was"
     return f"{name}: the old values are put back"
