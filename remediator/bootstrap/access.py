@@ -1,14 +1,22 @@
-"""As whom, where and what of Azure do we read and write? From the settings to the Azure adapters."""
+"""As whom, where and what of Azure do we read and write? From the settings to the Azure adapters.
+
+The Azure libraries are imported at the first question, so that doors which only take a signal in start without them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from remediator.bootstrap.declared import desired_states
+from remediator.core.approval import ApprovedPlan
+from remediator.core.change import Change, LiveState
 from remediator.core.cloud import Cloud, cloud_named
+from remediator.core.errors import Misconfigured
 from remediator.core.snapshot import Gap, Snapshot
-from remediator.ports import Applier, DesiredStates
+from remediator.ports import Applier, DesiredStates, Started
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ SANDBOX_IDENTITY = "00000000-0000-0000-0000-0000000000c2"
 class AzureReader:
     """`ports.Observer` on the subscriptions of the settings, else of the desired state, else all that can be seen."""
 
-    arm: Arm
+    arm: Callable[[], Arm]
     cloud: Cloud
     subscriptions: tuple[str, ...]
     desired: DesiredStates
@@ -39,30 +47,72 @@ class AzureReader:
     def _observer(self) -> AzureObserver:
         from remediator.adapters.azure.observer import AzureObserver
 
-        return AzureObserver(self.arm, self.cloud, self.subscriptions or self.desired.load().subscriptions)
+        return AzureObserver(self.arm(), self.cloud, self.subscriptions or self.desired.load().subscriptions)
+
+
+@dataclass(frozen=True, slots=True)
+class AzureWriter:
+    """`ports.Applier`, made at its first question."""
+
+    made: Callable[[], Applier]
+
+    def compare(self, change: Change) -> LiveState:
+        """As `ports.Applier.compare`."""
+        return self.made().compare(change)
+
+    def start(self, approved: ApprovedPlan, change: Change) -> Started:
+        """As `ports.Applier.start`."""
+        return self.made().start(approved, change)
+
+    def poll(self, operation: str) -> float | None:
+        """As `ports.Applier.poll`."""
+        return self.made().poll(operation)
+
+    def compare_undo(self, change: Change) -> LiveState:
+        """As `ports.Applier.compare_undo`."""
+        return self.made().compare_undo(change)
+
+    def start_undo(self, approved: ApprovedPlan, change: Change) -> Started:
+        """As `ports.Applier.start_undo`."""
+        return self.made().start_undo(approved, change)
 
 
 def reader(settings: Settings) -> AzureReader:
     """What reads Azure for these settings; nothing is asked yet."""
-    arm = _arm(settings, settings.reader_client_id)
-    return AzureReader(arm, cloud_named(settings.cloud), settings.subscriptions, desired_states(settings))
+    cloud = cloud_named(settings.cloud)
+
+    @cache
+    def arm() -> Arm:
+        return _arm(settings, cloud, settings.reader_client_id)
+
+    return AzureReader(arm, cloud, settings.subscriptions, desired_states(settings))
 
 
-def applier(settings: Settings) -> Applier:
-    """What writes to Azure for these settings; the clients are imported at the first write."""
-    from remediator.adapters.azure.applier import AzureApplier
+def applier(settings: Settings) -> AzureWriter:
+    """What writes to Azure for these settings; nothing is asked yet."""
 
-    return AzureApplier(_arm(settings, settings.applier_client_id))
+    @cache
+    def made() -> Applier:
+        from remediator.adapters.azure.applier import AzureApplier
+
+        return AzureApplier(_arm(settings, cloud_named(settings.cloud), settings.applier_client_id))
+
+    return AzureWriter(made)
 
 
-def _arm(settings: Settings, client_id: str) -> Arm:
+def _arm(settings: Settings, cloud: Cloud, client_id: str) -> Arm:
     from remediator.adapters.azure.arm import Arm, ArmAccess
     from remediator.adapters.azure.credentials import credential
 
     sandboxed = settings.mode is Mode.SANDBOX
-    cloud = cloud_named(settings.cloud)
     identity = credential(
         cloud, client_id=client_id or (SANDBOX_IDENTITY if sandboxed else ""), instance_discovery=not sandboxed
     )
+    if settings.ca_file is not None and not settings.ca_file.is_file():
+        raise Misconfigured(
+            "ca-file-missing",
+            f"connecting to Resource Manager: the file of certificates {settings.ca_file} is not there",
+            hint="REMEDIATOR_CA_FILE names a PEM file",
+        )
     verify = str(settings.ca_file) if settings.ca_file else True
     return Arm(ArmAccess(identity, cloud, base_url=settings.arm_endpoint, verify=verify))

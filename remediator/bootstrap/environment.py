@@ -32,3 +32,7 @@ def use_identity(endpoint: str) -> None:
     """Let every managed identity of this process get its tokens from the sandbox's identity endpoint."""
     os.environ["IDENTITY_ENDPOINT"] = endpoint  # noqa: TID251 - azure-identity reads it nowhere else
     os.environ["IDENTITY_HEADER"] = "sandbox"  # noqa: TID251
+    for name in ("NO_PROXY", "no_proxy"):  # a proxy of the machine has no business on loopback
+        others = os.environ.get(name, "")  # noqa: TID251
+        if "127.0.0.1" not in others.split(","):
+            os.environ[name] = f"{others},127.0.0.1".lstrip(",")  # noqa: TID251

@@ -12,9 +12,9 @@ from remediator.core.incident import Incident, Status
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.verification import Proof
-from remediator.views import journal, picture
+from remediator.views import journal
 from remediator.views.plain import plain
-from remediator.views.wording import PROOFS
+from remediator.views.wording import HOPS, MARKS, PROOFS
 
 
 def the_verification(stage: Stage, teller: Teller, incident: Incident, cast: Cast) -> None:
@@ -24,7 +24,9 @@ def the_verification(stage: Stage, teller: Teller, incident: Incident, cast: Cas
         teller.say(f"  {line.at:%H:%M:%S}  {plain(line.what)}" + (f"  [{line.status.value}]" if line.status else ""))
     now = stage.runtime.load(incident.id)
     fresh = diagnose(stage.runtime.desired(), stage.runtime.observer.observe(), Focus(consumer=cast.album))
-    teller.say("", *(picture.terminal(path, out.width()) for path in fresh.paths))
+    for hop in (hop for path in fresh.paths for hop in path.hops):
+        words = plain(hop.detail, 78)
+        teller.say(f"  {MARKS[hop.verdict]} {HOPS[hop.name].ljust(12)} {words}")
     whole = not fresh.findings and [path.verdict for path in fresh.paths] == [Verdict.OK]
     teller.true("every hop of the path is whole, and nothing is left to change", whole and not fresh.plan)
     probe = now.verification.probes[0] if now.verification and now.verification.probes else None
