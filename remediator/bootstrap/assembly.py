@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,12 @@ from remediator.bootstrap.notices import MAIL, TERMINAL, channels
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.core.cloud import cloud_named
 from remediator.flow.advance import Flow
-from remediator.ports import Clock, Prober, Tokens
+from remediator.ports import Clock, Ids, Log, Prober, Rows, Tokens
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
+    from remediator.adapters.local.work_inline import InlineWork
+    from remediator.adapters.records.switch import RowSwitch
     from remediator.sandbox.azure import Azure
 
 STORE_FILE = "remediator.sqlite"
@@ -37,34 +39,61 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
     machine's. Close the runtime at the end.
     """
     from remediator.adapters.local.rows_sqlite import RowsSqlite
-    from remediator.adapters.local.work_inline import InlineWork
-    from remediator.adapters.records.incidents import RowIncidents
-    from remediator.adapters.records.leases import RowLeases
     from remediator.adapters.records.quarantine import RowQuarantine
-    from remediator.adapters.records.switch import RowSwitch
     from remediator.adapters.system.clock import SystemClock
     from remediator.adapters.system.ids import SystemIds
     from remediator.adapters.system.log import SystemLog
 
     time, ids, log = clock or SystemClock(), SystemIds(), SystemLog()
-    ends: list[Callable[[], object]] = []
-    prober: Prober | None = None
-    if settings.mode is Mode.SANDBOX:
-        settings, prober = _sandboxed(settings, sandbox, ends)
+    with ExitStack() as ends:
+        prober: Prober | None = None
+        if settings.mode is Mode.SANDBOX:
+            settings, prober = _sandboxed(settings, sandbox, ends)
+        if settings.mode is Mode.AZURE:
+            log.info("rows are kept in SQLite and wake-ups in memory: Azure Storage is not wired yet", mode="azure")
+        key, tokens = _keys(settings)
+        rows = ends.enter_context(RowsSqlite(settings.data_dir / STORE_FILE))
+        flow, work, switch = _flow(settings, rows, tokens, prober, time, ids, log)
+        runtime = Runtime(
+            settings=settings,
+            cloud=cloud_named(settings.cloud),
+            clock=time,
+            ids=ids,
+            log=log,
+            tokens=tokens,
+            rows=rows,
+            quarantine=RowQuarantine(rows, time, ids),
+            switch=switch,
+            observer=flow.observer,
+            channels=flow.channels,
+            flow=flow,
+            work=work,
+            csrf_key=_derived(key, "forms"),
+            function_key=settings.function_key or ("" if settings.mode is Mode.AZURE else _derived(key, "calls").hex()),
+            ends=ends.pop_all(),
+        )
     if settings.mode is Mode.AZURE:
-        log.info("rows are kept in SQLite and wake-ups in memory: Azure Storage is not wired yet", mode="azure")
-    key, tokens = _keys(settings)
-    rows = RowsSqlite(settings.data_dir / STORE_FILE)
-    ends.append(rows.close)
+        runtime.start_work()
+    return runtime
+
+
+def _flow(
+    settings: Settings, rows: Rows, tokens: Tokens, prober: Prober | None, time: Clock, ids: Ids, log: Log
+) -> tuple[Flow, InlineWork, RowSwitch]:
+    """The verbs with everything that they use; the wake-ups and the switch, which doors turn too."""
+    from remediator.adapters.local.work_inline import InlineWork
+    from remediator.adapters.records.incidents import RowIncidents
+    from remediator.adapters.records.leases import RowLeases
+    from remediator.adapters.records.switch import RowSwitch
+
     work = InlineWork(time, log, lambda incident: flow.poisoned(incident))
-    mailed = bool(settings.smtp_host)
-    observer, switch = reader(settings), RowSwitch(rows, time, settings.stopped)
+    switch = RowSwitch(rows, time, settings.stopped)
     flow = Flow(
         incidents=RowIncidents(rows),
         queue=work,
         clock=time,
         ids=ids,
-        observer=observer,
+        observer=reader(settings),
         desired_states=desired_states(settings),
         tokens=tokens,
         applier=applier(settings),
@@ -74,29 +103,9 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
         channels=channels(settings, tokens, log),
         prober=prober,
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),
-        fallbacks={} if mailed else {MAIL: TERMINAL},
+        fallbacks={} if settings.smtp_host else {MAIL: TERMINAL},
     )
-    runtime = Runtime(
-        settings=settings,
-        cloud=cloud_named(settings.cloud),
-        clock=time,
-        ids=ids,
-        log=log,
-        tokens=tokens,
-        rows=rows,
-        quarantine=RowQuarantine(rows, time, ids),
-        switch=switch,
-        observer=observer,
-        channels=flow.channels,
-        flow=flow,
-        work=work,
-        csrf_key=_derived(key, "forms"),
-        function_key=settings.function_key or ("" if settings.mode is Mode.AZURE else _derived(key, "calls").hex()),
-        _ends=ends,
-    )
-    if settings.mode is Mode.AZURE:
-        runtime.start_work()
-    return runtime
+    return flow, work, switch
 
 
 def _keys(settings: Settings) -> tuple[bytes, Tokens]:
@@ -112,9 +121,7 @@ def _derived(key: bytes, purpose: str) -> bytes:
     return hmac.new(key, f"remediator\n{purpose}".encode(), hashlib.sha256).digest()
 
 
-def _sandboxed(
-    settings: Settings, azure: Azure | None, ends: list[Callable[[], object]]
-) -> tuple[Settings, Prober | None]:
+def _sandboxed(settings: Settings, azure: Azure | None, ends: ExitStack) -> tuple[Settings, Prober | None]:
     """The settings that lead to a small Azure over TLS, and who looks from inside it."""
     from remediator.bootstrap.probing import SandboxProber
 
@@ -125,7 +132,7 @@ def _sandboxed(
 
     azure = azure or SmallAzure.from_estate(estates.load(FIRST_ESTATE))
     server = SandboxServer(azure).start()
-    ends.append(server.stop)
+    ends.callback(server.stop)
     use_identity(server.identity_url)
     led = replace(settings, arm_endpoint=server.arm_url, ca_file=server.ca_path, cloud=azure.cloud)
     return led, SandboxProber(azure)

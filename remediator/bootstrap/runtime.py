@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ HERE = "terminal:here"
 class Runtime:
     """One process's parts. `flow` has the verbs; `csrf_key` and `function_key` are what the web app is guarded by.
 
-    `work` holds the wake-ups of this process; `close` ends what was started.
+    `work` holds the wake-ups of this process; `close` ends what was started, which is in `ends`.
     """
 
     settings: Settings
@@ -46,7 +47,7 @@ class Runtime:
     work: InlineWork
     csrf_key: bytes = field(repr=False)
     function_key: str = field(repr=False)
-    _ends: list[Callable[[], object]] = field(default_factory=list, repr=False)
+    ends: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def take_in(self, signal: Signal) -> TakenIn:
         """See `flow.intake`."""
@@ -98,12 +99,11 @@ class Runtime:
 
         loop: WorkLoop = WorkLoop(self.work, self.flow.advance)
         loop.start()
-        self._ends.append(loop.stop)
+        self.ends.callback(loop.stop)
 
     def close(self) -> None:
         """End what was started, the last first; harmless when called twice."""
-        while self._ends:
-            self._ends.pop()()
+        self.ends.close()
 
     def __enter__(self) -> Runtime:
         return self
