@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from remediator.core.candidates import candidates, doubts
+from remediator.core.cloud import registry_suffix_of
 from remediator.core.leg import Leg
 from remediator.core.resolution import Answer, AnswerKind, hosts_to_resolve, resolve
 from remediator.core.snapshot import Network, PrivateEndpoint, Registry, Unknown
@@ -29,7 +30,8 @@ def answers(leg: Leg) -> tuple[Answer, ...]:
     network = leg.network.id if isinstance(leg.network, Network) else None
     best = serving(leg)
     extra = () if best is None or isinstance(best.endpoint.addresses, Unknown) else best.endpoint.addresses
-    hosts = dict.fromkeys((*hosts_to_resolve(leg.registry), *(host for address in extra for host in address.hosts)))
+    carried = (host for address in extra for host in address.hosts if registry_suffix_of(host))
+    hosts = dict.fromkeys((*hosts_to_resolve(leg.registry), *carried))
     return tuple(resolve(leg.snapshot, leg.registry, network, host) for host in hosts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.cloud import private_zone_of, record_name_of, registry_suffix_of
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, PrivateZone, Registry, Snapshot, Unknown, ZoneLink
 
@@ -53,7 +53,8 @@ def has_private_chain(registry: Registry) -> bool | Unknown:
 
 def hosts_to_resolve(registry: Registry) -> tuple[str, ...]:
     """The login name, and every data and regional name that the registry answers under (azure-facts 1.4, 1.5)."""
-    return tuple(dict.fromkeys((registry.login_server, *registry.data_hosts, *registry.regional_hosts)))
+    named = dict.fromkeys((registry.login_server, *registry.data_hosts, *registry.regional_hosts))
+    return tuple(host for host in named if registry_suffix_of(host))
 
 
 def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[PrivateZone, ZoneLink] | Unknown | None:

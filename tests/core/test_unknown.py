@@ -47,3 +47,10 @@ def test_a_hub_that_cannot_be_read_does_not_break_a_connected_peering() -> None:
     hub = next(key for key in builder.bodies if key.endswith("/virtualnetworks/vnet-hub"))
     builder.error(builder.bodies[hub]["id"])
     assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.OK]
+
+
+def test_a_name_that_is_no_registry_name_is_left_aside() -> None:
+    """An odd data host in a registry's body neither stops the diagnosis nor counts as a name to resolve."""
+    builder = healthy()
+    builder.get(REGISTRY)["properties"]["dataEndpointHostNames"].append("x")
+    assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.OK]
