@@ -40,8 +40,7 @@ class ChangeKind(StrEnum):
 class Change:
     """One write.
 
-    `rule` and `reason` say why; `mends` lists the paths (consumer key, host) it is for. `parameters` carry what
-    the write needs beyond `after` and are covered by the digest like `after`.
+    `rule` and `reason` say why, in a rule's id and a sentence; neither is covered by the digest.
     """
 
     kind: ChangeKind
