@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import click
@@ -40,4 +41,4 @@ def described(error: PullError) -> list[str]:
     lines += [f"image       {plain(error.image, 300)}"] if error.image else []
     lines += [f"client ip   {plain(error.client_ip, 60)}"] if error.client_ip else []
     lines += [f"evidence    {plain(error.evidence, 240)}"] if error.evidence else []
-    return lines
+    return [part for line in lines for part in textwrap.wrap(line, out.width(), subsequent_indent=" " * 12)]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from remediator.core.diagnosis import Focus
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
+from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Ignored, Quarantined, Signal
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import focus_of, subject_of
@@ -55,15 +56,27 @@ def focus_of_payload(parsed: Sequence[Parsed], snapshot: Snapshot) -> Pointed:
         )
     if not signals:
         return Pointed(None, tuple(notes))
-    subjects = [subject_of(signal) for signal in signals]
-    pairs = zip(signals, subjects, strict=True)
-    asked = [
-        focus_of(Incident("a-signal", subject, _LONG_AGO).receive((signal,)), snapshot) for signal, subject in pairs
-    ]
-    notes = [f"the payload points at {subject.text}" for subject in dict.fromkeys(subjects)]
+    subjects = [_subject(signal) for signal in signals]
+    asked = [_focus(signal, subject, snapshot) for signal, subject in zip(signals, subjects, strict=True)]
+    named = dict.fromkeys(subject.text for subject in subjects if subject is not None)
+    notes = [f"the payload points at {subject}" for subject in named] or ["the payload names nothing to look at"]
     focus = asked[0] if all(one == asked[0] for one in asked) else Focus()
     if focus == Focus():
         notes.append("that is not one registry or app of this estate: everything was looked at")
     elif focus.registry is not None and focus.registry not in snapshot.registries:
         notes.append("no such registry was read")
     return Pointed(focus, tuple(notes))
+
+
+def _subject(signal: Signal) -> ResourceId | None:
+    """What an incident of this signal would be about, None where it names nothing."""
+    try:
+        return subject_of(signal)
+    except Rejected:
+        return None
+
+
+def _focus(signal: Signal, subject: ResourceId | None, snapshot: Snapshot) -> Focus:
+    if subject is None:
+        return Focus()
+    return focus_of(Incident("a-signal", subject, _LONG_AGO).receive((signal,)), snapshot)

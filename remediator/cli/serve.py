@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from dataclasses import replace
@@ -35,13 +36,23 @@ def command(port: int | None) -> None:
             app = app_of(runtime)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stopped.set())
-            runtime.start_work()
-            server.start(app)
             if not settings.function_key and runtime.function_key:
                 out.say(f"callers of /api/* send x-functions-key: {runtime.function_key}")
+            _log_to_stderr()
+            runtime.start_work()
+            server.start(app)
             out.show(f"web {server.url}")
             out.show("ready")
             _every_minute(runtime, stopped)
+
+
+def _log_to_stderr() -> None:
+    """One line for each thing that the program does."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("remediator")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
 
 
 def _every_minute(runtime: Runtime, stopped: threading.Event) -> None:

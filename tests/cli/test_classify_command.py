@@ -46,7 +46,7 @@ def test_a_person_reads_short_lines() -> None:
     result = run("classify", typed=REFUSED)
     assert "firewall_denied" in result.stdout
     assert "\x1b" not in result.stdout
-    assert max(map(len, result.stdout.splitlines())) <= 300
+    assert max(map(len, result.stdout.splitlines())) <= 100
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

@@ -221,3 +221,13 @@ def test_the_example_with_a_link_removed_is_mended_by_one_link() -> None:
     assert found["findings"][0]["rule"] == "vnet-link"
     assert [change["kind"] for change in found["plan"]["changes"]] == ["create-vnet-link"]
     assert len(found["foresight"]["mended"]) == 1
+
+
+def test_a_payload_that_names_nothing_leads_to_everything(tmp_path: Path) -> None:
+    """An alert about pulls whose dimensions were left out has everything looked at, and says so."""
+    azure = Azure.from_estate(estates.load("first-incident"))
+    parts = _app(azure).split("/")
+    alert = log_alert(parts[2], parts[4], "album", "", NOW)
+    alert["data"]["alertContext"]["condition"]["allOf"][0]["dimensions"] = []
+    found = document("diagnose", "--estate", estate_file(tmp_path), "--signal", _written(tmp_path, alert), "--json")
+    assert (len(found["paths"]), found["notes"][0]) == (2, "the payload names nothing to look at")
