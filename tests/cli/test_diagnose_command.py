@@ -184,7 +184,8 @@ def test_a_policy_is_kept_to(tmp_path: Path) -> None:
     """With a document that says report, the plan is forbidden; a wrong document names every line."""
     policy = _written(tmp_path, POLICY)
     asked = ("diagnose", "--estate", estate_file(tmp_path), "--app", "album", "--policy", policy)
-    assert document(*asked, "--json")["ruling"]["way"] == "report"
+    ruling = document(*asked, "--json")["ruling"]
+    assert (ruling["decision"], ruling["way"]) == ("forbid", "report")
     _written(tmp_path, POLICY + "nonsense: 1\nmore: 2\n")
     result = run(*asked)
     assert result.exit_code == 1

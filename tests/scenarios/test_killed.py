@@ -101,6 +101,7 @@ def check_the_end(place: Town, found: dict[str, Any]) -> None:
     assert found["status"] == "RESOLVED", found["journal"]
     planned = [change["target"].lower() for change in found["diagnosis"]["plan"]["changes"]]
     assert [path.lower() for _, path in place.azure.writes] == planned
+    assert {step["state"] for step in found["execution"]["steps"]} == {"done"}
     assert place.pulls("album")
     assert place.pulls("catalog")
     asked = [line for line in found["journal"] if line["status"] == "AWAITING_APPROVAL"]
