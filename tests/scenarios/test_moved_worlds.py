@@ -145,16 +145,37 @@ def test_what_cannot_be_read_is_not_changed(town: Callable[[str], Town], refused
     assert (found["diagnosis"]["plan"], links_in(place.postbox), place.azure.writes) == (None, [], [])
 
 
-def test_throttling_and_a_failed_operation_are_survived(town: Callable[[str], Town]) -> None:
-    """429 answers are waited out, and the plan still comes to its end."""
+def test_throttling_is_waited_out(town: Callable[[str], Town]) -> None:
+    """A 429 in the middle of applying delays the plan and nothing else."""
     place = town("first-incident")
     with place.program() as program:
         incident = asked(place, program, "album")
         (link,) = links_in(place.postbox)
         program.decide(link, "lin", "contosoalbum")
-        place.azure.faults.throttle(3, retry_after=0)
+        place.azure.faults.throttle(1, retry_after=0)
         program.settle()
         assert program.status(incident) == "RESOLVED"
+    assert len(place.azure.writes) == 4
+
+
+def fail_next(place: Town) -> None:
+    """The operation that is started next ends as refused, without its effect."""
+    place.azure.faults.on_write = None
+    place.azure.faults.fail_operation(1, "BadRequest", "The subnet has no room for it.")
+
+
+def test_a_change_that_fails_is_taken_back(town: Callable[[str], Town]) -> None:
+    """When an operation of Azure ends as failed, our own writes are undone and the estate is as it was."""
+    place = town("first-incident")
+    before = {one["id"]: one["type"] for one in place.azure.estate()["resources"]}
+    with place.program() as program:
+        incident = asked(place, program, "album")
+        (link,) = links_in(place.postbox)
+        program.decide(link, "lin", "contosoalbum")
+        place.azure.faults.on_write = lambda _, path: fail_next(place) if path.endswith("azurecr.cn") else None
+        program.settle(1200)
+        assert program.status(incident) == "ROLLED_BACK"
+    assert {one["id"]: one["type"] for one in place.azure.estate()["resources"]} == before
 
 
 def test_a_stop_holds_every_write_back(town: Callable[[str], Town]) -> None:
