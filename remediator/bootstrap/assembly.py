@@ -85,6 +85,7 @@ def _flow(
     from remediator.adapters.records.incidents import RowIncidents
     from remediator.adapters.records.leases import RowLeases
     from remediator.adapters.records.switch import RowSwitch
+    from remediator.adapters.system.process import is_gone, this_process
 
     work = InlineWork(time, log, lambda incident: flow.poisoned(incident))
     switch = RowSwitch(rows, time, settings.stopped)
@@ -97,7 +98,7 @@ def _flow(
         desired_states=desired_states(settings),
         tokens=tokens,
         applier=applier(settings),
-        leases=RowLeases(rows, time),
+        leases=RowLeases(rows, time, process=this_process(), is_gone=is_gone),
         switch=switch,
         log=log,
         channels=channels(settings, tokens, log),

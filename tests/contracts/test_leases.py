@@ -56,6 +56,16 @@ def test_expiry(leases: RowLeases, clock: HandClock) -> None:
     assert leases.take([HUB], "b", 60)
 
 
+def test_the_lease_of_an_ended_process_is_free(rows: Rows, clock: HandClock) -> None:
+    """Who is known to have ended holds nothing any more; who is alive or cannot be known about still does."""
+    for process in ("ended", "alive", ""):
+        assert RowLeases(rows, clock, process=process).take([process or "none"], "a", 60)
+    ours = RowLeases(rows, clock, process="ours", is_gone=lambda process: process == "ended")
+    assert ours.take(["ended"], "b", 60)
+    assert ours.take(["alive"], "b", 60) is None
+    assert ours.take(["none"], "b", 60) is None
+
+
 def test_late_holder_does_no_harm(leases: RowLeases, clock: HandClock) -> None:
     """Who comes back after the end cannot give back or renew what is somebody else's by now."""
     late = leases.take([HUB], "a", 60)

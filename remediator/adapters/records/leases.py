@@ -1,8 +1,9 @@
 """Who may write to which network or registry? `ports.Leases` over any `ports.Rows`.
 
 `flow/apply` takes a lease before any side effect and asks `still_held` before each write. A lease is a row in the
-partition `leases`: {owner, until, epoch, name}. All names of one taking are written in one batch, so that it is all
-or none, and nobody waits for one while holding another. There is no re-entrance: who died must wait for `until`.
+partition `leases`: {owner, until, epoch, name, process}. All names of one taking are written in one batch, so that it
+is all or none, and nobody waits for one while holding another. There is no re-entrance. A lease whose process is known to
+have ended is free at once; elsewhere it runs until `until`.
 Clocks of different machines are trusted to differ by less than a lease's last third.
 """
 
@@ -10,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from remediator.core.errors import Misconfigured, Transient
@@ -30,33 +31,47 @@ class _Entry:
     until: datetime | None = None
     epoch: int = 0
     version: str = ""
+    process: str = ""
 
     @property
     def body(self) -> bytes:
         until = self.until.isoformat() if self.until else None
-        return json.dumps({"name": self.name, "owner": self.owner, "until": until, "epoch": self.epoch}).encode()
+        held = {"name": self.name, "owner": self.owner, "until": until, "epoch": self.epoch, "process": self.process}
+        return json.dumps(held).encode()
 
 
 class RowLeases:
-    """Leases in rows."""
+    """Leases in rows.
 
-    def __init__(self, rows: Rows, clock: Clock) -> None:
+    On one machine `process` names this process, and `is_gone` tells whether another one has ended.
+    """
+
+    def __init__(
+        self, rows: Rows, clock: Clock, *, process: str = "", is_gone: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._rows = rows
         self._clock = clock
+        self._process = process
+        self._is_gone = is_gone
 
     def take(self, names: Sequence[str], owner: str, seconds: float) -> RowLease | None:
         """As `ports.Leases.take`; also None when others were faster several times."""
         for _ in range(TRIES):
             now = self._clock.now()
             entries = [_read(self._rows, name) for name in sorted(set(names))]
-            if any(entry.owner and entry.until is not None and entry.until > now for entry in entries):
+            if any(self._is_held(entry, now) for entry in entries):
                 return None
             until = now + timedelta(seconds=seconds)
-            taken = [_Entry(e.name, owner, until, e.epoch + 1, e.version) for e in entries]
+            taken = [_Entry(e.name, owner, until, e.epoch + 1, e.version, self._process) for e in entries]
             held = _stored(self._rows, taken)
             if held is not None:
                 return RowLease(self._rows, self._clock, held, now, seconds)
         return None
+
+    def _is_held(self, entry: _Entry, now: datetime) -> bool:
+        if not entry.owner or entry.until is None or entry.until <= now:
+            return False
+        return not (entry.process and self._is_gone(entry.process))
 
 
 class RowLease:
@@ -80,14 +95,14 @@ class RowLease:
             return False
         if now - self._since >= timedelta(seconds=self._seconds / 3):
             until = now + timedelta(seconds=self._seconds)
-            renewed = [_Entry(e.name, e.owner, until, e.epoch, e.version) for e in self._entries]
+            renewed = [replace(e, until=until) for e in self._entries]
             self._entries, self._since = _stored(self._rows, renewed), now
         return self._entries is not None
 
     def release(self) -> None:
         """As `ports.Lease.release`; the rows stay for the sake of their epoch."""
         if self._entries is not None:
-            _stored(self._rows, [_Entry(e.name, "", None, e.epoch, e.version) for e in self._entries])
+            _stored(self._rows, [replace(e, owner="", until=None) for e in self._entries])
         self._entries = None
 
 
@@ -109,7 +124,8 @@ def _read(rows: Rows, name: str) -> _Entry:
         moment = None if until is None else datetime.fromisoformat(str(until))
         if moment is not None and moment.tzinfo is None:
             raise ValueError("a time without a zone")
-        return _Entry(name, str(document["owner"]), moment, int(str(epoch)), row.version)
+        process = str(document.get("process", ""))
+        return _Entry(name, str(document["owner"]), moment, int(str(epoch)), row.version, process)
     except (ValueError, KeyError, TypeError) as error:
         raise Misconfigured(
             "document-damaged",
@@ -127,4 +143,4 @@ def _stored(rows: Rows, entries: Sequence[_Entry]) -> tuple[_Entry, ...] | None:
         if error.code != "lost-race":
             raise
         return None
-    return tuple(_Entry(e.name, e.owner, e.until, e.epoch, versions[_key(e.name)]) for e in entries)
+    return tuple(replace(e, version=versions[_key(e.name)]) for e in entries)
