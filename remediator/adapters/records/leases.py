@@ -2,8 +2,8 @@
 
 `flow/apply` takes a lease before any side effect and asks `still_held` before each write. A lease is a row in the
 partition `leases`: {owner, until, epoch, name, process}. All names of one taking are written in one batch, so that it
-is all or none, and nobody waits for one while holding another. There is no re-entrance. A lease whose process is known to
-have ended is free at once; elsewhere it runs until `until`.
+is all or none, and nobody waits for one while holding another. There is no re-entrance. A lease whose process is known
+to have ended is free at once; elsewhere it runs until `until`.
 Clocks of different machines are trusted to differ by less than a lease's last third.
 """
 

@@ -24,3 +24,23 @@ def test_a_process_elsewhere_is_not_called_gone() -> None:
     """What runs on another machine, or has no name that we know, may be alive."""
     elsewhere = "otherhost/" + this_process().split("/", 1)[1]
     assert [is_gone(name) for name in (elsewhere, "", "nonsense", "a/b/c")] == [False] * 4
+
+
+def test_a_number_that_somebody_else_has_got_is_gone() -> None:
+    """The same number with another start is another process."""
+    assert is_gone(this_process().partition("@")[0] + "@1")
+
+
+def test_a_process_that_nobody_waited_for_is_gone() -> None:
+    """A killed process whose parent has not asked yet (a zombie) holds nothing."""
+    script = "from remediator.adapters.system.process import this_process as p; print(p(), flush=True); input()"
+    running = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    name = running.stdout.readline().strip()
+    assert not is_gone(name)
+    running.kill()
+    running.stdout.read()
+    while not is_gone(name):  # the kernel closes the pipe a moment before it marks the process
+        pass
+    running.communicate()
+    assert is_gone(name)
