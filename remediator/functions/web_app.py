@@ -11,16 +11,11 @@ import logging
 import threading
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING
 
 import azure.functions as func
 
 from remediator.core.errors import RemediatorError
 from remediator.functions.runtime import current
-
-if TYPE_CHECKING:
-    from remediator.bootstrap import Runtime
-    from remediator.web.runtime import WebRuntime
 
 _building = threading.Lock()
 
@@ -54,39 +49,9 @@ def _app(part: Part) -> func.AsgiMiddleware:
 @cache
 def _middleware(part: Part) -> func.AsgiMiddleware:
     from remediator.web.app import create_app
+    from remediator.web.wiring import web_runtime
 
-    return func.AsgiMiddleware(create_app(_web_runtime(current()), part.value))  # type: ignore[no-untyped-call]
-
-
-def _web_runtime(runtime: Runtime) -> WebRuntime:
-    """What the routes need. The host has compared the key of every door that asks for one; a key that the settings
-    name is compared again."""
-    from remediator.core.desired import Approvers
-    from remediator.web.runtime import IdentityKind, WebRuntime, WebSettings
-
-    settings = runtime.settings
-    return WebRuntime(
-        settings=WebSettings(
-            public_url=settings.public_url,
-            csrf_key=runtime.csrf_key,
-            identity=IdentityKind(settings.identity_provider.value),
-            platform_strips_headers=settings.trust_platform_headers,
-            tenant=settings.tenant_id,
-            function_key=settings.function_key,
-            platform_checks_keys=True,
-            callers=frozenset(settings.callers),
-            readers=frozenset(settings.readers),
-            approvers=Approvers(settings.approver_users, settings.approver_groups, settings.approver_roles),
-            local_user=settings.local_user,
-        ),
-        clock=runtime.clock,
-        tokens=runtime.tokens,
-        rows=runtime.rows,
-        quarantine=runtime.quarantine,
-        log=runtime.log,
-        take_in=runtime.take_in,
-        load=runtime.load,
-        find=runtime.find,
-        record=runtime.record_approval,
-        desired=runtime.desired,
-    )
+    runtime = current()
+    # the host has compared the key of every door that asks for one; a key that the settings name is compared again
+    web = web_runtime(runtime, function_key=runtime.settings.function_key, platform_checks_keys=True)
+    return func.AsgiMiddleware(create_app(web, part.value))  # type: ignore[no-untyped-call]
