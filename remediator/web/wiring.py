@@ -1,4 +1,4 @@
-"""From the program's runtime to what the routes need; the doors call it, as bootstrap and web do not know each other."""
+"""From the program's runtime to what the routes need. Doors call it: bootstrap and web do not know each other."""
 
 from __future__ import annotations
 
