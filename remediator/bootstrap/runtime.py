@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from remediator.core.approval import Answer, Person
@@ -29,7 +30,8 @@ HERE = "terminal:here"
 class Runtime:
     """One process's parts. `flow` has the verbs; `csrf_key` and `function_key` are what the web app is guarded by.
 
-    `work` holds the wake-ups of this process; `close` ends what was started, which is in `ends`.
+    `work` holds the wake-ups of this process, `left` the ids that an earlier one had in hand; `close` ends what was
+    started, which is in `ends`.
     """
 
     settings: Settings
@@ -48,6 +50,8 @@ class Runtime:
     csrf_key: bytes = field(repr=False)
     function_key: str = field(repr=False)
     ends: ExitStack = field(default_factory=ExitStack, repr=False)
+    left: set[str] = field(default_factory=set, repr=False)
+    working: Event = field(default_factory=Event, repr=False)
 
     def take_in(self, signal: Signal) -> TakenIn:
         """See `flow.intake`."""
@@ -89,17 +93,38 @@ class Runtime:
         token = self.tokens.token(incident.id, request.digest, request.links[0].recipient)
         return self.record_approval(incident.id, token, answer, person)
 
+    def take_up(self) -> tuple[str, ...]:
+        """Wake what an earlier process of this store left in the middle, so that it goes on at once; the ids.
+
+        Each is looked at once although its time has not come. Where another live process has it in hand, the lease
+        and the version of the save keep the two apart.
+        """
+        found = self.flow.left_behind()
+        self.left.update(found)
+        for incident in found:
+            self.work.send(incident)
+        return found
+
     def run_until_idle(self, horizon_seconds: float = 60.0) -> int:
         """Handle every wake-up that is due within the horizon, waiting for those that are not due yet."""
-        return self.work.run_until_idle(self.flow.advance, horizon_seconds)
+        return self.work.run_until_idle(self._handle, horizon_seconds)
 
     def start_work(self) -> None:
-        """Handle wake-ups in a thread of their own until `close`."""
+        """Take up what was left behind and handle wake-ups in a thread of their own until `close`; once."""
+        if self.working.is_set():
+            return
+        self.working.set()
         from remediator.adapters.local.work_inline import WorkLoop
 
-        loop: WorkLoop = WorkLoop(self.work, self.flow.advance)
+        self.take_up()
+        loop: WorkLoop = WorkLoop(self.work, self._handle)
         loop.start()
         self.ends.callback(loop.stop)
+
+    def _handle(self, incident: str) -> None:
+        """Advance it, due or not when it was left behind; one that fails is still left behind."""
+        self.flow.advance(incident, force=incident in self.left)
+        self.left.discard(incident)
 
     def close(self) -> None:
         """End what was started, the last first; harmless when called twice."""

@@ -23,7 +23,7 @@ from remediator.flow.diagnose import Diagnose, Look, diagnose, look
 from remediator.flow.intake import intake
 from remediator.flow.record_approval import record_approval
 from remediator.flow.request_approval import request_approval
-from remediator.flow.sweep import wake_due
+from remediator.flow.sweep import left_behind, wake_due
 from remediator.flow.trouble import OTHERS_AT_WORK, is_due, later, pause, settle
 from remediator.flow.turn import IN_HAND, RUN, Turn, keep, open_case
 from remediator.flow.undo import undo
@@ -94,6 +94,10 @@ class Flow:
     def wake_due(self) -> tuple[str, ...]:
         """See `flow.sweep`."""
         return wake_due(incidents=self.incidents, queue=self.queue, clock=self.clock)
+
+    def left_behind(self) -> tuple[str, ...]:
+        """See `flow.sweep`."""
+        return left_behind(incidents=self.incidents, clock=self.clock, log=self.log)
 
     def advance(self, incident: str, *, force: bool = False) -> None:
         """Run the steps of an incident until it must wait or is done, then deliver its notices.

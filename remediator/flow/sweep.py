@@ -1,8 +1,16 @@
-"""Who is due? Called by the minute timer: the store is the truth, and a message that was lost is sent again."""
+"""Who is due, and what has a process left behind that was killed? The store is the truth.
+
+Called by the minute timer, which sends a message that was lost again, and once when a process starts.
+"""
 
 from __future__ import annotations
 
-from remediator.ports import Clock, Incidents, WorkQueue
+from remediator.core.errors import RemediatorError
+from remediator.core.incident import NEXT
+from remediator.flow.turn import IN_HAND
+from remediator.ports import Clock, Incidents, Log, WorkQueue
+
+MOST_LEFT = 500
 
 
 def wake_due(*, incidents: Incidents, queue: WorkQueue, clock: Clock) -> tuple[str, ...]:
@@ -11,3 +19,26 @@ def wake_due(*, incidents: Incidents, queue: WorkQueue, clock: Clock) -> tuple[s
     for incident in ids:
         queue.send(incident)
     return ids
+
+
+def left_behind(*, incidents: Incidents, clock: Clock, log: Log) -> tuple[str, ...]:
+    """The ids of what an earlier process may have had in hand, what stands nearest to a write first.
+
+    Open incidents, since the wake-ups and the letters of a dead process reach nobody, and ended ones whose notices
+    wait; at most `MOST_LEFT` of each status. One that waits for a time which Azure named goes on waiting. What cannot
+    be read is left to the timer.
+    """
+    now, found, paused = clock.now(), list[str](), set[str]()
+    for status in reversed(NEXT):
+        try:
+            several = incidents.find(status=status, limit=MOST_LEFT)
+        except RemediatorError as problem:
+            log.error("finding what was left behind", status=status.value, code=problem.code)
+            continue
+        paused |= {one.id for one in several if one.attempts and one.wake_at is not None and one.wake_at > now}
+        found += [one.id for one in reversed(several)]
+    try:
+        found += incidents.due(now + IN_HAND, MOST_LEFT)
+    except RemediatorError as problem:
+        log.error("finding what was left behind", code=problem.code)
+    return tuple(one for one in dict.fromkeys(found) if one not in paused)

@@ -183,7 +183,7 @@ class Log:
         self.lines.append((message, keys))
 
 
-def in_status(incident: Incident, status: Status) -> Incident:
+def in_status(incident: Incident, status: Status, **fields: object) -> Incident:
     """A case file in some status, for tests that begin in the middle."""
     assert status in NEXT or status.ended
-    return replace(incident, status=status)
+    return replace(incident, status=status, **fields)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import queue
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from remediator.adapters.system import process
 from remediator.bootstrap import Runtime
+from remediator.cli.watched import watched
+from remediator.core.incident import Status
 from remediator.ports import Applier, Lease, Leases, Started
 from tests.scenarios.town import Town, links_in, subjects_in
 
@@ -147,4 +154,52 @@ def test_killed_while_it_asks(town: Callable[[str], Town]) -> None:
         (link,) = links_in(place.postbox)
         assert program.decide(link, "lin", "contosoalbum") == 200
         program.settle(LEASE)
+        check_the_end(place, program.incident(incident))
+
+
+def died_after(place: Town, writes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `killed_after`, in a process of which the machine knows that it has ended; no time passes."""
+    ended = subprocess.Popen([sys.executable, "-c", "pass"])
+    ended.wait()
+    name = f"{process.this_process().rpartition('/')[0]}/{ended.pid}@1"
+    with monkeypatch.context() as patched:
+        patched.setattr(process, "this_process", lambda: name)
+        with place.program() as program:
+            mortal = dying(program.runtime, writes)
+            mortal.wake_due()
+            with pytest.raises(Killed):
+                mortal.run_until_idle(LEASE)
+    assert len(place.azure.writes) == writes
+
+
+@pytest.mark.parametrize("writes", [1, 2, 3, 4])
+def test_the_next_process_goes_on_at_once(
+    town: Callable[[str], Town], monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """What a killed process had in hand is taken up by the next one without waiting for its time to come."""
+    place = town("first-incident")
+    incident = approved(place)
+    died_after(place, writes, monkeypatch)
+    began = place.clock.now()
+    with place.program() as program:
+        assert program.runtime.take_up() == (incident,)
+        program.runtime.run_until_idle(30)
+        found = program.incident(incident)
+    assert place.clock.now() - began < timedelta(minutes=1)
+    check_the_end(place, found)
+
+
+def test_whoever_starts_work_takes_up_what_was_left(
+    town: Callable[[str], Town], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that only starts its work loop brings a case to its end that a killed one had in hand."""
+    place = town("first-incident")
+    incident = approved(place)
+    died_after(place, 2, monkeypatch)
+    saved: queue.Queue[Status] = queue.Queue()
+    with place.program() as program:
+        runtime = watched(program.runtime, lambda case, _: saved.put(case.status))
+        runtime.start_work()
+        while not saved.get(timeout=30).ended:
+            pass
         check_the_end(place, program.incident(incident))
