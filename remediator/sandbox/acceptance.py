@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from urllib.parse import quote
 
 from remediator.sandbox.arm_id import Target, key, region
 from remediator.sandbox.operations import Operation
@@ -32,14 +33,14 @@ def _begin(
 def _urls(world: World, request: Request, place: Target, operation: Operation, location: str) -> tuple[str, str]:
     """The status URL and the result URL of an operation, as each provider spells them."""
     tail = f"?api-version={request.api_version}&t={operation.seal}"
-    root = f"{request.origin}/subscriptions/{place.subscription}"
+    root = f"{request.origin}/subscriptions/{quote(place.subscription)}"
     if place.type.startswith("microsoft.network/privatednszones"):
-        base = f"{root}/resourceGroups/{place.group}/providers/Microsoft.Network"
+        base = f"{root}/resourceGroups/{quote(place.group)}/providers/Microsoft.Network"
         return (
             f"{base}/privateDnsOperationStatuses/{operation.token}{tail}",
             f"{base}/privateDnsOperationResults/{operation.token}{tail}",
         )
-    base = f"{root}/providers/{place.namespace}/locations/{location or 'global'}"
+    base = f"{root}/providers/{place.namespace}/locations/{quote(location or 'global')}"
     if place.type.startswith("microsoft.containerregistry"):
         # Status URLs of registry connections carry no api-version.
         return (

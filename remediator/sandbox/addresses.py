@@ -27,10 +27,12 @@ def prefixes(body: Body) -> list[Prefix]:
 
 
 def configurations(world: World, subnet_id: str) -> list[Body]:
-    """The ipConfigurations of network interfaces that sit in a subnet."""
+    """The ipConfigurations of network interfaces that sit in a subnet; those of odd interfaces are not known."""
+    with world.state.overlooking():
+        nics = world.state.of_type("microsoft.network/networkinterfaces")
     return [
         configuration
-        for nic in world.state.of_type("microsoft.network/networkinterfaces")
+        for nic in nics
         for configuration in nic["properties"].get("ipConfigurations") or []
         if key((configuration["properties"].get("subnet") or {}).get("id", "/")) == key(subnet_id)
     ]

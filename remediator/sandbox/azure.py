@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from remediator.sandbox import routes
@@ -15,7 +16,7 @@ from remediator.sandbox.faults import Faults
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.shown import EVERYTHING, present
 from remediator.sandbox.state import load
-from remediator.sandbox.wire import Body, Request, Response, UnreadableBody, parse
+from remediator.sandbox.wire import Body, Request, Response, UnreadableBody, UnreadableUrl, parse
 from remediator.sandbox.world import World
 
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
@@ -30,7 +31,7 @@ class Azure:
 
     def __init__(
         self,
-        resources: list[dict[str, Any]],
+        resources: Sequence[Any],
         *,
         cloud: str = "AzureCloud",
         clock: Callable[[], float] | None = None,
@@ -42,7 +43,7 @@ class Azure:
         self.requests: list[tuple[str, str]] = []
         self.writes: list[tuple[str, str]] = []
         self.world = World(
-            state=load(resources),
+            state=load(resources, CLOUDS[cloud].registry_suffix),
             cloud=CLOUDS[cloud],
             clock=clock or time.time,
             operation_polls=operation_polls,
@@ -52,9 +53,25 @@ class Azure:
 
     @classmethod
     def from_estate(cls, document: dict[str, Any], **kw: Any) -> Self:
-        """An Azure that holds what an estate file describes."""
+        """An Azure that holds what an estate file describes.
+
+        Resources may be as odd as they like (docs/sandbox.md, "Odd bodies"); ValueError when the document itself has
+        no list of resources or names a cloud that there is not.
+        """
         kw.setdefault("cloud", document.get("cloud", "AzureCloud"))
-        return cls(document["resources"], **kw)
+        resources = document.get("resources")
+        if not isinstance(resources, list):
+            raise ValueError("an estate needs a list of resources")
+        if kw["cloud"] not in CLOUDS:
+            raise ValueError(f"there is no cloud {kw['cloud']!r}; there are: {', '.join(CLOUDS)}")
+        return cls(resources, **kw)
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What could not be taken as it stands in the estate, one sentence each."""
+        state = self.world.state
+        lost = f"{len(state.unplaced)} resources have no usable id and are not served."
+        return (*(odd.refusal.message for odd in state.odd.values()), *((lost,) if state.unplaced else ()))
 
     @property
     def cloud(self) -> str:
@@ -86,6 +103,8 @@ class Azure:
             request = parse(method, url, headers, body)
         except UnreadableBody as error:
             return bad_request("InvalidRequestContent", f"The request content was invalid JSON: {error}").response()
+        except UnreadableUrl as error:
+            return bad_request("InvalidRequestUri", f"The request URI is invalid: {error}").response()
         with self.lock:
             self.requests.append((request.method, request.path))
             response = routes.serve(self.world, request)
@@ -104,24 +123,22 @@ class Azure:
         return Response(response.status, headers, response.body)
 
     def resource(self, resource_id: str) -> Body | None:
-        """A copy of one resource as the newest api-version shows it, read without a request."""
-        with self.lock:
+        """A copy of one resource as the newest api-version shows it, or as it was given when its body is odd."""
+        with self.lock, self.world.state.overlooking():
+            odd = self.world.state.odd.get(key(resource_id))
+            if odd is not None:
+                return copy.deepcopy(odd.body)
             body = self.world.state.get(resource_id)
             return present(self.world, body, EVERYTHING) if body is not None else None
 
     def put(self, body: dict[str, Any]) -> None:
         """Set a resource behind everyone's back: no checks, no side effects.
 
-        Children that stand inline are set too; where the body has a list of them, those not in it go.
+        Children that stand inline are set too; where the body has a list of them, those not in it go. ValueError
+        when no id says where the body belongs.
         """
-        with self.lock:
-            fresh = load([body])
-            for gone in self.world.state.missing_inline(body):
-                self.world.state.remove(gone)
-            for found in fresh.all():
-                self.world.state.put(found)
-            for stub in fresh.unreadable.values():
-                self.world.state.unreadable[key(stub["id"])] = stub
+        with self.lock, self.world.state.overlooking():
+            self.world.state.merge(body, self.world.cloud.registry_suffix)
 
     def remove(self, resource_id: str) -> None:
         """Take a resource, and all below it, away behind everyone's back."""
@@ -130,10 +147,16 @@ class Azure:
 
     def estate(self) -> dict[str, Any]:
         """What exists now as an estate document; children stand on their own and, where Azure does so, inline."""
-        with self.lock:
-            found = [present(self.world, body, EVERYTHING) for body in self.world.state.all()]
+        with self.lock, self.world.state.overlooking():
+            state = self.world.state
+            found = [present(self.world, body, EVERYTHING) for body in state.all()]
             return {
                 "schema": 1,
                 "cloud": self.cloud,
-                "resources": [*found, *(dict(stub) for stub in self.world.state.unreadable.values())],
+                "resources": [
+                    *found,
+                    *(copy.deepcopy(odd.body) for odd in state.odd.values()),
+                    *(dict(stub) for stub in state.unreadable.values()),
+                    *state.unplaced,
+                ],
             }

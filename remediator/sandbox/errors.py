@@ -27,6 +27,16 @@ def bad_request(code: str, message: str) -> ArmError:
     return ArmError(400, code, message)
 
 
+def odd_resource(resource_id: str, why: str) -> ArmError:
+    """500 for what needs a resource whose body is odd. Waiting does not mend it: clients are told to wait 1 ms."""
+    return ArmError(
+        500,
+        "InternalServerError",
+        f"The resource {resource_id} cannot be understood: {why}.",
+        headers={"x-ms-retry-after-ms": "1"},
+    )
+
+
 def resource_not_found(kind: str, names: str, group: str) -> ArmError:
     """404 for a resource under a resource group that exists; wording as recorded."""
     return ArmError(

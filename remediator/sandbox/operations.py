@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
 from remediator.sandbox.arm_id import key
 from remediator.sandbox.wire import Body, Request, Response, reply
@@ -91,11 +92,13 @@ class Operations:
 
     def _result(self, request: Request, operation: Operation, was_done: bool) -> Response:
         if not operation.done:
-            return reply(202, None, {"Location": request.origin + request.path + _query(request), **self.waiting()})
+            return reply(
+                202, None, {"Location": request.origin + quote(request.path) + _query(request), **self.waiting()}
+            )
         if operation.error is not None:
             return reply(200, {"status": "Failed", "error": operation.error})
         return reply(204) if was_done or operation.deletes else reply(200)
 
 
 def _query(request: Request) -> str:
-    return "?" + "&".join(f"{name}={value}" for name, value in request.query.items())
+    return "?" + urlencode(request.query)

@@ -25,6 +25,11 @@ def regions(world: World, registry: Body) -> list[str]:
     return list(dict.fromkeys(places))
 
 
+def sku(registry: Body) -> str:
+    """The name of a registry's SKU; empty where its body does not say."""
+    return str((registry.get("sku") or {}).get("name", ""))
+
+
 def login_server(registry: Body) -> str:
     """The login name, which need not be the registry's name."""
     return str(registry["properties"]["loginServer"])
@@ -132,7 +137,7 @@ def set_status(world: World, endpoint: Body, value: str, description: str = "", 
     for found in (nic or {}).get("properties", {}).get("ipConfigurations") or []:
         link = found["properties"].get("privateLinkConnectionProperties")
         if link:
-            host = hosts.get(link["requiredMemberName"])
+            host = hosts.get(link.get("requiredMemberName", ""))
             link["fqdns"] = [host] if host else []
 
 
@@ -158,7 +163,7 @@ def add_member(world: World, endpoint: Body, registry: Body, place: str) -> None
     fqdn = data_host(registry, place) if status(endpoint) == "Approved" else ""
     address = addresses.next_addresses(world, subnet, 1)[0]
     added = configuration(world, nic["id"], subnet["id"], f"registry_data_{place}", fqdn, address)
-    nic["properties"]["ipConfigurations"].insert(-1, added)
+    nic["properties"].setdefault("ipConfigurations", []).insert(-1, added)
 
 
 def drop_member(world: World, endpoint: Body, place: str) -> None:
@@ -167,8 +172,9 @@ def drop_member(world: World, endpoint: Body, place: str) -> None:
     if nic is not None:
         nic["properties"]["ipConfigurations"] = [
             found
-            for found in nic["properties"]["ipConfigurations"]
-            if found["properties"]["privateLinkConnectionProperties"]["requiredMemberName"] != f"registry_data_{place}"
+            for found in nic["properties"].get("ipConfigurations") or []
+            if (found["properties"].get("privateLinkConnectionProperties") or {}).get("requiredMemberName")
+            != f"registry_data_{place}"
         ]
 
 
@@ -181,7 +187,7 @@ def names_and_addresses(world: World, endpoint: Body, zone_name: str) -> list[tu
     for part in (nic or {}).get("properties", {}).get("ipConfigurations") or []:
         link = part["properties"].get("privateLinkConnectionProperties") or {}
         for fqdn in link.get("fqdns") or []:
-            if fqdn.lower().endswith("." + suffix):
+            if fqdn.lower().endswith("." + suffix) and "privateIPAddress" in part["properties"]:
                 found.append((fqdn[: -len(suffix) - 1], part["properties"]["privateIPAddress"]))
     return found
 

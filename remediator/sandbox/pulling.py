@@ -82,7 +82,7 @@ def _routes(world: World, subnet: Body) -> list[tuple[ipaddress.IPv4Network, str
     found = []
     for row in rows:
         prefix = str(row["properties"].get("addressPrefix", ""))
-        if prefix[:1].isdigit():
+        if prefix[:1].isdigit() and ":" not in prefix:
             found.append((ipaddress.IPv4Network(prefix, strict=False), str(row["properties"].get("nextHopType"))))
     return found
 
@@ -144,7 +144,8 @@ def _refused(world: World, puller: Puller, registry: Body) -> bool:
     if rules.get("defaultAction", "Allow") == "Allow":
         return False
     client = ipaddress.ip_address(egress_address(world, puller.environment))
-    allowed = [ipaddress.ip_network(rule["value"], strict=False) for rule in rules.get("ipRules") or []]
+    rows = [rule for rule in rules.get("ipRules") or [] if "value" in rule]
+    allowed = [ipaddress.ip_network(rule["value"], strict=False) for rule in rows]
     return not any(client in network for network in allowed)
 
 
@@ -238,6 +239,11 @@ def attempt(
     return PullAttempt(True, "pulled", pull_texts.pulled(image), (*steps, "layers: served"))
 
 
+def _nowhere(stage: str, why: str) -> PullAttempt:
+    """A pull that cannot even be tried, and why."""
+    return PullAttempt(False, stage, f"Nothing was pulled: {why}.", (f"{stage}: {why}",))
+
+
 def pull(
     world: World,
     environment_id: str,
@@ -249,7 +255,7 @@ def pull(
     """A pull by nobody in particular from one environment."""
     environment = world.state.get(environment_id)
     if environment is None:
-        raise KeyError(environment_id)
+        return _nowhere("environment", f"there is no environment {environment_id}")
     parsed = parse_image(image)
     name = name_of(parsed.repository)
     puller = Puller(environment, parsed, name, name, f"{name}--0000001")
@@ -260,17 +266,20 @@ def pull_app(world: World, app_id: str) -> PullAttempt:
     """The pull of an app's (or job's) images: the first that fails, else the last."""
     app = world.state.get(app_id)
     if app is None:
-        raise KeyError(app_id)
+        return _nowhere("app", f"there is no app or job {app_id}")
     properties = app["properties"]
-    environment = world.state.get(properties.get("environmentId") or properties.get("managedEnvironmentId"))
+    home = properties.get("environmentId") or properties.get("managedEnvironmentId")
+    environment = world.state.get(home)
     if environment is None:
-        raise KeyError(properties.get("environmentId") or properties.get("managedEnvironmentId"))
+        return _nowhere("environment", f"{app['id']} is in the environment {home}, which is not there")
     revision = str(properties.get("latestRevisionName") or f"{app['name']}--0000001")
     template = properties.get("template") or {}
     last: PullAttempt | None = None
     for container in [*(template.get("initContainers") or []), *(template.get("containers") or [])]:
-        image = parse_image(str(container["image"]))
         name = str(container.get("name") or app["name"])
+        if not container.get("image"):
+            return _nowhere("image", f"container {name} of {app['id']} names no image")
+        image = parse_image(container["image"])
         puller = Puller(environment, image, name, str(app["name"]), revision)
         last = attempt(world, puller, credential_ok=_has_credential(app, image.host))
         if not last.ok:

@@ -78,9 +78,11 @@ def _forwarded(world: World, network: Body, names: tuple[str, ...]) -> str | Non
             domain = str(rule["properties"].get("domainName", "")).strip(".").lower()
             enabled = rule["properties"].get("forwardingRuleState", "Enabled") == "Enabled"
             hit = any(name.lower() == domain or name.lower().endswith("." + domain) for name in names)
-            for server in (rule["properties"].get("targetDnsServers") or [])[:1] if enabled and hit else []:
+            rows = rule["properties"].get("targetDnsServers") or []
+            servers = [found["ipAddress"] for found in rows if "ipAddress" in found]
+            for server in servers[:1] if enabled and hit else []:
                 if best is None or len(domain) > best[0]:
-                    best = (len(domain), str(server["ipAddress"]))
+                    best = (len(domain), server)
     return best[1] if best else None
 
 
@@ -125,7 +127,8 @@ def _answer(world: World, zone: Body, name: str) -> tuple[tuple[str, ...], str |
     for candidate in (label, "*"):
         record = world.state.get(f"{zone['id']}/A/{candidate}")
         if record is not None:
-            found = tuple(str(one["ipv4Address"]) for one in record["properties"].get("aRecords") or [])
+            rows = record["properties"].get("aRecords") or []
+            found = tuple(one["ipv4Address"] for one in rows if "ipv4Address" in one)
             if found:
                 return found, None
         alias = world.state.get(f"{zone['id']}/CNAME/{candidate}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from remediator.sandbox import errors
+from remediator.sandbox.admission import admit_request
 from remediator.sandbox.arm_id import Target, key, target
 from remediator.sandbox.clouds import TENANT
 from remediator.sandbox.errors import ArmError
@@ -75,6 +76,7 @@ def _serve(world: World, request: Request) -> Response:
         return world.operations.poll(request, operation)
     _require_version(request)
     _refuse_unreadable(world, request, place)
+    request = admit_request(request, place)
     directory.require_scope(world, request, place)
     above = directory.answer(world, request, place)
     if above is not None:

@@ -23,7 +23,8 @@ def present(world: World, body: Body, api_version: str) -> Body:
     kind = target(str(body["id"])).type
     if kind == "microsoft.network/virtualnetworks":
         for subnet in seen["properties"]["subnets"]:
-            _occupants(world, subnet)
+            if key(subnet["id"]) not in world.state.odd:
+                _occupants(world, subnet)
     elif kind == "microsoft.network/virtualnetworks/subnets":
         _occupants(world, seen)
     elif kind == ZONES:
@@ -55,9 +56,11 @@ def _occupants(world: World, subnet: Body) -> None:
     ids = {key(found["id"]): {"id": found["id"]} for found in [*listed, *known]}
     if ids:
         subnet["properties"]["ipConfigurations"] = list(ids.values())
+    with world.state.overlooking():
+        known_endpoints = world.state.of_type("microsoft.network/privateendpoints")
     endpoints = [
         {"id": endpoint["id"]}
-        for endpoint in world.state.of_type("microsoft.network/privateendpoints")
+        for endpoint in known_endpoints
         if key((endpoint["properties"].get("subnet") or {}).get("id", "/")) == key(subnet["id"])
     ]
     if endpoints:
@@ -74,13 +77,14 @@ def records(world: World, zone_id: str) -> list[Body]:
 
 
 def _counts(world: World, zone: Body) -> None:
-    links = world.state.children(zone["id"], "virtualNetworkLinks")
+    with world.state.overlooking():
+        links, sets = world.state.children(zone["id"], "virtualNetworkLinks"), records(world, zone["id"])
     registered = [link for link in links if link["properties"].get("registrationEnabled")]
     zone["properties"].update(
         maxNumberOfRecordSets=25000,
         maxNumberOfVirtualNetworkLinks=1000,
         maxNumberOfVirtualNetworkLinksWithRegistration=100,
-        numberOfRecordSets=1 + len(records(world, zone["id"])),
+        numberOfRecordSets=1 + len(sets),
         numberOfVirtualNetworkLinks=len(links),
         numberOfVirtualNetworkLinksWithRegistration=len(registered),
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from remediator.sandbox.shape import too_deep
 
 Body = dict[str, Any]
 
@@ -45,16 +48,25 @@ class UnreadableBody(ValueError):
     """The request's body is not JSON."""
 
 
+class UnreadableUrl(ValueError):
+    """The request's address cannot be taken apart."""
+
+
 def parse(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
     """Take a raw request apart; query names are compared without case, as ARM does."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise UnreadableUrl(str(error)) from error
     query = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
     document: Any = None
     if body:
         try:
-            document = json.loads(body)
-        except ValueError as error:
+            document = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        except (ValueError, RecursionError) as error:
             raise UnreadableBody(str(error)) from error
+        if too_deep(document):
+            raise UnreadableBody("it is nested too deeply")
     return Request(
         method=method.upper(),
         origin=f"{parts.scheme or 'https'}://{parts.netloc}" if parts.netloc else "",
@@ -63,6 +75,15 @@ def parse(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Req
         headers={name.lower(): value for name, value in headers.items()},
         body=document,
     )
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number in JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
 
 
 def reply(status: int, document: Any = None, headers: Mapping[str, str] | None = None) -> Response:

@@ -74,8 +74,9 @@ def replicas(world: World, request: Request, place: Target) -> Response:
     revision = place.names[1]
     name = f"{revision}-5d4f8c7b9-x2k7p"
     details = "" if attempt.ok else "1/1 Pending:ImagePullBackOff on legion"
+    containers = (app["properties"].get("template") or {}).get("containers") or [{}]
     container: Body = {
-        "name": app["properties"]["template"]["containers"][0]["name"],
+        "name": containers[0].get("name") or app["name"],
         "ready": attempt.ok,
         "started": attempt.ok,
         "restartCount": 0,

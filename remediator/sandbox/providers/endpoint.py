@@ -42,11 +42,11 @@ def _registry(world: World, place: Target, connection: Body) -> Body:
     groups = connection["properties"].get("groupIds") or []
     if [group.lower() for group in groups] != ["registry"]:
         raise errors.bad_request("GroupIdInvalid", f"The group ids {groups} are invalid; the only one is 'registry'.")
-    if registry["sku"]["name"].lower() != "premium":
+    if private_link.sku(registry).lower() != "premium":
         raise errors.bad_request(
             "InvalidResponseFromPrivateLinkService",
             f"Call to Microsoft.ContainerRegistry/registries failed. Error message: Private endpoints are supported "
-            f"for Premium registries only; '{registry['name']}' is {registry['sku']['name']}.",
+            f"for Premium registries only; '{registry['name']}' is {private_link.sku(registry)}.",
         )
     return registry
 
@@ -79,6 +79,9 @@ def _chosen(world: World, body: Body, subnet: Body, names: list[str]) -> dict[st
         found["properties"]["memberName"]: found["properties"]["privateIPAddress"]
         for found in body["properties"].get("ipConfigurations") or []
     }
+    unknown = [name for name in fixed if name not in names]
+    if unknown:
+        raise errors.bad_request("InvalidIpConfiguration", f"The registry has no members {', '.join(unknown)}.")
     open_names = [name for name in names if name not in fixed]
     free = addresses.next_addresses(world, subnet, len(names))
     free = [address for address in free if address not in fixed.values()]
@@ -140,6 +143,8 @@ def put(world: World, request: Request, place: Target) -> Response:
             f"Private endpoint {place.path} cannot be updated in disconnected state. Delete and create it again.",
         )
     body = written(place, request, old, "Microsoft.Network/privateEndpoints")
+    if "location" not in body:
+        raise errors.bad_request("LocationRequired", f"The location of private endpoint {place.path} is missing.")
     subnet = _subnet(world, place, body)
     asked = private_link.connections(body)
     if len(asked) != 1:

@@ -75,7 +75,9 @@ def put(world: World, request: Request, place: Target) -> Response:
     ):
         properties.setdefault(name, usual)
     for side in ("remoteAddressSpace", "remoteVirtualNetworkAddressSpace"):
-        properties[side] = {"addressPrefixes": list(remote["properties"]["addressSpace"]["addressPrefixes"])}
+        properties[side] = {
+            "addressPrefixes": list((remote["properties"].get("addressSpace") or {}).get("addressPrefixes") or [])
+        }
     if failure is None:
         _join(body, other)
     else:

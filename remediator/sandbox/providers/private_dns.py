@@ -84,6 +84,11 @@ def delete_zone(world: World, request: Request, place: Target) -> Response:
     return accept_dns(world, request, place, failure=failure, deletes=True)
 
 
+def network_of(link: Body) -> str:
+    """The network that a link links, or an empty string."""
+    return str((link["properties"].get("virtualNetwork") or {}).get("id", ""))
+
+
 def _check_link(world: World, place: Target, network: str, policy: str | None) -> None:
     zone = place.names[0]
     if world.state.get(network) is None:
@@ -93,7 +98,7 @@ def _check_link(world: World, place: Target, network: str, policy: str | None) -
             "BadRequest", f"The resolution policy 'NxDomainRedirect' is not supported for the zone '{zone}'."
         )
     for link in world.state.of_type(LINKS):
-        if same(link["id"], place.path) or not same(link["properties"]["virtualNetwork"]["id"], network):
+        if same(link["id"], place.path) or not same(network_of(link), network):
             continue
         other = name_of(parent_of(link["id"]))
         if same(parent_of(link["id"]), place.parent):
@@ -117,7 +122,7 @@ def put_link(world: World, request: Request, place: Target) -> Response:
     body = written(place, request, old, "Microsoft.Network/privateDnsZones/virtualNetworkLinks")
     properties = body["properties"]
     network = (properties.get("virtualNetwork") or {}).get("id", "")
-    if old is not None and key(old["properties"]["virtualNetwork"]["id"]) != key(network):
+    if old is not None and key(network_of(old)) != key(network):
         raise errors.bad_request("BadRequest", "The virtual network of a virtual network link cannot be changed.")
     _check_link(world, place, network, properties.get("resolutionPolicy"))
     failure = _failure(world, request, old, f"Virtual Network link '{place.name}' for the zone '{place.names[0]}'")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import quote, urlencode
 
 from remediator.sandbox import errors
 from remediator.sandbox.arm_id import Target, key, target
@@ -42,10 +44,14 @@ def require_parent(world: World, place: Target) -> Body:
 
 
 def read(world: World, request: Request, place: Target) -> Response:
-    """One resource; the read counts as a poll of its running operation."""
+    """One resource, an odd one as it was given; the read counts as a poll of its running operation."""
     world.operations.tick_resource(place.path)
+    odd = world.state.odd.get(key(place.path))
+    if odd is not None:
+        return reply(200, odd.body)
     body = existing(world, place)
-    headers = {"ETag": str(body["etag"])} if body.get("etag") else {}
+    etag = body.get("etag")
+    headers = {"ETag": etag} if isinstance(etag, str) and etag.isascii() and etag.isprintable() and etag else {}
     return reply(200, present(world, body, request.api_version), headers)
 
 
@@ -54,15 +60,22 @@ def visible(world: World, body: Body) -> bool:
     return not world.faults.hides(str(body["id"]), target(str(body["id"])).type)
 
 
+def _number(request: Request, name: str) -> int | None:
+    """A whole number from the query; 0 when it is not given, None when it is none."""
+    text = request.query.get(name) or "0"
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
 def page(world: World, request: Request, items: list[Body]) -> Response:
     """A list answer, in pages when the sandbox was given a page size or the caller asked for `$top`."""
-    top = request.query.get("$top", "")
-    size = int(top) if top.isdigit() and int(top) else world.page_size
-    start = int(request.query.get("$skiptoken", "0") or 0)
+    size = _number(request, "$top") or world.page_size
+    start = _number(request, "$skiptoken")
+    if start is None:
+        raise errors.bad_request("InvalidSkipToken", "The skip token of the request is invalid.")
     if not size or len(items) <= start + size:
         return reply(200, {"value": items[start:]})
     query = {**request.query, "$skiptoken": str(start + size)}
-    link = request.origin + request.path + "?" + "&".join(f"{name}={value}" for name, value in query.items())
+    link = f"{request.origin}{quote(request.path)}?{urlencode(query, safe='$')}"
     return reply(200, {"value": items[start : start + size], "nextLink": link})
 
 
@@ -70,20 +83,31 @@ def listing(world: World, request: Request, place: Target) -> Response:
     """All resources of one type in the scope of the path."""
     if len(place.types) > 1:
         require_parent(world, place)
-        found = world.state.children(place.parent, place.types[-1])
-    else:
-        found = world.state.of_type(place.type, place.scope)
+    with world.state.overlooking():
+        if len(place.types) > 1:
+            found = world.state.children(place.parent, place.types[-1])
+        else:
+            found = world.state.of_type(place.type, place.scope)
     for body in found:
         world.operations.tick_resource(body["id"])
     shown = [present(world, body, request.api_version) for body in found if visible(world, body)]
-    return page(world, request, shown)
+    return page(world, request, shown + odd_ones(world, place))
+
+
+def odd_ones(world: World, place: Target) -> list[Body]:
+    """Odd resources that a list has to name, as they were given."""
+    under = place.parent if len(place.types) > 1 else place.scope
+    return [body for body in world.state.odd_of_type(place.type, under) if visible(world, body)]
 
 
 def in_scope(world: World, request: Request, place: Target) -> Response:
     """Extension resources (role assignments, locks) at, above and below a scope."""
     scope = key(place.scope)
-    found = [body for body in world.state.of_type(place.type) if _touches(scope, key(target(body["id"]).scope))]
-    return page(world, request, [present(world, body, request.api_version) for body in found if visible(world, body)])
+    with world.state.overlooking():
+        known = world.state.of_type(place.type)
+    shown = [present(world, body, request.api_version) for body in known if visible(world, body)]
+    odd = [body for body in world.state.odd_of_type(place.type) if visible(world, body)]
+    return page(world, request, [body for body in shown + odd if _touches(scope, key(target(body["id"]).scope))])
 
 
 def _touches(asked: str, owned: str) -> bool:

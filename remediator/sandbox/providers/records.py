@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 
 from remediator.sandbox import errors
-from remediator.sandbox.arm_id import Target
+from remediator.sandbox.arm_id import Target, name_of
 from remediator.sandbox.providers.private_dns import conflict
-from remediator.sandbox.providers.reading import Handler, existing, page, read, require_parent
+from remediator.sandbox.providers.reading import Handler, existing, odd_ones, page, read, require_parent
 from remediator.sandbox.shown import ZONES, present, records
 from remediator.sandbox.wire import Body, Request, Response, reply
 from remediator.sandbox.world import World
@@ -114,16 +114,20 @@ def list_one_type(world: World, request: Request, place: Target) -> Response:
     zone = require_parent(world, place)
     if _kind(place) == "SOA":
         return reply(200, {"value": [authority(zone)]})
-    found = world.state.children(place.parent, place.types[-1])
-    return page(world, request, [present(world, body, request.api_version) for body in found])
+    with world.state.overlooking():
+        found = world.state.children(place.parent, place.types[-1])
+    shown = [present(world, body, request.api_version) for body in found]
+    return page(world, request, shown + odd_ones(world, place))
 
 
 def list_all(world: World, request: Request, place: Target) -> Response:
     """Record sets of every type, the start of authority first."""
     zone = require_parent(world, place)
     suffix = request.query.get("$recordsetnamesuffix", "").lower()
-    found = [authority(zone), *(world.state.shown(body) for body in records(world, zone["id"]))]
-    return page(world, request, [body for body in found if str(body["name"]).lower().endswith(suffix)])
+    with world.state.overlooking():
+        found = [authority(zone), *(world.state.shown(body) for body in records(world, zone["id"]))]
+    odd = [body for kind in VALUES for body in world.state.odd_of_type(f"{ZONES}/{kind}", zone["id"])]
+    return page(world, request, [body for body in found + odd if name_of(body["id"]).lower().endswith(suffix)])
 
 
 def _routes() -> dict[tuple[str, str, str], Handler]:

@@ -33,7 +33,7 @@ MOST_CONNECTIONS, MOST_RULES, MOST_WEBHOOKS = 200, 200, 500
 
 
 def _premium(body: Body) -> bool:
-    return str(body["sku"]["name"]).lower() == "premium"
+    return private_link.sku(body).lower() == "premium"
 
 
 def _settings(world: World, body: Body, old: Body | None) -> None:
@@ -87,7 +87,7 @@ def _check(asked: Body, body: Body, old: Body | None) -> None:
         if wanted.get("networkRuleSet") is not None or wanted.get("publicNetworkAccess") == "Disabled":
             raise errors.bad_request(
                 "InvalidSku",
-                f"The registry '{body['name']}' is {body['sku']['name']}; network rules need a Premium registry.",
+                f"The registry '{body['name']}' is {private_link.sku(body)}; network rules need a Premium registry.",
             )
         if old is not None and old["properties"].get("dataEndpointEnabled"):
             raise errors.bad_request("InvalidSku", f"The registry '{body['name']}' uses Premium features.")

@@ -58,7 +58,7 @@ def _require_room(world: World, registry: Body, place: str) -> None:
 def put(world: World, request: Request, place: Target) -> Response:
     """Add a region, or change one."""
     registry = require_parent(world, place)
-    if str(registry["sku"]["name"]).lower() != "premium":
+    if private_link.sku(registry).lower() != "premium":
         raise errors.bad_request("InvalidSku", f"The registry '{registry['name']}' cannot be replicated.")
     old = world.state.get(place.path)
     asked = written(place, request, old, "Microsoft.ContainerRegistry/registries/replications")
@@ -71,7 +71,7 @@ def put(world: World, request: Request, place: Target) -> Response:
     failure = world.faults.next_failure()
     if failure is None:
         home = region(registry.get("location"))
-        if new and not world.state.children(registry["id"], "replications"):
+        if new and home and not world.state.children(registry["id"], "replications"):
             world.state.put(_body(world, registry, home, registry["location"]))
         if new:
             _spread(world, registry, where)

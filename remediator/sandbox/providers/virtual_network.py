@@ -85,7 +85,7 @@ def _require_empty(world: World, subnet: Body) -> None:
     """InUseSubnetCannotBeDeleted, in the words recorded."""
     for found in [
         *addresses.configurations(world, subnet["id"]),
-        *(subnet["properties"].get("ipConfigurations") or []),
+        *(found for found in subnet["properties"].get("ipConfigurations") or [] if "id" in found),
     ]:
         raise errors.bad_request(
             "InUseSubnetCannotBeDeleted",

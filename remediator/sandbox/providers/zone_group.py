@@ -20,6 +20,11 @@ GROUPS = f"{ENDPOINTS}/privatednszonegroups"
 MOST_ZONES = 5
 
 
+def zone_of(config: Body) -> str:
+    """The zone that a part of a group writes into, or an empty string."""
+    return str(config["properties"].get("privateDnsZoneId", ""))
+
+
 def write_records(world: World, endpoint: Body) -> None:
     """Write the records of an endpoint's group, or only clear the list while the connection is not approved."""
     for group in world.state.children(endpoint["id"], "privateDnsZoneGroups"):
@@ -52,9 +57,9 @@ def _written_into(world: World, endpoint: Body, zone: Body) -> list[Body]:
 
 def erase_records(world: World, config: Body) -> None:
     """Delete what the group wrote into one zone, unless a person has written over it since."""
-    zone = config["properties"].get("privateDnsZoneId", "")
+    zone = zone_of(config)
     for wanted in config["properties"].get("recordSets") or []:
-        record = world.state.get(f"{zone}/A/{wanted['recordSetName']}")
+        record = world.state.get(f"{zone}/A/{wanted.get('recordSetName', '')}")
         made_by = ((record or {}).get("properties", {}).get("metadata") or {}).get("creator", "")
         if record is not None and made_by.startswith(CREATOR):
             world.state.remove(record["id"])
@@ -65,7 +70,7 @@ def drop_region(world: World, endpoint: Body, label: str) -> None:
     for group in world.state.children(endpoint["id"], "privateDnsZoneGroups"):
         for config in group["properties"].get("privateDnsZoneConfigs") or []:
             sets = config["properties"].get("recordSets") or []
-            gone = [found for found in sets if found["recordSetName"] == label]
+            gone = [found for found in sets if found.get("recordSetName") == label]
             erase_records(world, {"properties": {**config["properties"], "recordSets": gone}})
 
 
@@ -89,7 +94,7 @@ def _check(world: World, place: Target, configs: list[Body]) -> None:
             "PrivateDnsZoneGroupTooManyZones", f"A private DNS zone group can hold at most {MOST_ZONES} zones."
         )
     for config in configs:
-        zone = config["properties"].get("privateDnsZoneId", "")
+        zone = zone_of(config)
         if world.state.get(zone) is None:
             raise errors.invalid_reference(place.path, zone)
 
@@ -105,9 +110,9 @@ def put(world: World, request: Request, place: Target) -> Response:
     body["etag"] = f'W/"{world.guid("etag")}"'
     body["properties"] = {"privateDnsZoneConfigs": [_config(body, found, old) for found in asked]}
     if failure is None:
-        kept = {key(found["properties"]["privateDnsZoneId"]) for found in asked}
+        kept = {key(zone_of(found)) for found in asked}
         for config in (old or {}).get("properties", {}).get("privateDnsZoneConfigs") or []:
-            if key(config["properties"]["privateDnsZoneId"]) not in kept:
+            if key(zone_of(config)) not in kept:
                 erase_records(world, config)
     world.state.put(body)
     if failure is None:
@@ -117,10 +122,10 @@ def put(world: World, request: Request, place: Target) -> Response:
 
 
 def _config(group: Body, asked: Body, old: Body | None) -> Body:
-    zone = asked["properties"]["privateDnsZoneId"]
+    zone = zone_of(asked)
     before: list[Body] = []
     for found in (old or {}).get("properties", {}).get("privateDnsZoneConfigs") or []:
-        if key(found["properties"]["privateDnsZoneId"]) == key(zone):
+        if key(zone_of(found)) == key(zone):
             before = found["properties"].get("recordSets") or []
     name = asked.get("name") or name_of(zone).replace(".", "-")
     return {
