@@ -26,7 +26,9 @@ class StepState(StrEnum):
 class Step:
     """One change's progress. `wrote` says that we made the write ourselves, so that undo touches nothing else.
 
-    `operation` is Azure's polling address, kept verbatim (corpus: it carries its own token and version).
+    `operation` is Azure's polling address, kept verbatim (corpus: it carries its own token and version). `tries`
+    counts the operations that ended badly. `started_at` is when it was begun or first found under way, when it is
+    being undone the start of that.
     """
 
     state: StepState = StepState.WAITING
@@ -35,6 +37,7 @@ class Step:
     operation: str | None = None
     wrote: bool = False
     error: tuple[str, str] | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Execution:
     def untouched(self) -> bool:
         """Whether, as far as we know, nothing was written yet: at most an intent is on record."""
         return all(
-            not step.wrote or (step.state is StepState.STARTED and step.operation is None) for step in self.steps
+            not step.wrote or (step.state is StepState.STARTED and step.operation is None and not step.tries)
+            for step in self.steps
         )
 
     @property

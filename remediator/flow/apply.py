@@ -22,6 +22,7 @@ from remediator.core.policy import Ruling
 from remediator.core.pull_path import Verdict
 from remediator.core.words import counted
 from remediator.flow.diagnose import Look
+from remediator.flow.following import Failed, check_not_stuck, follow
 from remediator.flow.turn import IN_HAND, Turn, keep, only_direct, tell
 from remediator.flow.write_guard import LONGEST_NAP, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
@@ -131,19 +132,25 @@ def _move(
         told = changed.note(clock.now(), f"{what}: {change.summary}") if what else changed
         return keep(incidents, held, told, clock.now() + IN_HAND)
 
-    if step.operation is not None:
-        try:
-            wait = applier.poll(step.operation)
-        except (Rejected, Misconfigured, Forbidden) as problem:
-            return saved("failed", state=StepState.FAILED, ended_at=clock.now(), error=_told(problem)), 0
-        if wait is not None:
-            return held, max(wait, 1)
+    match follow(applier, change, step, clock.now()):
+        case Failed(problem, None):
+            tries = step.tries + isinstance(problem, Transient)
+            known: dict[str, object] = {"ended_at": clock.now(), "tries": tries, "error": _told(problem)}
+            return saved("failed", state=StepState.FAILED, **known), 0
+        case Failed(problem, float(again)):
+            what = f"failed ({problem.message}), trying again"
+            return saved(what, operation=None, tries=step.tries + 1, error=_told(problem)), again
+        case float(wait):
+            return held, wait
     match applier.compare(change):
         case LiveState.DONE if step.wrote:
-            return saved("done", state=StepState.DONE, ended_at=clock.now()), 0
+            return saved("done", state=StepState.DONE, ended_at=clock.now(), error=None), 0
         case LiveState.DONE:
             return saved("was done already", state=StepState.SKIPPED, ended_at=clock.now()), 0
         case LiveState.RUNNING:
+            if step.started_at is None:
+                return saved("waiting for Azure", started_at=clock.now()), LONGEST_NAP / 3
+            check_not_stuck(change, step, clock.now())
             return held, LONGEST_NAP / 3
         case LiveState.CONFLICT:
             raise Stale("change-conflict", f"{change.summary}: {change.target} is neither as before nor as planned")

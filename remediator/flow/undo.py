@@ -16,6 +16,7 @@ from remediator.core.errors import Forbidden, Stale, Transient
 from remediator.core.execution import Execution, StepState
 from remediator.core.incident import Incident, Status, bounded
 from remediator.flow.apply import right_to_write
+from remediator.flow.following import Failed, check_not_stuck, follow
 from remediator.flow.turn import IN_HAND, Turn, keep, tell
 from remediator.flow.write_guard import LONGEST_NAP, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
@@ -79,19 +80,32 @@ def _move(
     def left_alone(code: str, why: str) -> Held:
         return saved("left as it is", execution.left_alone(index, clock.now(), (code, bounded(why))))
 
-    if undoing and step.operation is not None:
-        wait = applier.poll(step.operation)
-        if wait is not None:
-            return held, max(wait, 1)
+    def undoing_from_now() -> Held:
+        begun = execution.at(index, state=StepState.UNDOING, started_at=clock.now(), operation=None, tries=0)
+        return saved("undoing", begun)
+
+    match follow(applier, change, step, clock.now()) if undoing else None:
+        case Failed(problem, again) if again is not None:
+            tried = execution.at(index, operation=None, tries=step.tries + 1)
+            return saved(f"undoing failed ({problem.message}), trying again", tried), again
+        case Failed(problem) if not isinstance(problem, Transient):
+            raise problem
+        case Failed(problem):
+            return left_alone(problem.code, problem.message), 0
+        case float(wait):
+            return held, wait
     match applier.compare_undo(change):
         case LiveState.DONE:
             return saved("undone", execution.at(index, state=StepState.UNDONE, ended_at=clock.now())), 0
         case LiveState.RUNNING:
+            if not undoing:
+                return undoing_from_now(), LONGEST_NAP / 3
+            check_not_stuck(change, step, clock.now())
             return held, LONGEST_NAP / 3
         case LiveState.CONFLICT:
             return left_alone("undo-conflict", f"{change.target} was changed since"), 0
     if not undoing:
-        return saved("undoing", execution.at(index, state=StepState.UNDOING, operation=None)), 0
+        return undoing_from_now(), 0
     if step.operation is not None:
         raise Transient("write-not-visible", f"undoing {change.summary}: made, and not to be seen yet", retry_after=10)
     guard.check()

@@ -83,7 +83,7 @@ def full_incident() -> Incident:
     """The incident; no field has its default, so that each is seen in the golden file."""
     digest = _diagnosis().plan.digest
     link = ApprovalLink("aa" * 32, "recipient-1")
-    step = Step(StepState.DONE, _at(9), _at(10), "https://management.chinacloudapi.cn/op/1", True, ("busy", "again"))
+    step = Step(StepState.DONE, _at(9), _at(10), "https://management.chinacloudapi.cn/op/1", True, ("busy", "again"), 2)
     probe = ProbeResult(APP.text, "shopregistry.azurecr.cn", ("10.0.0.4",), True, True, "pulled", Proof.PULL)
     return Incident(
         id="0123456789ab-01hx",

@@ -47,6 +47,7 @@ def test_an_intent_is_no_write_yet() -> None:
     assert execution((STARTED, True), (WAITING, False)).untouched
     assert not execution((STARTED, True)).at(0, operation="https://arm/op").untouched
     assert not execution((DONE, True), (WAITING, False)).untouched
+    assert not execution((STARTED, True), (WAITING, False)).at(0, tries=1).untouched
 
 
 def test_when_it_was_over() -> None:

@@ -59,6 +59,9 @@ class Azure:
     operations: dict = field(default_factory=dict)
     on_start: list = field(default_factory=list)
     failing_polls: int = 0
+    failure: Exception = field(
+        default_factory=lambda: Misconfigured("azure-policy", "creating an endpoint: denied", hint="ask its owner")
+    )
     seen: dict = field(default_factory=dict)
     extra_rule: Finding | None = None
     ruling: Ruling = ASK
@@ -126,7 +129,7 @@ class Azure:
         if self.failing_polls and rid in self.operations:
             self.failing_polls -= 1
             self.operations.pop(rid, None)
-            raise Misconfigured("azure-policy", "creating an endpoint: denied", hint="ask the policy's owner")
+            raise self.failure
         if rid not in self.operations:
             return None
         self.operations[rid][0] -= 1

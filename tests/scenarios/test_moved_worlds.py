@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -176,6 +177,35 @@ def test_a_change_that_fails_is_taken_back(town: Callable[[str], Town]) -> None:
         program.settle(1200)
         assert program.status(incident) == "ROLLED_BACK"
     assert {one["id"]: one["type"] for one in place.azure.estate()["resources"]} == before
+
+
+@pytest.mark.parametrize(("failures", "status", "writes"), [(2, "RESOLVED", 6), (3, "ROLLED_BACK", 4)])
+def test_an_operation_that_fails_for_no_reason(
+    town: Callable[[str], Town], failures: int, status: str, writes: int
+) -> None:
+    """An operation that ends with an internal error of Azure is tried three times in all; then ours is taken back."""
+    place = town("first-incident")
+    before = {one["id"]: one["type"] for one in place.azure.estate()["resources"]}
+
+    def fail_the_endpoint(_: str, path: str) -> None:
+        if path.endswith("azurecr.cn"):
+            place.azure.faults.on_write = None
+            place.azure.faults.fail_operation(failures)
+
+    with place.program() as program:
+        incident = asked(place, program, "album")
+        (link,) = links_in(place.postbox)
+        program.decide(link, "lin", "contosoalbum")
+        place.azure.faults.on_write = fail_the_endpoint
+        began = place.clock.now()
+        program.settle(1200)
+        found = program.incident(incident)
+    assert found["status"] == status, found["journal"]
+    assert place.clock.now() - began < timedelta(minutes=5)
+    assert len([path for method, path in place.azure.writes if method == "PUT"]) == writes
+    assert any("InternalServerError" in line["what"] for line in found["journal"])
+    if status == "ROLLED_BACK":
+        assert {one["id"]: one["type"] for one in place.azure.estate()["resources"]} == before
 
 
 def test_a_stop_holds_every_write_back(town: Callable[[str], Town]) -> None:

@@ -14,6 +14,7 @@ from azure.core.rest import HttpResponse
 from remediator.adapters.azure.arm import Arm
 from remediator.adapters.azure.error_body import answer_of
 from remediator.adapters.azure.errors import refused, retry_after
+from remediator.core.errors import RemediatorError, Transient
 
 USUAL_WAIT = 2.0  # seconds, where Azure names none
 BAD_ENDS = frozenset(("failed", "canceled", "cancelled"))
@@ -21,7 +22,11 @@ DOING = "following operation"
 
 
 def wait_before_next(arm: Arm, operation: str) -> float | None:
-    """Seconds to wait before asking again, None when it has ended well; raises what it failed with."""
+    """Seconds to wait before asking again, None when it has ended well; raises what it failed with.
+
+    `Transient("operation-failed")` when the operation is over and the same write may succeed another time; any other
+    `Transient` says that it could not be asked for and may still be under way.
+    """
     response = arm.ask(operation, DOING)
     where = operation.partition("?")[0]
     status = response.status_code
@@ -35,8 +40,15 @@ def wait_before_next(arm: Arm, operation: str) -> float | None:
         return wait or USUAL_WAIT
     state = _state(body)
     if state in BAD_ENDS:
-        raise refused(answer_of(status, body), DOING, where)
+        raise _over(refused(answer_of(status, body), DOING, where))
     return None if state in ("", "succeeded") else wait or USUAL_WAIT
+
+
+def _over(problem: RemediatorError) -> RemediatorError:
+    """What an operation failed with; where that may pass, the operation has ended nonetheless."""
+    if not isinstance(problem, Transient):
+        return problem
+    return Transient("operation-failed", problem.message, retry_after=problem.retry_after, context=problem.context)
 
 
 def _state(body: Any) -> str:

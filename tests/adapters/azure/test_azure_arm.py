@@ -196,6 +196,22 @@ def test_a_failed_operation_raises_what_it_failed_with(body: Any, kind: type[Exc
     assert "t=1" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (reply(200, {"status": "Failed", "error": {"code": "InternalServerError"}}), "operation-failed"),
+        (reply(200, {"status": "Canceled", "error": {"code": "OperationPreempted"}}), "operation-failed"),
+        (reply(503, {"error": {"code": "ServiceUnavailable"}}), "azure-unavailable"),
+        (reply(409, {"error": {"code": "AnotherOperationInProgress"}}), "azure-busy"),
+    ],
+)
+def test_a_failed_operation_is_told_from_a_failed_question(answer: Response, code: str) -> None:
+    """An operation that ended badly has a code of its own; where only the question failed it may still go on."""
+    with pytest.raises(Transient) as caught:
+        wait_before_next(arm_on(Answers(lambda url: answer)), POLL)
+    assert caught.value.code == code
+
+
 def test_reading_loads_no_typed_client() -> None:
     """Observing imports no azure-mgmt package but the core, and no azure-identity: that is the cold start."""
     code = (

@@ -1,0 +1,63 @@
+"""Azure is at work on a write: has it failed, shall it be made again, has it taken too long?
+
+Asked by `apply` and `undo` while they follow an operation. A failed operation is over, whatever its code says of the
+next one: the write is made a few times in all, counted in its step, so that a killed run counts on. An operation that
+does not end is not ours to break off: a person is called and nothing more is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from remediator.core.change import Change
+from remediator.core.errors import Forbidden, Misconfigured, Rejected, RemediatorError, Transient
+from remediator.core.execution import Step
+from remediator.flow.trouble import pause
+from remediator.ports import Applier
+
+MAX_TRIES = 3
+LONGEST_OPERATION = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An operation that has ended badly. `again` is how many seconds to wait before the write is made once more; None
+    when that leads nowhere: the reason does not pass, or it was made often enough."""
+
+    problem: RemediatorError
+    again: float | None = None
+
+
+def follow(applier: Applier, change: Change, step: Step, now: datetime) -> Failed | float | None:
+    """Where the step's operation stands: failed, seconds to wait before it is asked for again, or None when it is over.
+
+    Raises `Misconfigured("operation-stuck")`, and `Transient` when it could not be asked for.
+    """
+    if step.operation is None:
+        return None
+    try:
+        wait = applier.poll(step.operation)
+    except (Rejected, Misconfigured, Forbidden) as problem:
+        return Failed(problem)
+    except Transient as problem:
+        if problem.code != "operation-failed":
+            raise
+        tries = step.tries + 1
+        return Failed(problem, pause(problem, tries).total_seconds() if tries < MAX_TRIES else None)
+    if wait is None:
+        return None
+    check_not_stuck(change, step, now)
+    return max(wait, 1.0)
+
+
+def check_not_stuck(change: Change, step: Step, now: datetime) -> None:
+    """Raises `Misconfigured("operation-stuck")` when Azure has been at work for too long since the step began."""
+    if step.started_at is None or now - step.started_at <= LONGEST_OPERATION:
+        return
+    raise Misconfigured(
+        "operation-stuck",
+        f"{change.summary}: Azure has been at work on {change.target} since {step.started_at:%Y-%m-%d %H:%M} UTC",
+        context={"target": change.target.text},
+        hint="see in the portal which operation holds the resource, end it or ask Azure's support, then ask again",
+    )
