@@ -80,14 +80,14 @@ def _move(
     def left_alone(code: str, why: str) -> Held:
         return saved("left as it is", execution.left_alone(index, clock.now(), (code, bounded(why))))
 
-    def undoing_from_now() -> Held:
-        begun = execution.at(index, state=StepState.UNDOING, started_at=clock.now(), operation=None, tries=0)
-        return saved("undoing", begun)
+    def begun() -> Held:
+        fresh = {"started_at": clock.now(), "operation": None, "tries": 0}
+        return saved("undoing", execution.at(index, state=StepState.UNDOING, **fresh))
 
     match follow(applier, change, step, clock.now()) if undoing else None:
         case Failed(problem, again) if again is not None:
-            tried = execution.at(index, operation=None, tries=step.tries + 1)
-            return saved(f"undoing failed ({problem.message}), trying again", tried), again
+            what = f"undoing failed ({problem.message}), trying again"
+            return saved(what, execution.at(index, operation=None, tries=step.tries + 1)), again
         case Failed(problem) if not isinstance(problem, Transient):
             raise problem
         case Failed(problem):
@@ -98,14 +98,13 @@ def _move(
         case LiveState.DONE:
             return saved("undone", execution.at(index, state=StepState.UNDONE, ended_at=clock.now())), 0
         case LiveState.RUNNING:
-            if not undoing:
-                return undoing_from_now(), LONGEST_NAP / 3
-            check_not_stuck(change, step, clock.now())
-            return held, LONGEST_NAP / 3
+            if undoing:
+                check_not_stuck(change, step, clock.now())
+            return held if undoing else begun(), LONGEST_NAP / 3
         case LiveState.CONFLICT:
             return left_alone("undo-conflict", f"{change.target} was changed since"), 0
     if not undoing:
-        return undoing_from_now(), 0
+        return begun(), 0
     if step.operation is not None:
         raise Transient("write-not-visible", f"undoing {change.summary}: made, and not to be seen yet", retry_after=10)
     guard.check()
