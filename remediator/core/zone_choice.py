@@ -36,6 +36,25 @@ def zone_for(leg: Leg) -> PrivateZone | None:
     return ranked[0] if near or len(suitable) == 1 else None
 
 
+def doubtful_zone(leg: Leg) -> PrivateZone | None:
+    """A zone of the name whose records cannot be read: whether it should be linked cannot be said."""
+    zones = leg.snapshot.zones_named(private_zone_of(leg.host) or "")
+    return next((zone for zone in zones if isinstance(zone.records, Unknown)), None)
+
+
+def declared_zone_doubt(leg: Leg) -> Unknown | None:
+    """Why the declared zone may exist although it was not read; None when it was, or is surely not there."""
+    zone = leg.intent.zone
+    if zone is None or zone in leg.snapshot.zones or zone in leg.snapshot.gone:
+        return None
+    if zone in leg.snapshot.unreadable:
+        return leg.snapshot.unreadable[zone]
+    read = {rid.subscription.lower() for rid in (*leg.snapshot.networks, *leg.snapshot.registries, *leg.snapshot.zones)}
+    if zone.subscription.lower() in read:
+        return None
+    return Unknown(f"the declared zone {zone.name} in {zone.resource_group} lies in a subscription that was not read")
+
+
 def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
     """Whether the zone answers for a network that uses this registry and cannot reach the endpoint."""
     if best is None or zone.record(record_name_of(leg.host)) is not None:

@@ -41,6 +41,13 @@ def test_one_notice_for_each_recipient() -> None:
     assert len(FRESH.notify(*made).notify(*made).outbox) == 2
 
 
+def test_two_questions_within_a_second_are_two() -> None:
+    """Notices of the same second that say different things have different keys; a repeat keeps its own."""
+    one = notices("approval", ("a@x.org",), AT, digest="d1:one")
+    other = notices("approval", ("a@x.org",), AT, digest="d1:other")
+    assert len(FRESH.notify(*one).notify(*other).notify(*one).outbox) == 2
+
+
 def test_tries_get_rarer_until_it_is_given_up() -> None:
     """Each try is a while after the one before, an hour at most; after the last one the notice waits no more."""
     incident = FRESH.notify(*notices("approval", ("a@x.org",), AT))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.pull_path import Verdict
+from remediator.core.resource_id import ResourceId
 from tests.core.breaks import ENDPOINT, ENVIRONMENT, NETWORK, REGISTRY, hub_and_spoke, zone_of
 from tests.core.diagnosing import diagnosed
-from tests.estate_builder import healthy, rid
+from tests.estate_builder import closed_without_endpoint, healthy, rid
 
 ZONE = zone_of(healthy())
 UNREADABLE = {
@@ -54,3 +56,31 @@ def test_a_name_that_is_no_registry_name_is_left_aside() -> None:
     builder = healthy()
     builder.get(REGISTRY)["properties"]["dataEndpointHostNames"].append("x")
     assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.OK]
+
+
+def test_a_zone_whose_records_cannot_be_read_is_not_replaced() -> None:
+    """The missing link is found; neither the link nor another zone is planned while the records are unknown."""
+    builder = healthy()
+    builder.drop(UNREADABLE["link"])
+    builder.error(UNREADABLE["record"])
+    diagnosis = diagnosed(builder)
+    assert ([f.rule for f in diagnosis.findings], diagnosis.plan.changes) == (["vnet-link"], ())
+
+
+def test_a_declared_zone_that_was_not_read_is_not_created() -> None:
+    """A zone that the document names in a subscription that nobody read may exist: unknown, and nothing is planned."""
+    elsewhere = "0c0c0c0c-1111-4222-8333-444444444444"
+    zone = ResourceId(rid("Microsoft.Network/privateDnsZones", "privatelink.azurecr.io", sub=elsewhere))
+    builder = healthy()
+    builder.drop(ZONE)
+    diagnosis = diagnosed(builder, DesiredState(declared=True, registries=(RegistryIntent(zone=zone),)))
+    assert ([path.verdict for path in diagnosis.paths], diagnosis.plan.changes) == ([Verdict.UNKNOWN], ())
+
+
+def test_an_endpoint_is_not_placed_where_room_is_unknown() -> None:
+    """Without the list of replicas nobody knows how many addresses are needed: found, and not planned."""
+    builder = closed_without_endpoint()
+    builder.registry("shop", replicas=("chinaeast2",))
+    builder.error(f"{REGISTRY}/replications/chinaeast2")
+    diagnosis = diagnosed(builder)
+    assert ([f.rule for f in diagnosis.findings], diagnosis.plan.changes) == (["private-endpoint"], ())

@@ -10,7 +10,7 @@ from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resolution import seen_zone
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Unknown
-from remediator.core.zone_choice import new_zone_id, zone_for
+from remediator.core.zone_choice import declared_zone_doubt, doubtful_zone, new_zone_id, zone_for
 
 ID = "dns-zone"
 
@@ -24,6 +24,11 @@ def judge(leg: Leg) -> Judgement | None:
     if isinstance(seen, Unknown):
         return Judgement(Verdict.UNKNOWN, seen.reason)
     if seen is not None or zone_for(leg) is not None:
+        return None
+    doubt = declared_zone_doubt(leg)
+    if doubt is not None:
+        return Judgement(Verdict.UNKNOWN, doubt.reason)
+    if doubtful_zone(leg) is not None:
         return None
     fresh = new_zone_id(leg)
     remedy = (

@@ -10,7 +10,7 @@ from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg, Openness, legs
-from remediator.core.placement import Place, place_for
+from remediator.core.placement import NoPlace, Place, place_for
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.rule import Rule
@@ -38,8 +38,8 @@ def judge(leg: Leg) -> Judgement | None:
     if near:
         return None
     place = place_for(leg)
-    if not isinstance(place, Place):
-        return Judgement(Verdict.UNKNOWN, place.reason) if place.unknown else None
+    if isinstance(place, NoPlace) and not place.unknown:
+        return None
     return Judgement(Verdict.BROKEN, _detail(leg), _finding(leg, leg.registry, place))
 
 
@@ -76,7 +76,7 @@ def _detail(leg: Leg) -> str:
     return f"{network} reaches no private endpoint of {leg.host}"
 
 
-def _finding(leg: Leg, registry: Registry, place: Place) -> Finding:
+def _finding(leg: Leg, registry: Registry, place: Place | NoPlace) -> Finding:
     elsewhere = [f"{c.endpoint.id.name}: {c.reach.reason}" for c in candidates(leg)]
     return Finding(
         rule=ID,
@@ -88,7 +88,8 @@ def _finding(leg: Leg, registry: Registry, place: Place) -> Finding:
             f"publicNetworkAccess {registry.public_network_access}, defaultAction {registry.default_action}",
             *(elsewhere or ("the registry has no private endpoint",)),
         ),
-        remedy=(create(registry, place, leg),),
+        remedy=(create(registry, place, leg),) if isinstance(place, Place) else (),
+        advice="" if isinstance(place, Place) else f"Where an endpoint fits cannot be said: {place.reason}",
         paths=(leg.key,),
     )
 

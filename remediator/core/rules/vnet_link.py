@@ -15,7 +15,7 @@ from remediator.core.resolution import has_private_chain, seen_zone
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, PrivateZone, Unknown, ZoneLink
-from remediator.core.zone_choice import zone_for
+from remediator.core.zone_choice import doubtful_zone, zone_for
 
 ID = "vnet-link"
 
@@ -32,16 +32,26 @@ def judge(leg: Leg) -> Judgement | None:
     if seen is not None:
         return _linked(*seen)
     zone = zone_for(leg)
+    doubtful = doubtful_zone(leg) if zone is None else None
+    if zone is None and doubtful is None:
+        return None
+    return _unlinked(leg, leg.network, zone, doubtful)
+
+
+def _unlinked(leg: Leg, network: Network, chosen: PrivateZone | None, doubtful: PrivateZone | None) -> Judgement | None:
+    zone = chosen or doubtful
     if zone is None:
         return None
-    detail = f"{zone.name} in {zone.id.resource_group} is not linked to {leg.network.id.name}"
+    unread = "" if chosen else "; its records cannot be read, so nothing is planned"
+    detail = f"{zone.name} in {zone.id.resource_group} is not linked to {network.id.name}{unread}"
     finding = Finding(
         rule=ID,
         target=zone.id,
         severity=Severity.BROKEN,
-        summary=f"{zone.name} is not linked to {leg.network.id.name}, so {leg.host} ends at a public address there",
+        summary=f"{zone.name} is not linked to {network.id.name}, so {leg.host} ends at a public address there",
         evidence=(f"the links of {zone.name}: {_words(zone)}",),
-        remedy=(_link(leg, zone, leg.network),),
+        remedy=(_link(leg, zone, network),) if chosen else (),
+        advice="" if chosen else f"Let the reader see the records of {zone.name}, or link it by hand.",
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, detail, finding)
