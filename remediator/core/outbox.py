@@ -6,6 +6,8 @@ by the channel. A notice that cannot be delivered is given up after some tries a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,14 +27,16 @@ def channel_of(recipient: str) -> str:
 
 
 def notices(template: str, recipients: Iterable[str], at: datetime, **parameters: str) -> tuple[Notice, ...]:
-    """One notice for each recipient; the same moment gives the same keys.
+    """One notice for each recipient; the same words at the same moment give the same keys.
 
-    A key holds no address: it ends up in a Message-ID.
+    What a notice says (a question's digest is in it) belongs to its key: two questions within a second are two. A key
+    holds no address: it ends up in a Message-ID.
     """
+    said = hashlib.sha256(json.dumps(sorted(parameters.items())).encode()).hexdigest()[:12]
     made = []
     for number, recipient in enumerate(dict.fromkeys(recipients)):
         known = (("recipient", recipient), *sorted(parameters.items()))
-        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{number}", template, channel_of(recipient), known))
+        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{said}-{number}", template, channel_of(recipient), known))
     return tuple(made)
 
 

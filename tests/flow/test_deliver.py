@@ -11,7 +11,7 @@ from remediator.core.incident import Status
 from remediator.core.outbox import MAX_DELIVERIES
 
 from .ports import Mailbox
-from .world import World
+from .world import WANTED, ZONE, World
 
 
 def test_a_failing_channel_does_not_block_the_state() -> None:
@@ -84,3 +84,15 @@ def test_no_address_is_logged() -> None:
     world.run()
     assert "@" not in repr(world.log.lines)
     assert "token" not in repr(world.log.lines)
+
+
+def test_two_plans_within_a_second_are_two_mails() -> None:
+    """When the world moves within the second in which people were asked, they get the new question too."""
+    world = World()
+    world.start()
+    world.azure.live[ZONE] = WANTED[ZONE][1]
+    world.flow.take_in(world.signal(2))
+    world.run()
+    assert world.incident.status is Status.AWAITING_APPROVAL
+    assert [template for template, _ in world.mail.delivered] == ["approval"] * 4
+    assert len({key for _, key in world.mail.delivered}) == 4
