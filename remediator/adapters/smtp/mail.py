@@ -89,7 +89,8 @@ class SmtpChannel:
             raise Misconfigured(
                 "mail-certificate-not-trusted",
                 f"handing mail to {_name(server)}: its certificate is not trusted: {error.verify_message}",
-                hint="name the authority that signed it in the settings",
+                hint="add the authority that signed it to those that this machine trusts, or to the file that the "
+                "variable SSL_CERT_FILE names",
             ) from error
         except smtplib.SMTPNotSupportedError as error:
             raise Misconfigured(

@@ -146,6 +146,19 @@ def test_a_certificate_that_is_not_trusted_stops_the_mail(mailbox: Mailbox, secu
     assert mailbox.mails == []
 
 
+def test_the_hint_about_a_certificate_is_true(
+    mailbox: Mailbox, secured: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An authority in the file that SSL_CERT_FILE names is trusted, as the error's hint says."""
+    server = Server("127.0.0.1", secured[0], Security.STARTTLS, "remediator", "right")
+    with pytest.raises(Misconfigured) as refused:
+        channel(server).deliver(ASK, samples.incident())
+    assert "SSL_CERT_FILE" in str(refused.value.hint)
+    monkeypatch.setenv("SSL_CERT_FILE", secured[1])
+    channel(server).deliver(ASK, samples.incident())
+    assert len(mailbox.mails) == 1
+
+
 def test_a_wrong_password_is_for_an_operator(secured: tuple[int, str]) -> None:
     """A refused sign-in is Misconfigured, without the password in its words."""
     server = Server("127.0.0.1", secured[0], Security.STARTTLS, "remediator", "wrong-one", ca_file=secured[1])
