@@ -34,6 +34,11 @@ class Odd:
         """What a request that needs this resource gets."""
         return odd_resource(self.id, self.why)
 
+    @property
+    def named(self) -> Body:
+        """The body with the name and type that its id tells, for lists of all resources."""
+        return _named(dict(self.body), target(self.id))
+
 
 @dataclass
 class Admitted:

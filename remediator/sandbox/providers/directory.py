@@ -102,7 +102,7 @@ def resources(world: World, request: Request, scope: str) -> Response:
     """Tracked (top-level) resources below a scope, of one type when `$filter` says so."""
     wanted = TYPE_FILTER.search(request.query.get("$filter", ""))
     found = []
-    for body in [*world.state.all(), *(odd.body for odd in world.state.odd.values())]:
+    for body in [*world.state.all(), *(odd.named for odd in world.state.odd.values())]:
         place = target(str(body["id"]))
         inside = key(place.path).startswith(key(scope) + "/") and len(place.types) == 1
         tracked = body.get("location") is not None
