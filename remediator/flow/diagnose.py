@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
@@ -17,12 +17,11 @@ from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned, focus_of
 from remediator.core.words import counted
+from remediator.flow.quiet import kept_quiet
 from remediator.flow.turn import Turn, tell
 from remediator.ports import Clock, DesiredStates, Held, Incidents, Observer
 
 Diagnose = Callable[[DesiredState, Snapshot, Focus], Diagnosis]
-# Whoever was told the same of the same subject within this time is not told again.
-QUIET = timedelta(hours=24)
 _HAVE_A_PLAN = (
     Status.PLANNED,
     Status.AWAITING_APPROVAL,
@@ -69,10 +68,13 @@ def diagnose(
     if elsewhere is not None:
         joined = replace(incident, joined_to=elsewhere)
         return Turn(held, joined.to(Status.JOINED, now, f"incident {elsewhere} has the same cause"))
+    quiet = kept_quiet(incident, found, incidents, now)
+    if quiet is not None:
+        return Turn(held, quiet)
     if found.plan:
         what = f"planned {counted(len(found.plan.changes), 'change')} for {counted(len(found.findings), 'finding')}"
         return Turn(held, incident.to(Status.PLANNED, now, what))
-    return Turn(held, _reported(incident, found, incidents, now, to_tell(registries, seen.desired, recipients)))
+    return Turn(held, _reported(incident, found, now, to_tell(registries, seen.desired, recipients)))
 
 
 def to_tell(registries: Sequence[ResourceId], desired: DesiredState, recipients: Sequence[str]) -> tuple[str, ...]:
@@ -93,18 +95,7 @@ def _with_the_same_root(incident: Incident, found: Diagnosis, incidents: Inciden
     return None
 
 
-def _reported(
-    incident: Incident, found: Diagnosis, incidents: Incidents, now: datetime, people: Sequence[str]
-) -> Incident:
-    keys = {finding.key for finding in found.findings}
-    for other in incidents.find(status=Status.REPORTED, limit=30):
-        same = other.subject == incident.subject and other.diagnosis is not None
-        told_at = other.updated_at or other.opened_at
-        if same and now - told_at < QUIET and {f.key for f in other.diagnosis.findings} == keys:  # type: ignore[union-attr]
-            return incident.to(
-                Status.REPORTED, now, f"the same as incident {other.id} has reported: nobody is told again"
-            )
-    reported = incident.to(
-        Status.REPORTED, now, f"{counted(len(keys), 'finding')}, and nothing that the program may change"
-    )
-    return tell(reported, "reported", now, people)
+def _reported(incident: Incident, found: Diagnosis, now: datetime, people: Sequence[str]) -> Incident:
+    findings = counted(len({finding.key for finding in found.findings}), "finding")
+    what = f"{findings}, and nothing that the program may change"
+    return tell(incident.to(Status.REPORTED, now, what), "reported", now, people)

@@ -41,3 +41,28 @@ def test_a_no_ends_it(town: Callable[[str], Town]) -> None:
         assert program.decide(link, "mira", "contosoalbum") == 403
         program.settle()
         assert (program.status(incident), place.azure.writes) == ("REJECTED", [])
+
+
+def test_a_no_is_heard(town: Callable[[str], Town]) -> None:
+    """After a no the next alert about the same plan mails nobody and says who said it; a person's request asks anew."""
+    place = town("first-incident")
+    text = place.network.pull_app(place.app("album")).text
+    with place.program() as program:
+        rejected = program.alert(text)
+        program.settle()
+        (link,) = links_in(place.postbox)
+        assert program.decide(link, "lin", "", decision="reject", reason="not now") == 200
+        program.settle()
+        mails = len(subjects_in(place.postbox))
+        place.clock.sleep(3600)
+        repeated = program.alert(text)
+        program.settle()
+        found = program.incident(repeated)
+        assert (repeated != rejected, found["status"]) == (True, "REPORTED")
+        assert f"rejected by lin on {place.clock.now():%Y-}" in found["journal"][-1]["what"]
+        assert rejected in found["journal"][-1]["what"]
+        assert len(subjects_in(place.postbox)) == mails
+        asked = program.request(place.registry("contosoalbum"))
+        program.settle()
+        assert program.status(asked) == "AWAITING_APPROVAL"
+        assert len(subjects_in(place.postbox)) == mails + 1
