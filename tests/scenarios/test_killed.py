@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -192,7 +193,8 @@ def test_the_next_process_goes_on_at_once(
 def test_whoever_starts_work_takes_up_what_was_left(
     town: Callable[[str], Town], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process that only starts its work loop brings a case to its end that a killed one had in hand."""
+    """A process that only starts its work loop, of which there is one however often it is started, brings a case to its
+    end that a killed one had in hand."""
     place = town("first-incident")
     incident = approved(place)
     died_after(place, 2, monkeypatch)
@@ -200,6 +202,8 @@ def test_whoever_starts_work_takes_up_what_was_left(
     with place.program() as program:
         runtime = watched(program.runtime, lambda case, _: saved.put(case.status))
         runtime.start_work()
+        runtime.start_work()
+        assert [thread.name for thread in threading.enumerate()].count("work") == 1
         while not saved.get(timeout=30).ended:
             pass
         check_the_end(place, program.incident(incident))
