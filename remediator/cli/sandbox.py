@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from remediator.bootstrap.offline import check_estate
-from remediator.cli import read
+from remediator.cli import out, read
 from remediator.core.errors import Misconfigured
+from remediator.views.plain import plain
 
 DEFAULT = "first-incident"
 
@@ -28,8 +29,11 @@ def command(port: int, estate: Path | None, ca: Path | None, record: Path | None
     else:
         document = read.json_of(estate, "estate file")
         check_estate(document)
+    azure = Azure.from_estate(document)
+    for oddity in azure.oddities:
+        out.say(f"note: {plain(str(oddity))}")
     try:
-        run(Azure.from_estate(document), port, ca, record)
+        run(azure, port, ca, record)
     except OSError as error:
         raise Misconfigured(
             "sandbox-not-started",

@@ -7,6 +7,7 @@ way of their own to say so.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Peering, Subnet, Unknown
@@ -83,7 +84,7 @@ def read_network(bodies: Bodies, rid: ResourceId, body: Body, occupied: Occupanc
     return Network(
         id=rid,
         location=region(text(body, "location")),
-        prefixes=texts(space, "addressPrefixes"),
+        prefixes=_ranges(texts(space, "addressPrefixes")),
         dns_servers=texts(section(held, "dhcpOptions"), "dnsServers"),
         subnets=tuple(_subnet(subnet, one, occupied) for subnet, one in sorted(listed, key=lambda p: p[0].key)),
         peerings=_peerings(bodies, rid),
@@ -93,7 +94,7 @@ def read_network(bodies: Bodies, rid: ResourceId, body: Body, occupied: Occupanc
 def _subnet(rid: ResourceId, body: Body, occupied: Occupancy) -> Subnet:
     held = properties(body)
     single = text(held, "addressPrefix", "")
-    prefixes = texts(held, "addressPrefixes") or ((single,) if single else ())
+    prefixes = _ranges(texts(held, "addressPrefixes") or ((single,) if single else ()))
     taken = frozenset(occupied.taken.get(rid, ()))
     listed = len(items(held, "ipConfigurations"))
     used: int | Unknown = max(len(taken), listed)
@@ -110,6 +111,16 @@ def _subnet(rid: ResourceId, body: Body, occupied: Occupancy) -> Subnet:
         security_group=reference(held, "networkSecurityGroup"),
         nat_gateway=reference(held, "natGateway"),
     )
+
+
+def _ranges(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    """The prefixes as they stand; `Malformed` when one is no address range."""
+    for prefix in prefixes:
+        try:
+            ip_network(prefix, strict=False)
+        except ValueError as error:
+            raise Malformed(f"an address prefix is no range of addresses: {error}") from error
+    return prefixes
 
 
 def _peerings(bodies: Bodies, network: ResourceId) -> tuple[Peering, ...] | Unknown:

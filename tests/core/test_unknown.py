@@ -84,3 +84,10 @@ def test_an_endpoint_is_not_placed_where_room_is_unknown() -> None:
     builder.error(f"{REGISTRY}/replications/chinaeast2")
     diagnosis = diagnosed(builder)
     assert ([f.rule for f in diagnosis.findings], diagnosis.plan.changes) == (["private-endpoint"], ())
+
+
+def test_a_network_with_an_address_that_is_none_is_unknown() -> None:
+    """A prefix that is no range of addresses makes the network unknown; the diagnosis goes on."""
+    builder = healthy()
+    builder.get(NETWORK)["properties"]["addressSpace"]["addressPrefixes"] = ["x"]
+    assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.UNKNOWN]
