@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,11 @@ def test_the_sandbox_is_read_over_tls_and_probed(tmp_path: Path, monkeypatch: py
             assert Network(azure).pull_app(rid.text).ok
         gone = prober.probe(ResourceId("/subscriptions/x/providers/Microsoft.App/containerApps/gone"), "a/b:c")
         assert isinstance(gone, Unknown)
+
+
+def test_a_sandbox_without_its_libraries_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only requirements.txt is installed, mode sandbox is a clear error and no traceback."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    monkeypatch.delitem(sys.modules, "remediator.sandbox.server", raising=False)
+    with pytest.raises(Misconfigured, match="sandbox-not-installed"):
+        built(tmp_path, mode="sandbox")

@@ -18,6 +18,7 @@ from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.notices import MAIL, TERMINAL, channels
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.core.cloud import cloud_named
+from remediator.core.errors import Misconfigured
 from remediator.flow.advance import Flow
 from remediator.ports import Clock, Ids, Log, Prober, Rows, Tokens
 from remediator.settings import Mode, Settings
@@ -54,7 +55,7 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
         key, tokens = _keys(settings)
         rows = ends.enter_context(RowsSqlite(settings.data_dir / STORE_FILE))
         flow, work, switch = _flow(settings, rows, tokens, prober, time, ids, log)
-        runtime = Runtime(
+        return Runtime(
             settings=settings,
             cloud=cloud_named(settings.cloud),
             clock=time,
@@ -72,9 +73,6 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
             function_key=settings.function_key or ("" if settings.mode is Mode.AZURE else _derived(key, "calls").hex()),
             ends=ends.pop_all(),
         )
-    if settings.mode is Mode.AZURE:
-        runtime.start_work()
-    return runtime
 
 
 def _flow(
@@ -128,9 +126,15 @@ def _sandboxed(settings: Settings, azure: Azure | None, ends: ExitStack) -> tupl
 
     if settings.arm_endpoint:
         return settings, SandboxProber(azure) if azure is not None else None
-    from remediator.sandbox import Azure as SmallAzure
-    from remediator.sandbox import SandboxServer, estates
-
+    try:
+        from remediator.sandbox import Azure as SmallAzure
+        from remediator.sandbox import SandboxServer, estates
+    except ImportError as error:
+        raise Misconfigured(
+            "sandbox-not-installed",
+            f"starting the sandbox: {error.name or error} is not installed",
+            hint="install remediator[cli], or set REMEDIATOR_MODE to local or azure",
+        ) from error
     azure = azure or SmallAzure.from_estate(estates.load(FIRST_ESTATE))
     server = SandboxServer(azure).start()
     ends.callback(server.stop)

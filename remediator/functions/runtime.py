@@ -11,8 +11,6 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
-from remediator.settings import Mode
-
 if TYPE_CHECKING:
     from remediator.bootstrap import Runtime
 
@@ -30,8 +28,6 @@ def _runtime() -> Runtime:
     from remediator import bootstrap
 
     runtime = bootstrap.build(bootstrap.settings())
-    if runtime.settings.mode is not Mode.AZURE:
-        # wake-ups wait in this process, where no storage queue brings them back; in mode azure bootstrap sees to it
-        runtime.start_work()
+    runtime.start_work()  # wake-ups wait in this process: no storage queue brings them back yet
     atexit.register(runtime.close)
     return runtime
