@@ -16,6 +16,7 @@ from remediator.core.snapshot import (
     EndpointConnection,
     EndpointTarget,
     MemberAddress,
+    Network,
     PrivateEndpoint,
     Registry,
     Snapshot,
@@ -54,7 +55,7 @@ def with_endpoint(snapshot: Snapshot, change: Change) -> Snapshot:
     if not isinstance(registry.connections, Unknown):
         registry = replace(registry, connections=(*registry.connections, connection))
     if network is not None and subnet is not None:
-        snapshot = _taken(snapshot, subnet_id, addresses)
+        snapshot = _taken(snapshot, network, subnet_id, addresses)
     return replace(
         snapshot,
         registries={**snapshot.registries, registry.id: registry},
@@ -139,8 +140,9 @@ def _free(subnet: Subnet | None) -> Iterator[str]:
                 yield address
 
 
-def _taken(snapshot: Snapshot, subnet_id: ResourceId, addresses: tuple[MemberAddress, ...]) -> Snapshot:
-    network = snapshot.networks[subnet_id.parent]  # type: ignore[index]
+def _taken(
+    snapshot: Snapshot, network: Network, subnet_id: ResourceId, addresses: tuple[MemberAddress, ...]
+) -> Snapshot:
     new = frozenset(a.address for a in addresses if a.address)
     subnets = tuple(
         replace(s, taken=s.taken | new, used=s.used if isinstance(s.used, Unknown) else s.used + len(new))
