@@ -15,7 +15,7 @@ from remediator.core.finding import Finding
 from remediator.core.plan import Plan, ordered
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.rules import RULES
-from remediator.core.shadow import answers_alone, fall_back, find_link, hidden_registries
+from remediator.core.shadow import Hidden, answers_alone, fall_back, find_link, hidden_registries
 from remediator.core.snapshot import Snapshot
 from remediator.core.walk import Walked, walk
 
@@ -69,11 +69,13 @@ def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tu
         remedies.append(remedy)
         now = walk(desired, world)
     changes, now = _useful(desired, snapshot, remedies, now)
-    shields = _shields(snapshot, changes)
+    world, hidden = _changed(snapshot, changes), hidden_registries(snapshot)
+    shields = _shields(world, hidden_registries(world) - hidden)
     if shields:
         changes = (*changes, *shields)
-        now = walk(desired, _changed(snapshot, changes))
-    cut_off = _left_cut_off(snapshot, changes)
+        world = _changed(snapshot, changes)
+        now = walk(desired, world)
+    cut_off = _left_cut_off(world, hidden_registries(world) - hidden)
     return Planned(ordered(changes), before, tuple(w.path for w in now), cut_off)
 
 
@@ -105,19 +107,16 @@ def _useful(
     return tuple(c for r in kept for c in r.changes), now
 
 
-def _shields(snapshot: Snapshot, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """What keeps networks in which we know no consumer from losing a registry by these changes."""
-    world = _changed(snapshot, changes)
-    newly = hidden_registries(world) - hidden_registries(snapshot)
+def _shields(world: Snapshot, newly: frozenset[Hidden]) -> tuple[Change, ...]:
+    """What keeps networks in which we know no consumer from losing a registry by the plan."""
     links = {link.id: link for hidden in newly if (link := answers_alone(world, hidden)) is not None}
     return tuple(fall_back(links[link], "shadowed-registry") for link in sorted(links))
 
 
-def _left_cut_off(snapshot: Snapshot, changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """In words: the networks that these changes would take a registry from, and that nothing here brings back."""
-    world = _changed(snapshot, changes)
+def _left_cut_off(world: Snapshot, newly: frozenset[Hidden]) -> tuple[str, ...]:
+    """In words: the networks that the plan would take a registry from, and that nothing in it brings back."""
     found = []
-    for link_id, registry in sorted(hidden_registries(world) - hidden_registries(snapshot)):
+    for link_id, registry in sorted(newly):
         link = find_link(world, link_id)
         network = link.network.name if link else link_id.name
         found.append(f"{network}, which links the zone, would no longer reach {registry.name}")

@@ -39,6 +39,11 @@ def walk(desired: DesiredState, snapshot: Snapshot) -> tuple[Walked, ...]:
     return tuple(sorted((*walked, *unread), key=lambda w: w.path.key))
 
 
+def all_paths(desired: DesiredState, snapshot: Snapshot) -> tuple[PullPath, ...]:
+    """Every pull path of the snapshot, without findings, plan or foresight."""
+    return tuple(walked.path for walked in walk(desired, snapshot))
+
+
 def walk_leg(leg: Leg) -> Walked:
     """One leg, hop by hop, until the first hop that is not ok."""
     hops: list[Hop] = []

@@ -16,10 +16,11 @@ from remediator.core.diagnosis import diagnose as core_diagnose
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.signal import Signal
+from remediator.core.walk import all_paths
 from remediator.flow.apply import apply
 from remediator.flow.await_approval import await_approval
 from remediator.flow.deliver import deliver
-from remediator.flow.diagnose import Diagnose, Look, diagnose, look
+from remediator.flow.diagnose import Diagnose, Look, Walk, diagnose, look
 from remediator.flow.intake import intake
 from remediator.flow.record_approval import record_approval
 from remediator.flow.request_approval import request_approval
@@ -72,6 +73,7 @@ class Flow:
     recipients: tuple[str, ...] = ()
     fallbacks: Mapping[str, str] = field(default_factory=dict)
     diagnosed_by: Diagnose = core_diagnose
+    walked_by: Walk = all_paths
 
     def take_in(self, signal: Signal) -> TakenIn:
         """See `flow.intake`."""
@@ -189,7 +191,13 @@ class Flow:
             keep(self.incidents, turn.held, after, wake)
 
     def _look(self, incident: Incident) -> Look:
-        return look(incident, observer=self.observer, desired_states=self.desired_states, diagnose=self.diagnosed_by)
+        return look(
+            incident,
+            observer=self.observer,
+            desired_states=self.desired_states,
+            diagnose=self.diagnosed_by,
+            walk=self.walked_by,
+        )
 
     def _diagnose(self, held: Held) -> Turn:
         return diagnose(held, look=self._look, incidents=self.incidents, clock=self.clock, recipients=self.recipients)

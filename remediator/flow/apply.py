@@ -90,7 +90,7 @@ def _still_the_plan(
     approved = right_to_write(incident, now, fresh.ruling)
     if incident.status is Status.APPLYING:
         return held, approved
-    worked = tuple(path.key for path in seen.everything.paths if path.verdict is Verdict.OK)
+    worked = tuple(path.key for path in seen.paths() if path.verdict is Verdict.OK)
     execution = Execution(plan.digest, tuple(Step() for _ in plan.changes), now, approved.by, worked)
     applying = replace(incident, execution=execution, verification=None)
     begins = applying.to(Status.APPLYING, now, f"applying {counted(len(plan.changes), 'change')}")

@@ -13,6 +13,7 @@ from datetime import datetime
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.incident import Incident, Status
+from remediator.core.pull_path import PullPath
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned, focus_of
@@ -22,6 +23,7 @@ from remediator.flow.turn import Turn, tell
 from remediator.ports import Clock, DesiredStates, Held, Incidents, Observer
 
 Diagnose = Callable[[DesiredState, Snapshot, Focus], Diagnosis]
+Walk = Callable[[DesiredState, Snapshot], tuple[PullPath, ...]]
 _HAVE_A_PLAN = (
     Status.PLANNED,
     Status.AWAITING_APPROVAL,
@@ -35,22 +37,25 @@ _HAVE_A_PLAN = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the estate: what was asked about, and everything, since a plan may touch others."""
+    """One look at the estate: what was asked about; every path can be walked too, since a plan may touch others."""
 
     live: Snapshot
     desired: DesiredState
     diagnosis: Diagnosis
-    everything: Diagnosis
+    walk: Walk
+
+    def paths(self) -> tuple[PullPath, ...]:
+        """Every pull path of the estate, walked when it is asked for."""
+        return self.walk(self.desired, self.live)
 
 
-def look(incident: Incident, *, observer: Observer, desired_states: DesiredStates, diagnose: Diagnose) -> Look:
+def look(
+    incident: Incident, *, observer: Observer, desired_states: DesiredStates, diagnose: Diagnose, walk: Walk
+) -> Look:
     """Observe, load the desired state, and diagnose what the incident is about."""
     live = observer.observe()
     desired = desired_states.load()
-    focus = focus_of(incident, live)
-    everything = diagnose(desired, live, Focus())
-    diagnosis = everything if focus == Focus() else diagnose(desired, live, focus)
-    return Look(live, desired, diagnosis, everything)
+    return Look(live, desired, diagnose(desired, live, focus_of(incident, live)), walk)
 
 
 def diagnose(

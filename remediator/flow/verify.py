@@ -48,14 +48,15 @@ def verify(
         return Turn(held, incident, again)
     seen = look(incident)
     asked = asked_for(planned)
-    paths = [path for path in seen.everything.paths if path.key in asked]
+    everything = seen.paths()
+    paths = [path for path in everything if path.key in asked]
     whole = all(path.verdict is Verdict.OK for path in paths)
     probes = _probes(paths, seen.live, prober) if prober is not None and whole else {}
     now = clock.now()
     looks = last.looks + 1 if last else 1
     outcome, proof, reason = decide(
         frozenset(execution.worked),
-        seen.everything.paths,
+        everything,
         probes,
         looks,
         now - execution.over_at,

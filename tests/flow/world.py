@@ -90,6 +90,9 @@ class Azure:
         paths = (path,) if focus.registry or focus.consumer else (path, other)
         return Diagnosis(focus, found, paths, plan, Foresight(mended), self.ruling if plan else None)
 
+    def walk(self, desired: DesiredState, snapshot: Snapshot) -> tuple[PullPath, ...]:
+        return self.diagnose(desired, snapshot, Focus()).paths
+
     def _settle(self, rid: ResourceId) -> LiveState | None:
         """Azure works on while we look."""
         return LiveState.RUNNING if rid in self.operations and self.poll(rid.text) is not None else None
@@ -189,6 +192,7 @@ class World:
             channels={"mail": wrap(self.mail)},
             recipients=PEOPLE[1:],
             diagnosed_by=self.azure.diagnose,
+            walked_by=self.azure.walk,
         )
 
     @property
