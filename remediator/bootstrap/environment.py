@@ -16,7 +16,7 @@ from remediator.settings import BadSettings, Settings
 def settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment, by default the process's; `Misconfigured("bad-setting")` names all mistakes."""
     try:
-        return Settings.from_environment(os.environ if environ is None else environ)  # noqa: TID251 - the one place
+        return Settings.from_environment(environ)
     except BadSettings as error:
         listed = "".join(f"\n  {name}: {why}" for name, why in error.problems.items())
         count = len(error.problems)

@@ -15,7 +15,6 @@ from remediator.core.snapshot import Network, PrivateZone, Registry, Snapshot, U
 
 AZURE_DNS = "168.63.129.16"
 ZONE_TYPE = "Microsoft.Network/privateDnsZones"
-LINK_TYPE = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
 
 
 class AnswerKind(StrEnum):
@@ -70,9 +69,7 @@ def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[
         link = zone.link_to(network)
         if link is not None:
             return zone, link
-    unread = [why for rid, why in snapshot.unreadable.items() if rid.is_a(ZONE_TYPE) and rid.name.lower() == zone_name]
-    doubts.extend(unread)
-    doubts.extend(Unknown(gap.reason) for gap in snapshot.gaps if gap.resource_type.lower() == ZONE_TYPE.lower())
+    doubts.extend(snapshot.unknown_of_type(ZONE_TYPE, zone_name))
     return doubts[0] if doubts else None
 
 

@@ -87,10 +87,14 @@ class Snapshot:
             return None
         return Unknown(f"{rid.name} ({rid.type}) is referred to and was not read")
 
-    def unknown_of_type(self, resource_type: str) -> tuple[Unknown, ...]:
-        """Why there may be more resources of a type than the snapshot holds: errors and failed listings."""
+    def unknown_of_type(self, resource_type: str, name: str = "") -> tuple[Unknown, ...]:
+        """Why there may be more resources of a type (and name) than the snapshot holds: errors and failed listings."""
         wanted = resource_type.lower()
-        errors = [why for rid, why in self.unreadable.items() if rid.type.lower() == wanted]
+        errors = [
+            why
+            for rid, why in self.unreadable.items()
+            if rid.type.lower() == wanted and (not name or rid.name.lower() == name.lower())
+        ]
         listings = [Unknown(gap.reason) for gap in self.gaps if gap.resource_type.lower() == wanted]
         return (*errors, *listings)
 

@@ -7,7 +7,7 @@ on the network interface and the login member last.
 from __future__ import annotations
 
 from remediator.sandbox import addresses
-from remediator.sandbox.arm_id import parent_of, region, same
+from remediator.sandbox.arm_id import region, same
 from remediator.sandbox.clouds import CLOUDS
 from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
@@ -195,8 +195,3 @@ def names_and_addresses(world: World, endpoint: Body, zone_name: str) -> list[tu
 def creator(endpoint: Body) -> str:
     """The metadata that marks a record as the platform's own."""
     return f"{CREATOR} {endpoint['name']} with resource guid {endpoint['properties'].get('resourceGuid', '')}"
-
-
-def registry_id_of(connection: Body) -> str:
-    """The registry that a connection hangs under."""
-    return parent_of(connection["id"])

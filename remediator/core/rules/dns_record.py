@@ -18,6 +18,7 @@ from remediator.core.resolution import AnswerKind
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Unknown, ZoneGroup
 from remediator.core.zone_choice import serving
+from remediator.core.zone_group_change import create_zone_group
 
 ID = "dns-record"
 BY_HAND_TTL = 300
@@ -65,24 +66,10 @@ def _remedy(leg: Leg, endpoint: PrivateEndpoint, zone: PrivateZone, wrong: Seque
         return ()
     group = groups[0] if groups else None
     if group is None and leg.intent.records != "by-hand":
-        return (_create_group(endpoint, zone),)
-    if group is not None and group.writes_to(zone.id):
-        return (_rewrite(group, zone, endpoint, wrong),)
-    if group is not None and not group.zones:
+        return (create_zone_group(endpoint, zone, ID, "a zone group writes the records and follows new regions"),)
+    if group is not None and (group.writes_to(zone.id) or not group.zones):
         return (_rewrite(group, zone, endpoint, wrong),)
     return tuple(_by_hand(zone, w) for w in wrong)
-
-
-def _create_group(endpoint: PrivateEndpoint, zone: PrivateZone) -> Change:
-    return Change(
-        kind=ChangeKind.CREATE_ZONE_GROUP,
-        target=endpoint.id.child("privateDnsZoneGroups", "default"),
-        summary=f"Let {endpoint.id.name} keep its records in {zone.name} ({zone.id.resource_group})",
-        before=None,
-        after={"zones": [zone.id.text]},
-        rule=ID,
-        reason="a zone group writes the records and follows new regions",
-    )
 
 
 def _rewrite(group: ZoneGroup, zone: PrivateZone, endpoint: PrivateEndpoint, wrong: Sequence[Wrong]) -> Change:

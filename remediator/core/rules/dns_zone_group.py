@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
@@ -10,6 +9,7 @@ from remediator.core.pull_path import HopName
 from remediator.core.resolution import hosts_to_resolve
 from remediator.core.rule import Rule
 from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown
+from remediator.core.zone_group_change import create_zone_group
 
 ID = "dns-zone-group"
 
@@ -40,15 +40,7 @@ def _kept_by_hand(snapshot: Snapshot, registry: Registry, endpoint: PrivateEndpo
 
 
 def _finding(desired: DesiredState, endpoint: PrivateEndpoint, zone: PrivateZone) -> Finding:
-    group = Change(
-        kind=ChangeKind.CREATE_ZONE_GROUP,
-        target=endpoint.id.child("privateDnsZoneGroups", "default"),
-        summary=f"Let {endpoint.id.name} keep its records in {zone.name} ({zone.id.resource_group})",
-        before=None,
-        after={"zones": [zone.id.text]},
-        rule=ID,
-        reason="records kept by hand do not follow new regions",
-    )
+    group = create_zone_group(endpoint, zone, ID, "records kept by hand do not follow new regions")
     return Finding(
         rule=ID,
         target=endpoint.id,

@@ -31,18 +31,13 @@ def judge(leg: Leg) -> Judgement | None:
         return Judgement(Verdict.UNKNOWN, seen.reason)
     if seen is not None:
         return _linked(*seen)
-    zone = zone_for(leg)
-    doubtful = doubtful_zone(leg) if zone is None else None
-    if zone is None and doubtful is None:
-        return None
-    return _unlinked(leg, leg.network, zone, doubtful)
+    chosen = zone_for(leg)
+    zone = chosen or doubtful_zone(leg)
+    return None if zone is None else _unlinked(leg, leg.network, zone, readable=chosen is not None)
 
 
-def _unlinked(leg: Leg, network: Network, chosen: PrivateZone | None, doubtful: PrivateZone | None) -> Judgement | None:
-    zone = chosen or doubtful
-    if zone is None:
-        return None
-    unread = "" if chosen else "; its records cannot be read, so nothing is planned"
+def _unlinked(leg: Leg, network: Network, zone: PrivateZone, *, readable: bool) -> Judgement:
+    unread = "" if readable else "; its records cannot be read, so nothing is planned"
     detail = f"{zone.name} in {zone.id.resource_group} is not linked to {network.id.name}{unread}"
     finding = Finding(
         rule=ID,
@@ -50,8 +45,8 @@ def _unlinked(leg: Leg, network: Network, chosen: PrivateZone | None, doubtful: 
         severity=Severity.BROKEN,
         summary=f"{zone.name} is not linked to {network.id.name}, so {leg.host} ends at a public address there",
         evidence=(f"the links of {zone.name}: {_words(zone)}",),
-        remedy=(_link(leg, zone, network),) if chosen else (),
-        advice="" if chosen else f"Let the reader see the records of {zone.name}, or link it by hand.",
+        remedy=(_link(leg, zone, network),) if readable else (),
+        advice="" if readable else f"Let the reader see the records of {zone.name}, or link it by hand.",
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, detail, finding)
