@@ -9,13 +9,17 @@ from remediator.core.resource_id import ResourceId
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A Container Apps environment; `subnet` is None when it has no network of its own."""
+    """A Container Apps environment; `subnet` is None when it has no network of its own.
+
+    `infrastructure_group` is the resource group in which Azure keeps its load balancer, "" when it is not named.
+    """
 
     id: ResourceId
     location: str
     subnet: ResourceId | None
     workload_profiles: bool = True
     provisioning_state: str = "Succeeded"
+    infrastructure_group: str = ""
 
     @property
     def network(self) -> ResourceId | None:
@@ -35,7 +39,10 @@ class RegistryCredential:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A container app or job; `images` are all image references, those of init containers too."""
+    """A container app or job; `images` are all image references, those of init containers too.
+
+    `principals` pairs an identity (`system`, or an id in lower case) with its principal id, where the body says it.
+    """
 
     id: ResourceId
     kind: str
@@ -44,5 +51,6 @@ class Consumer:
     credentials: tuple[RegistryCredential, ...] = ()
     secrets: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
+    principals: tuple[tuple[str, str], ...] = ()
     location: str = ""
     provisioning_state: str = "Succeeded"

@@ -26,7 +26,11 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True)
 class Peering:
-    """One side of a peering."""
+    """One side of a peering.
+
+    With `complete` False only some subnets are peered: `local_subnets` and `remote_subnets` name them. `synced` are
+    the remote prefixes that this side knew when it was last synced, () when the body does not say.
+    """
 
     id: ResourceId
     remote: ResourceId
@@ -37,6 +41,9 @@ class Peering:
     allow_gateway_transit: bool = False
     use_remote_gateways: bool = False
     complete: bool = True
+    local_subnets: tuple[str, ...] = ()
+    remote_subnets: tuple[str, ...] = ()
+    synced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

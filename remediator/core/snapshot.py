@@ -12,13 +12,17 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
+from remediator.core.access import RoleAssignment
 from remediator.core.cloud import AZURE_PUBLIC, Cloud
 from remediator.core.container_apps import Consumer, Environment, RegistryCredential
+from remediator.core.dns_forwarding import ForwardingRule, ForwardingRuleset, InboundEndpoint
+from remediator.core.egress import Firewall, LoadBalancer, NatGateway
 from remediator.core.network import Network, Peering, Route, RouteTable, Subnet
 from remediator.core.private_dns import PrivateZone, Record, ZoneLink
 from remediator.core.private_link import EndpointTarget, MemberAddress, PrivateEndpoint, ZoneGroup
 from remediator.core.registry import EndpointConnection, Registry
 from remediator.core.resource_id import ResourceId
+from remediator.core.security import SecurityGroup, SecurityRule
 from remediator.core.unknown import Unknown
 
 __all__ = [
@@ -26,8 +30,14 @@ __all__ = [
     "EndpointConnection",
     "EndpointTarget",
     "Environment",
+    "Firewall",
+    "ForwardingRule",
+    "ForwardingRuleset",
     "Gap",
+    "InboundEndpoint",
+    "LoadBalancer",
     "MemberAddress",
+    "NatGateway",
     "Network",
     "Peering",
     "PrivateEndpoint",
@@ -35,8 +45,11 @@ __all__ = [
     "Record",
     "Registry",
     "RegistryCredential",
+    "RoleAssignment",
     "Route",
     "RouteTable",
+    "SecurityGroup",
+    "SecurityRule",
     "Snapshot",
     "Subnet",
     "Unknown",
@@ -56,13 +69,21 @@ class Gap:
     reason: str
 
 
+def _not_read() -> Unknown:
+    return Unknown("role assignments were not read")
+
+
 def _empty() -> Mapping[ResourceId, Unknown]:
     return MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The estate at one moment. Look single things up with `find_*`; what was not read is `Unknown`."""
+    """The estate at one moment. Look single things up with `look_up`; what was not read is `Unknown`.
+
+    `inbound_endpoints`, `rulesets` and `role_assignments` are Unknown as a whole where nobody has read any of that kind
+    (house, section 6); `principals` maps user-assigned identities to their principal ids.
+    """
 
     cloud: Cloud = AZURE_PUBLIC
     registries: Mapping[ResourceId, Registry] = field(default_factory=dict)
@@ -72,6 +93,14 @@ class Snapshot:
     environments: Mapping[ResourceId, Environment] = field(default_factory=dict)
     consumers: Mapping[ResourceId, Consumer] = field(default_factory=dict)
     route_tables: Mapping[ResourceId, RouteTable] = field(default_factory=dict)
+    security_groups: Mapping[ResourceId, SecurityGroup] = field(default_factory=dict)
+    inbound_endpoints: Mapping[ResourceId, InboundEndpoint] | Unknown = field(default_factory=dict)
+    rulesets: Mapping[ResourceId, ForwardingRuleset] | Unknown = field(default_factory=dict)
+    nat_gateways: Mapping[ResourceId, NatGateway] = field(default_factory=dict)
+    firewalls: Mapping[ResourceId, Firewall] = field(default_factory=dict)
+    load_balancers: Mapping[ResourceId, LoadBalancer] = field(default_factory=dict)
+    role_assignments: tuple[RoleAssignment, ...] | Unknown = field(default_factory=_not_read)
+    principals: Mapping[ResourceId, str] = field(default_factory=dict)
     unreadable: Mapping[ResourceId, Unknown] = field(default_factory=_empty)
     gone: frozenset[ResourceId] = frozenset()
     gaps: tuple[Gap, ...] = ()
