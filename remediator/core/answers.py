@@ -27,7 +27,7 @@ def answers(leg: Leg) -> tuple[Answer, ...]:
     """One answer for each of the registry's names, the login name first."""
     if not isinstance(leg.registry, Registry):
         return ()
-    network = leg.network.id if isinstance(leg.network, Network) else None
+    network = leg.network if isinstance(leg.network, Network) else None
     best = serving(leg)
     extra = () if best is None or isinstance(best.endpoint.addresses, Unknown) else best.endpoint.addresses
     carried = (host for address in extra for host in address.hosts if registry_suffix_of(host))

@@ -79,6 +79,12 @@ class RegistryIntent:
             self.default_action or ""
         ).lower() == "allow"
 
+    @property
+    def allow_list(self) -> bool:
+        """Whether the document chooses address rules instead of a private path."""
+        enabled = (self.public_network_access or "").lower() == "enabled"
+        return enabled and (self.default_action or "").lower() == "deny" and not self.private_path
+
 
 @dataclass(frozen=True, slots=True)
 class DesiredState:

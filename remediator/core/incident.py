@@ -12,10 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from remediator.core.approval import Approval, ApprovalRequest, ApprovedPlan, NotApproved, gate
+from remediator.core.azure_write import AzureWrite
+from remediator.core.change import Change
 from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Rejected, RemediatorError
-from remediator.core.execution import Execution
+from remediator.core.execution import Execution, Step
 from remediator.core.policy import Ruling
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
@@ -115,7 +117,7 @@ class Incident:
     """Everything we know of one subject, from the first signal to the end.
 
     `subject` is a registry, or the zone or network at the root of many; `wake_at` is set while the status is
-    open or a notice waits. Times are UTC.
+    open or a notice waits. `caused_by` is the write behind the findings, where one is known. Times are UTC.
     """
 
     id: str
@@ -142,6 +144,7 @@ class Incident:
     error: tuple[str, str] | None = None
     joined_to: str | None = None
     tags: tuple[str, ...] = field(default=())
+    caused_by: AzureWrite | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -199,9 +202,18 @@ class Incident:
         return incident
 
     @property
+    def steps(self) -> tuple[tuple[Change, Step], ...]:
+        """Each change of the plan that was executed, with its step; nothing once the plan is another one."""
+        plan, execution = self.diagnosis.plan if self.diagnosis else None, self.execution
+        if plan is None or execution is None or execution.digest != plan.digest:
+            return ()
+        return tuple(zip(plan.changes, execution.steps, strict=False))
+
+    @property
     def interested(self) -> frozenset[str]:
         """The ids of those who asked for the change or caused the drift: none of them can approve it."""
-        ids = (self.requester, *(signal.actor for signal in self.signals))
+        cause = self.caused_by.actor.id if self.caused_by else None
+        ids = (self.requester, cause, *(signal.actor for signal in self.signals))
         return frozenset(who.casefold() for who in ids if who)
 
     def approved(self, now: datetime, ruling: Ruling | None = None) -> ApprovedPlan | NotApproved:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 from remediator.core.cloud import registry_suffix_of
 from remediator.core.desired import DesiredState, RegistryIntent
+from remediator.core.egress_of import Listed, egress_of, listed
 from remediator.core.finding import Finding
 from remediator.core.image_reference import parse_image
 from remediator.core.pull_path import Verdict
+from remediator.core.resolver import network_that_counts
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Consumer, Environment, Network, Registry, Snapshot, Unknown
 
@@ -21,9 +24,13 @@ REGISTRY_TYPE = "Microsoft.ContainerRegistry/registries"
 
 
 class Openness(StrEnum):
-    """Does the registry's firewall let a consumer in? `PERHAPS`: its rules may name the consumer's fixed egress."""
+    """Does the registry's firewall let a consumer in?
+
+    `LISTED`: its rules name every address of the consumer's declared egress; `PERHAPS`: some, or the egress is unknown.
+    """
 
     OPEN = "open"
+    LISTED = "listed"
     PERHAPS = "perhaps"
     CLOSED = "closed"
 
@@ -62,31 +69,53 @@ class Leg:
         return (self.consumer.id.key, self.host)
 
     @property
+    def answering(self) -> Network | Unknown | None:
+        """The network whose zone links decide what this consumer gets; None when public DNS answers."""
+        if not isinstance(self.network, Network):
+            return self.network
+        return network_that_counts(self.snapshot, self.network, self.host)
+
+    @property
     def openness(self) -> Openness:
         """Whether the registry lets this consumer in over its public name."""
         if not isinstance(self.registry, Registry):
             return Openness.CLOSED
         if self.registry.open_to_all:
             return Openness.OPEN
-        listed = self.registry.public_network_access.lower() != "disabled" and bool(self.registry.ip_rules)
-        return Openness.PERHAPS if listed and self._egress_may_be_fixed() else Openness.CLOSED
+        if self.registry.public_network_access.lower() == "disabled" or not self.registry.ip_rules:
+            return Openness.CLOSED
+        egress = self.egress
+        if isinstance(egress, Unknown):
+            return Openness.PERHAPS
+        match listed(self.registry.ip_rules, egress):
+            case Listed.ALL:
+                return Openness.LISTED
+            case Listed.SOME:
+                return Openness.PERHAPS
+            case _:
+                return Openness.CLOSED
+
+    @property
+    def egress(self) -> tuple[str, ...] | Unknown:
+        """The public addresses that the consumer's traffic is declared to have; () when nobody can name one."""
+        if isinstance(self.environment, Unknown) or isinstance(self.network, Unknown):
+            return self.environment if isinstance(self.environment, Unknown) else cast(Unknown, self.network)
+        return egress_of(self.snapshot, self.environment, self.network)
 
     @property
     def open(self) -> bool:
         """Whether the registry surely lets this consumer in over its public name."""
-        return self.openness is Openness.OPEN
+        return self.openness in (Openness.OPEN, Openness.LISTED)
 
     @property
     def needs_private(self) -> bool:
         """Whether only a private path can work or is wanted: the registry is closed and not meant to be public."""
-        return self.openness is Openness.CLOSED and not self.intent.public_by_intent
+        return self.openness is Openness.CLOSED and not self.meant_to_be_public
 
-    def _egress_may_be_fixed(self) -> bool:
-        """Only a NAT gateway or a forced route gives an environment an address that can be named (azure-facts 13)."""
-        if isinstance(self.environment, Unknown) or isinstance(self.network, Unknown):
-            return True
-        subnet = self.network.subnet(self.environment.subnet) if self.network and self.environment.subnet else None
-        return subnet is not None and (subnet.nat_gateway is not None or subnet.route_table is not None)
+    @property
+    def meant_to_be_public(self) -> bool:
+        """Whether the document wants pulls over the public name: by everyone, or by listed addresses."""
+        return self.intent.public_by_intent or self.intent.allow_list
 
 
 def hosts_of(consumer: Consumer) -> dict[str, tuple[str, ...]]:
@@ -107,8 +136,13 @@ def hosts_of(consumer: Consumer) -> dict[str, tuple[str, ...]]:
     return {host: tuple(images) for host, images in found.items()}
 
 
-def legs(desired: DesiredState, snapshot: Snapshot) -> Iterator[Leg]:
-    """Every leg of the snapshot, by consumer and host."""
+def legs(desired: DesiredState, snapshot: Snapshot) -> tuple[Leg, ...]:
+    """Every leg of the snapshot, by consumer and host; made once for a snapshot."""
+    # the document is kept with its legs, so that its id is not given to another one
+    return snapshot.remember(("legs", id(desired)), lambda: (tuple(_legs(desired, snapshot)), desired))[0]
+
+
+def _legs(desired: DesiredState, snapshot: Snapshot) -> Iterator[Leg]:
     by_host = {registry.login_server: registry for registry in snapshot.registries.values()}
     for consumer in sorted(snapshot.consumers.values(), key=lambda c: c.id.key):
         for host, images in sorted(hosts_of(consumer).items()):

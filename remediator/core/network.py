@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from remediator.core.resource_id import ResourceId
 from remediator.core.unknown import Unknown
@@ -64,6 +65,14 @@ class Network:
     def peering_to(self, remote: ResourceId) -> Peering | None:
         """Its side of the peering with another network, None when there is none or it cannot be read."""
         return self._peering_by_remote.get(remote.key)
+
+    def holds(self, address: IPv4Address | IPv6Address) -> bool:
+        """Whether its address space holds an address."""
+        return any(address in space for space in self._spaces)
+
+    @cached_property
+    def _spaces(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(prefix, strict=False) for prefix in self.prefixes)
 
     @cached_property
     def _peering_by_remote(self) -> dict[str, Peering]:

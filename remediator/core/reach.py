@@ -26,16 +26,30 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The way, why, and the two sides of the peering where there are any."""
+    """The way, why, and the two sides of the peering where there are any.
+
+    `access_off` says that the only doubt is a side with `allowVirtualNetworkAccess` off: security rules decide.
+    """
 
     way: Way
     reason: str
     ours: Peering | None = None
     theirs: Peering | None = None
+    access_off: bool = False
 
 
-def reach(snapshot: Snapshot, network: Network, remote: ResourceId, subnet: ResourceId | None, address: str) -> Reach:
-    """How `network` (from `subnet`) reaches `address` in the network `remote`; `address` may be "" when not known."""
+def reach(
+    snapshot: Snapshot,
+    network: Network,
+    remote: ResourceId,
+    subnet: ResourceId | None,
+    address: str,
+    place: ResourceId | None = None,
+) -> Reach:
+    """How `network` (from `subnet`) reaches `address` in the network `remote` (in the subnet `place`).
+
+    `address` may be "" and the subnets None when they are not known.
+    """
     if network.id == remote:
         return Reach(Way.SAME, "the endpoint is in the same network")
     if isinstance(network.peerings, Unknown):
@@ -48,11 +62,16 @@ def reach(snapshot: Snapshot, network: Network, remote: ResourceId, subnet: Reso
     theirs_known = isinstance(other, Network) and not isinstance(other.peerings, Unknown)
     if ours is None and theirs is None:
         return _without_peering(snapshot, network, remote, subnet, address)
-    return _judge(network, remote, ours, theirs, theirs_known)
+    return _judge(network, remote, ours, theirs, theirs_known, (subnet, place))
 
 
 def _judge(
-    network: Network, remote: ResourceId, ours: Peering | None, theirs: Peering | None, theirs_known: bool
+    network: Network,
+    remote: ResourceId,
+    ours: Peering | None,
+    theirs: Peering | None,
+    theirs_known: bool,
+    ends: tuple[ResourceId | None, ResourceId | None],
 ) -> Reach:
     if ours is None:
         return Reach(Way.PEERING_BROKEN, f"only {remote.name} has a peering; {network.id.name} has none", None, theirs)
@@ -65,17 +84,26 @@ def _judge(
     for side in sides:
         if side.sync.lower() != "fullyinsync":
             return Reach(Way.PEERING_BROKEN, f"the peering {side.id.name} is {side.sync}", ours, theirs)
+    for one, (here, there) in ((ours, ends), (theirs, ends[::-1])):
+        if one is not None and not one.complete:
+            partly = _covers_subnets(one, here, there)
+            if partly is not True:
+                way = Way.MAYBE if partly is None else Way.PEERING_BROKEN
+                return Reach(way, f"the peering {one.id.name} covers some subnets only", ours, theirs)
     for side in sides:
         if not side.allow_access:
-            return Reach(
-                Way.MAYBE,
-                f"the peering {side.id.name} has allowVirtualNetworkAccess off: security rules decide",
-                ours,
-                theirs,
-            )
-        if not side.complete:
-            return Reach(Way.MAYBE, f"the peering {side.id.name} covers some subnets only", ours, theirs)
+            words = f"the peering {side.id.name} has allowVirtualNetworkAccess off: security rules decide"
+            return Reach(Way.MAYBE, words, ours, theirs, access_off=True)
     return Reach(Way.PEERED, f"peered with {remote.name}, connected on both sides", ours, theirs)
+
+
+def _covers_subnets(side: Peering, here: ResourceId | None, there: ResourceId | None) -> bool | None:
+    """Whether a peering of subnets covers both ends; None where the body or the subnets do not say."""
+    if here is None or there is None or not (side.local_subnets and side.remote_subnets):
+        return None
+    local = {name.lower() for name in side.local_subnets}
+    remote = {name.lower() for name in side.remote_subnets}
+    return here.name.lower() in local and there.name.lower() in remote
 
 
 def _without_peering(

@@ -1,4 +1,4 @@
-"""What does a network get when it asks Azure DNS for a registry's name?
+"""What does a network get when it asks for a registry's name?
 
 The public name of a registry is a CNAME into the privatelink zone only while it has an approved endpoint
 connection; a linked zone of that name then answers alone, unless its link falls back (azure-facts 3.5, 13).
@@ -6,14 +6,14 @@ connection; a linked zone of that name then answers alone, unless its link falls
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from remediator.core.cloud import private_zone_of, record_name_of, registry_suffix_of
+from remediator.core.resolver import Resolver, resolver_for
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, PrivateZone, Registry, Snapshot, Unknown, ZoneLink
 
-AZURE_DNS = "168.63.129.16"
 ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 
 
@@ -28,7 +28,10 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer for one host; `zone` and `link` say where it came from when a private zone gave it."""
+    """The answer for one host; `zone` and `link` say where it came from when a private zone gave it.
+
+    `resolver` says who answered, None where nobody was asked (no network, or no private name).
+    """
 
     kind: AnswerKind
     host: str
@@ -36,11 +39,7 @@ class Answer:
     zone: PrivateZone | None = None
     link: ZoneLink | None = None
     reason: str = ""
-
-
-def asks_azure_dns(network: Network) -> bool:
-    """Whether the network's machines ask Azure DNS themselves."""
-    return not network.dns_servers or set(network.dns_servers) == {AZURE_DNS}
+    resolver: Resolver | None = None
 
 
 def has_private_chain(registry: Registry) -> bool | Unknown:
@@ -73,11 +72,21 @@ def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[
     return doubts[0] if doubts else None
 
 
-def resolve(snapshot: Snapshot, registry: Registry, network: ResourceId | None, host: str) -> Answer:
-    """The answer that Azure DNS gives a network for one of the registry's hosts; `network` None asks in public."""
+def resolve(snapshot: Snapshot, registry: Registry, network: Network | None, host: str) -> Answer:
+    """The answer that a network gets for one of the registry's hosts; `network` None asks in public."""
     chain = has_private_chain(registry)
     if network is None or chain is False:
         return Answer(AnswerKind.PUBLIC, host)
+    resolver = resolver_for(snapshot, network, host)
+    if isinstance(resolver, Unknown):
+        return Answer(AnswerKind.UNKNOWN, host, reason=resolver.reason)
+    if resolver.network is None:
+        return Answer(AnswerKind.PUBLIC, host, resolver=resolver)
+    return replace(_zone_answer(snapshot, resolver.network, host, chain), resolver=resolver)
+
+
+def _zone_answer(snapshot: Snapshot, network: ResourceId, host: str, chain: bool | Unknown) -> Answer:
+    """What Azure DNS of a network makes of a name."""
     seen = seen_zone(snapshot, network, private_zone_of(host) or "")
     if isinstance(seen, Unknown):
         return Answer(AnswerKind.UNKNOWN, host, reason=seen.reason)

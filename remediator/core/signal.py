@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from remediator.core.actor import ActorKind
 from remediator.core.resource_id import ResourceId
 
 
@@ -24,7 +25,8 @@ class Signal:
 
     `subject` is the resource that the sender named (in any casing); `registry_host` and `app` are hints from
     texts or dimensions, resolved against Azure later and never trusted as a target. `text` is an error text.
-    `actor` is a stable, non-personal id (application or object id) of the one who caused it, when known.
+    `actor` is a stable, non-personal id (application or object id) of the one who caused it, when known, and
+    `actor_kind` what kind of account that is.
     """
 
     source: SignalSource
@@ -37,6 +39,7 @@ class Signal:
     operation: str | None = None
     text: str | None = None
     actor: str | None = None
+    actor_kind: ActorKind = ActorKind.UNKNOWN
     correlation: str | None = None
     requested_way: str | None = None
 

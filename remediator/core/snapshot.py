@@ -6,11 +6,11 @@ created, changed or deleted because of an `Unknown`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from remediator.core.access import RoleAssignment
 from remediator.core.cloud import AZURE_PUBLIC, Cloud
@@ -104,6 +104,13 @@ class Snapshot:
     unreadable: Mapping[ResourceId, Unknown] = field(default_factory=_empty)
     gone: frozenset[ResourceId] = frozenset()
     gaps: tuple[Gap, ...] = ()
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def remember(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What `work` gives, done once for a key and this snapshot; a changed snapshot starts afresh."""
+        if key not in self._remembered:
+            self._remembered[key] = work()
+        return cast(T, self._remembered[key])
 
     def look_up(self, collection: Mapping[ResourceId, T], rid: ResourceId) -> T | Unknown | None:
         """The resource, None when it is known to be gone, Unknown when it was not or could not be read."""

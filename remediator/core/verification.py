@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from remediator.core.pull_path import PullPath, Verdict
-from remediator.core.resolution import asks_azure_dns
+from remediator.core.resolver import asks_azure_dns
 from remediator.core.snapshot import Snapshot, Unknown
 
 PathKey = tuple[str, str]

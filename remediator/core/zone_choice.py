@@ -60,17 +60,17 @@ def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
     if best is None or zone.record(record_name_of(leg.host)) is not None:
         return False
     partly_open = isinstance(leg.registry, Registry) and leg.registry.public_network_access.lower() != "disabled"
-    pulling = {
-        other.network.id
-        for other in legs(leg.desired, leg.snapshot)
-        if other.host == leg.host and isinstance(other.network, Network)
-    }
+    pulling: dict[ResourceId, list[Network]] = {}
+    for other in legs(leg.desired, leg.snapshot):
+        if other.host == leg.host and isinstance(other.network, Network) and isinstance(other.answering, Network):
+            pulling.setdefault(other.answering.id, []).append(other.network)
     for link in zone.links if not isinstance(zone.links, Unknown) else ():
-        network = leg.snapshot.networks.get(link.network)
+        own = leg.snapshot.networks.get(link.network)
         if not partly_open and link.network not in pulling:
             continue
-        if network is None or reach(leg.snapshot, network, best.endpoint.network, None, "").way is Way.NONE:
-            return True
+        for network in pulling.get(link.network, [own]):
+            if network is None or reach(leg.snapshot, network, best.endpoint.network, None, "").way is Way.NONE:
+                return True
     return False
 
 
@@ -79,7 +79,8 @@ def new_zone_id(leg: Leg) -> ResourceId | None:
     if leg.intent.zone is not None:
         return leg.intent.zone if leg.intent.zone not in leg.snapshot.zones else None
     best = serving(leg)
-    beside = [leg.network.id] if isinstance(leg.network, Network) else []
+    asked = leg.answering
+    beside = [asked.id] if isinstance(asked, Network) else []
     if best is not None:
         beside.append(best.endpoint.id)
     for neighbour in beside:

@@ -20,9 +20,9 @@ def judge(leg: Leg) -> Judgement | None:
     """Ok for an open registry; broken when the name ends in public and the firewall denies by default."""
     if not isinstance(leg.registry, Registry) or not any(a.kind is AnswerKind.PUBLIC for a in answers(leg)):
         return None
-    if leg.open:
+    if leg.openness is Openness.OPEN:
         return Judgement(Verdict.OK, "the registry is open to every address")
-    if leg.openness is Openness.PERHAPS:
+    if leg.openness is not Openness.CLOSED or leg.intent.allow_list:
         return None
     change = switch_change(ID, leg.registry, FIELD, "Deny", "Allow", "the desired state says Allow")
     finding = Finding(

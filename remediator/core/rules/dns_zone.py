@@ -17,10 +17,11 @@ ID = "dns-zone"
 
 def judge(leg: Leg) -> Judgement | None:
     """Broken when a private answer is needed and there is no zone to link."""
-    if not leg.needs_private or not isinstance(leg.network, Network):
+    asked = leg.answering
+    if not leg.needs_private or not isinstance(asked, Network):
         return None
     name = private_zone_of(leg.host) or ""
-    seen = seen_zone(leg.snapshot, leg.network.id, name)
+    seen = seen_zone(leg.snapshot, asked.id, name)
     if isinstance(seen, Unknown):
         return Judgement(Verdict.UNKNOWN, seen.reason)
     if seen is not None or zone_for(leg) is not None:
@@ -42,21 +43,21 @@ def judge(leg: Leg) -> Judgement | None:
                 before=None,
                 after={"zone": name},
                 rule=ID,
-                reason=f"no zone {name} can answer for {leg.network.id.name}",
+                reason=f"no zone {name} can answer for {asked.id.name}",
             ),
         )
     )
     finding = Finding(
         rule=ID,
-        target=leg.network.id,
+        target=asked.id,
         severity=Severity.BROKEN,
-        summary=f"{leg.network.id.name} sees no private zone {name}, so {leg.host} ends at a public address",
-        evidence=(f"no zone {name} is linked to {leg.network.id.name}, and none that could be linked exists",),
+        summary=f"{asked.id.name} sees no private zone {name}, so {leg.host} ends at a public address",
+        evidence=(f"no zone {name} is linked to {asked.id.name}, and none that could be linked exists",),
         remedy=remedy,
         advice="Create the zone, let the endpoint's zone group write its records, and link it last.",
         paths=(leg.key,),
     )
-    return Judgement(Verdict.BROKEN, f"no private zone {name} answers for {leg.network.id.name}", finding)
+    return Judgement(Verdict.BROKEN, f"no private zone {name} answers for {asked.id.name}", finding)
 
 
 RULE = Rule(ID, HopName.ZONE, judge)

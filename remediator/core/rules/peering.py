@@ -6,14 +6,14 @@ that may carry the traffic makes the hop unknown.
 
 from __future__ import annotations
 
-from remediator.core.answers import answers, owner_of
-from remediator.core.candidates import infrastructure_subnet
+from remediator.core.arrivals import Arrival, arrivals, own_subnet
 from remediator.core.change import Change, ChangeKind
+from remediator.core.ends import consumer_side, endpoint_side
+from remediator.core.filtering import Passage, passage
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.reach import Reach, Way, overlap, reach
-from remediator.core.resolution import AnswerKind
+from remediator.core.reach import Reach, Way, overlap
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Peering, Unknown
@@ -31,23 +31,29 @@ def judge(leg: Leg) -> Judgement | None:
     """Ok when the addresses lie in the same or a connected network."""
     if not isinstance(leg.network, Network):
         return None
-    ways: list[tuple[Reach, ResourceId]] = []
-    for answer in answers(leg):
-        if answer.kind is not AnswerKind.PRIVATE:
-            continue
-        for address in answer.addresses:
-            owner = owner_of(leg, answer.host, address)
-            if owner is not None:
-                way = reach(leg.snapshot, leg.network, owner.network, infrastructure_subnet(leg), address)
-                ways.append((way, owner.network))
-    if not ways:
+    found = arrivals(leg)
+    if not found:
         return Judgement(Verdict.OK, "not asked: the name has a public answer")
-    for way, remote in ways:
-        if way.way is Way.MAYBE:
+    for arrival in found:
+        way = arrival.way
+        if way.way is Way.MAYBE and not (way.access_off and _decided_by_rules(leg, arrival)):
             return Judgement(Verdict.UNKNOWN, way.reason)
         if way.way in (Way.NONE, Way.PEERING_BROKEN):
-            return _broken(leg, leg.network, remote, way)
-    return Judgement(Verdict.OK, ways[0][0].reason)
+            return _broken(leg, leg.network, arrival.endpoint.network, way)
+    return Judgement(Verdict.OK, found[0].way.reason)
+
+
+def _decided_by_rules(leg: Leg, arrival: Arrival) -> bool:
+    """Whether a security rule of the consumer's subnet names the traffic, so that no service tag has to decide."""
+    subnet = own_subnet(leg)
+    if subnet is None or subnet.security_group is None:
+        return False
+    group = leg.snapshot.look_up(leg.snapshot.security_groups, subnet.security_group)
+    if isinstance(group, Unknown) or group is None:
+        return False
+    there = endpoint_side(arrival, beside_endpoint=False)
+    filtered = passage(group, consumer_side(leg, None), there, inbound=False)
+    return filtered.passage is not Passage.UNKNOWN and not filtered.default
 
 
 def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach) -> Judgement:

@@ -47,6 +47,8 @@ def _not_asked(leg: Leg) -> str:
     match leg.openness:
         case Openness.OPEN:
             return "not asked: the registry is open to every address"
+        case Openness.LISTED:
+            return "not asked: the registry's address rules let it in"
         case Openness.PERHAPS:
             return "not asked: the registry's address rules may let it in"
         case _:

@@ -31,7 +31,7 @@ def judge(leg: Leg) -> Judgement | None:
         severity=Severity.BROKEN,
         summary=f"public access to {leg.registry.id.name} is off, and {leg.consumer.id.name} arrives in public",
         evidence=(f"{FIELD}: Disabled", f"{leg.host} has a public answer"),
-        remedy=(change,) if leg.desired.declared and leg.intent.public_by_intent else (),
+        remedy=(change,) if leg.desired.declared and leg.meant_to_be_public else (),
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, "public access is off", finding)

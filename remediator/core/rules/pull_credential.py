@@ -1,13 +1,16 @@
-"""`pull-credential`: is there an identity or secret for this registry in the consumer's configuration?
+"""`pull-credential`: is there an identity or secret for this registry, and may it pull?
 
-Judged on configuration only; never mended by opening the network (azure-facts 2.7 C).
+Judged on configuration and, where they are readable, role assignments; never mended by opening the network
+(azure-facts 2.7 C).
 """
 
 from __future__ import annotations
 
 from remediator.core.finding import Finding, Severity
+from remediator.core.grants import Grant, by_repository, held_roles, may_pull, wanted_role
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
+from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Consumer, Registry, RegistryCredential
 
@@ -15,24 +18,56 @@ ID = "pull-credential"
 
 
 def judge(leg: Leg) -> Judgement | None:
-    """Broken when the consumer has nothing to show to the registry, or names something that it has not."""
+    """Broken when the consumer has nothing to show to the registry, or something that surely may not pull."""
     if isinstance(leg.registry, Registry) and leg.registry.anonymous_pull:
         return Judgement(Verdict.OK, "the registry lets anonymous pulls in")
     credential = next((c for c in leg.consumer.credentials if c.server.lower() == leg.host), None)
-    wrong = _wrong(leg.consumer, credential, leg)
+    wrong = _wrong(leg.consumer, credential, leg) or _not_granted(leg, credential)
     if wrong is None:
         return Judgement(Verdict.OK, _words(credential))
+    role = wanted_role(leg.registry) if isinstance(leg.registry, Registry) else "AcrPull"
     finding = Finding(
         rule=ID,
         target=leg.consumer.id,
         severity=Severity.BROKEN,
         summary=f"{leg.consumer.id.name} cannot sign in to {leg.host}: {wrong}",
-        evidence=(f"configuration.registries of {leg.consumer.id.name} for {leg.host}: {_words(credential)}",),
-        advice="Give the consumer a managed identity with AcrPull (Container Registry Repository Reader in ABAC "
-        "mode) and name it in configuration.registries. The network is not the cause.",
+        evidence=(
+            f"configuration.registries of {leg.consumer.id.name} for {leg.host}: {_words(credential)}",
+            *_roles(leg, credential),
+        ),
+        advice=f"Give the consumer a managed identity with {role} on the registry and name it in "
+        "configuration.registries; a new assignment takes minutes to count. The network is not the cause.",
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, wrong, finding)
+
+
+def _principal(leg: Leg, credential: RegistryCredential | None) -> str:
+    """The principal id of the identity that the entry names, "" where it is not known."""
+    identity = credential.identity.lower() if credential else ""
+    if identity.startswith("system"):
+        identity = "system"
+    known = dict(leg.consumer.principals)
+    return known.get(identity) or (leg.snapshot.principals.get(ResourceId(identity), "") if "/" in identity else "")
+
+
+def _not_granted(leg: Leg, credential: RegistryCredential | None) -> str | None:
+    """Why the identity may surely not pull; None where it may, or where the assignments are not known."""
+    registry = leg.registry
+    if not isinstance(registry, Registry) or credential is None or not credential.identity:
+        return None
+    if may_pull(registry, _principal(leg, credential), leg.snapshot.role_assignments) is not Grant.NO:
+        return None
+    mode = " (the registry is in ABAC mode, where AcrPull is ignored)" if by_repository(registry) else ""
+    return f"its {_words(credential)} has no role that may pull, {wanted_role(registry)} is missing{mode}"
+
+
+def _roles(leg: Leg, credential: RegistryCredential | None) -> tuple[str, ...]:
+    principal = _principal(leg, credential)
+    if not principal or not isinstance(leg.registry, Registry):
+        return ()
+    held = held_roles(leg.registry, principal, leg.snapshot.role_assignments)
+    return (f"roles of this identity at {leg.registry.id.name} or above: {held}",)
 
 
 def _wrong(consumer: Consumer, credential: RegistryCredential | None, leg: Leg) -> str | None:

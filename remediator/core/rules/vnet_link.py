@@ -24,16 +24,17 @@ def judge(leg: Leg) -> Judgement | None:
     """Ok with a completed link, broken without one, unknown while Azure is still making it."""
     if not leg.needs_private:
         return Judgement(Verdict.OK, "not asked: the registry answers in public")
-    if not isinstance(leg.network, Network):
+    asked = leg.answering
+    if not isinstance(asked, Network):
         return None
-    seen = seen_zone(leg.snapshot, leg.network.id, private_zone_of(leg.host) or "")
+    seen = seen_zone(leg.snapshot, asked.id, private_zone_of(leg.host) or "")
     if isinstance(seen, Unknown):
         return Judgement(Verdict.UNKNOWN, seen.reason)
     if seen is not None:
         return _linked(*seen)
     chosen = zone_for(leg)
     zone = chosen or doubtful_zone(leg)
-    return None if zone is None else _unlinked(leg, leg.network, zone, readable=chosen is not None)
+    return None if zone is None else _unlinked(leg, asked, zone, readable=chosen is not None)
 
 
 def _unlinked(leg: Leg, network: Network, zone: PrivateZone, *, readable: bool) -> Judgement:
@@ -81,11 +82,7 @@ def _others_at_risk(leg: Leg, zone: PrivateZone, network: Network) -> bool:
     """Whether the zone lacks a registry that has an endpoint somewhere, or one that this network's apps name."""
     hosts = {r.login_server for r in leg.snapshot.registries.values() if has_private_chain(r) is not False}
     for other in legs(leg.desired, leg.snapshot):
-        if (
-            isinstance(other.registry, Unknown)
-            and isinstance(other.network, Network)
-            and other.network.id == network.id
-        ):
+        if isinstance(other.registry, Unknown) and other.answering is network:
             hosts.add(other.host)
     return any(
         private_zone_of(host) == zone.name.lower() and zone.record(record_name_of(host)) is None

@@ -1,0 +1,89 @@
+"""From which public addresses does a consumer reach the internet, and can anybody name them beforehand?
+
+Declared are only a NAT gateway of its subnet, an Azure Firewall that its default route leads to, and a load balancer
+with outbound rules in the environment's own resource group (azure-facts 13). Called by `leg` users that compare with
+a registry's address rules; an address from an error text is never among them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from enum import StrEnum
+
+from remediator.core.resource_id import ResourceId
+from remediator.core.routing import Turn, public_turn
+from remediator.core.snapshot import Environment, Firewall, Network, Route, Snapshot, Subnet, Unknown
+
+
+class Listed(StrEnum):
+    """Do a registry's address rules name the egress?"""
+
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
+
+
+def egress_of(snapshot: Snapshot, environment: Environment, network: Network | None) -> tuple[str, ...] | Unknown:
+    """The declared addresses and ranges; () when there is none and the address may be another one tomorrow."""
+    subnet = network.subnet(environment.subnet) if network and environment.subnet else None
+    if subnet is None:
+        return ()
+    turned = public_turn(snapshot, subnet)
+    if isinstance(turned, Unknown):
+        return turned
+    if turned.turn is Turn.APPLIANCE:
+        firewall = firewall_at(snapshot, turned.route)
+        return firewall.addresses if firewall else Unknown(_appliance(turned.route))
+    if turned.turn is not Turn.STRAIGHT:
+        return Unknown(f"the default route of {subnet.id.name} leads to another way out")
+    return _without_route(snapshot, environment, subnet)
+
+
+def _without_route(snapshot: Snapshot, environment: Environment, subnet: Subnet) -> tuple[str, ...] | Unknown:
+    if subnet.nat_gateway is not None:
+        gateway = snapshot.look_up(snapshot.nat_gateways, subnet.nat_gateway)
+        if isinstance(gateway, Unknown):
+            return gateway
+        return gateway.addresses if gateway else ()
+    found: list[str] = []
+    for balancer in snapshot.load_balancers.values():
+        if _belongs(balancer.id, environment):
+            if isinstance(balancer.addresses, Unknown):
+                return balancer.addresses
+            found += balancer.addresses
+    return tuple(found)
+
+
+def _belongs(balancer: ResourceId, environment: Environment) -> bool:
+    same = balancer.subscription.lower() == environment.id.subscription.lower()
+    group = environment.infrastructure_group.lower()
+    return same and bool(group) and balancer.resource_group.lower() == group
+
+
+def firewall_at(snapshot: Snapshot, route: Route | None) -> Firewall | None:
+    """The Azure Firewall that a route's next hop is, None for an appliance that nobody has read."""
+    address = route.next_hop_address if route else None
+    return next((f for f in snapshot.firewalls.values() if address and address in f.private_addresses), None)
+
+
+def _appliance(route: Route | None) -> str:
+    at = f" at {route.next_hop_address}" if route and route.next_hop_address else ""
+    return f"the default route leads to an appliance{at}, whose public address is not known"
+
+
+def listed(rules: tuple[str, ...], egress: tuple[str, ...]) -> Listed:
+    """How much of the egress a registry's address rules let in; all of nothing is `NONE`."""
+    allowed = [n for rule in rules if (n := _network(rule)) is not None]
+    wanted = [n for address in egress if (n := _network(address)) is not None]
+    inside = [any(one.subnet_of(network) for network in allowed) for one in wanted]
+    if not inside or not any(inside):
+        return Listed.NONE
+    return Listed.ALL if all(inside) else Listed.SOME
+
+
+def _network(text: str) -> ipaddress.IPv4Network | None:
+    """Registries take IPv4 only (azure-facts 1.2)."""
+    try:
+        return ipaddress.IPv4Network(text.strip(), strict=False)
+    except ValueError:
+        return None

@@ -1,0 +1,98 @@
+"""May an identity pull from a registry, as far as role assignments tell?
+
+The roles are those of azure-facts 1.2 and learn container-registry-rbac-built-in-roles-overview: in ABAC mode only the
+repository roles count, otherwise the registry's own and the general ones. What was not read is "perhaps", never "no".
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from remediator.core.access import RoleAssignment
+from remediator.core.registry import Registry
+from remediator.core.unknown import Unknown
+
+_REPOSITORY = {
+    "b93aa761-3e63-49ed-ac28-beffa264f7ac": "Container Registry Repository Reader",
+    "2a1e307c-b015-4ebd-883e-5b7698a07328": "Container Registry Repository Writer",
+    "2efddaa5-3f1f-4df3-97df-af3f13818f4c": "Container Registry Repository Contributor",
+}
+_REGISTRY = {
+    "7f951dda-4ed3-4680-a7ca-43fe172d538d": "AcrPull",
+    "8311e382-0749-4cb8-b61a-304f252e45ec": "AcrPush",
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
+    "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
+}
+
+
+class Grant(StrEnum):
+    """Whether it may pull."""
+
+    YES = "yes"
+    PERHAPS = "perhaps"
+    NO = "no"
+
+
+def by_repository(registry: Registry) -> bool:
+    """Whether the registry is in ABAC mode, where AcrPull and AcrPush are ignored (azure-facts 1.2)."""
+    return registry.role_assignment_mode.lower().startswith("abac")
+
+
+def wanted_role(registry: Registry) -> str:
+    """The role that lets an identity pull and nothing more."""
+    return "Container Registry Repository Reader" if by_repository(registry) else "AcrPull"
+
+
+def may_pull(registry: Registry, principal: str, assignments: tuple[RoleAssignment, ...] | Unknown) -> Grant:
+    """The grant of one principal; `PERHAPS` for groups, custom roles that were not read, and conditions."""
+    if isinstance(assignments, Unknown) or not principal:
+        return Grant.PERHAPS
+    found = Grant.NO
+    for assignment in assignments:
+        if not _covers(assignment.scope, registry.id.key):
+            continue
+        grant = _granted(registry, assignment, principal)
+        if grant is Grant.YES:
+            return grant
+        found = Grant.PERHAPS if grant is Grant.PERHAPS else found
+    return found
+
+
+def held_roles(registry: Registry, principal: str, assignments: tuple[RoleAssignment, ...] | Unknown) -> str:
+    """The names of the roles that the principal has at the registry or above it, for evidence."""
+    if isinstance(assignments, Unknown):
+        return "not known"
+    names = {**_REPOSITORY, **_REGISTRY}
+    held = {
+        names.get(a.role, a.role)
+        for a in assignments
+        if a.principal == principal.lower() and _covers(a.scope, registry.id.key)
+    }
+    return ", ".join(sorted(held)) or "none"
+
+
+def _granted(registry: Registry, assignment: RoleAssignment, principal: str) -> Grant:
+    if assignment.principal != principal.lower():
+        # who is in a group is not read
+        other = assignment.principal_type.lower() == "group" and _pulls(registry, assignment) is not Grant.NO
+        return Grant.PERHAPS if other else Grant.NO
+    grant = _pulls(registry, assignment)
+    return Grant.PERHAPS if grant is Grant.YES and assignment.conditional else grant
+
+
+def _pulls(registry: Registry, assignment: RoleAssignment) -> Grant:
+    if assignment.role in (_REPOSITORY if by_repository(registry) else _REGISTRY):
+        return Grant.YES
+    if assignment.role in _REPOSITORY or assignment.role in _REGISTRY:
+        return Grant.NO
+    if assignment.covers_pull is None:
+        return Grant.PERHAPS
+    return Grant.YES if assignment.covers_pull else Grant.NO
+
+
+def _covers(scope: str, registry: str) -> bool:
+    """Whether an assignment's scope is the registry or lies above it; management groups and the root may."""
+    scope = "/" + scope.strip("/")
+    above = scope == "/" or scope.startswith("/providers/microsoft.management/")
+    return above or registry == scope or registry.startswith(scope + "/")

@@ -1,0 +1,160 @@
+"""Whose Azure DNS answers when a network asks for a registry's name?
+
+The network's own, that of another network (custom servers, inbound endpoints and forwarding rulesets are followed), or
+nobody's (public DNS). Called by `resolution` and the resolver's rule; which zone then answers is not its business.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, replace
+
+from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.dns_forwarding import ForwardingRule
+from remediator.core.reach import Way, reach
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Network, Snapshot, Unknown
+
+AZURE_DNS = "168.63.129.16"
+RULESET_TYPE = "Microsoft.Network/dnsForwardingRulesets"
+INBOUND_TYPE = "Microsoft.Network/dnsResolvers/inboundEndpoints"
+RESOLVER_TYPE = "Microsoft.Network/dnsResolvers"
+# Resolvers that anybody may ask; none of them sees a private zone.
+PUBLIC_RESOLVERS = frozenset(
+    (
+        *("1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "149.112.112.112", "4.2.2.1", "4.2.2.2"),
+        *("208.67.222.222", "208.67.220.220", "114.114.114.114", "223.5.5.5", "223.6.6.6", "119.29.29.29"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """`network` is the one whose zone links count, None for public DNS.
+
+    `through` says which servers and rulesets the query passes, first to last. `assumed` says that one of them is a
+    machine that is only taken to forward to Azure DNS: what it does cannot be read.
+    """
+
+    network: ResourceId | None
+    through: tuple[str, ...] = ()
+    assumed: bool = False
+
+
+def asks_azure_dns(network: Network) -> bool:
+    """Whether the network's machines ask Azure DNS themselves."""
+    return not network.dns_servers or set(network.dns_servers) == {AZURE_DNS}
+
+
+def resolver_for(snapshot: Snapshot, network: Network, host: str) -> Resolver | Unknown:
+    """Who answers this network for a registry's host, Unknown where a server or ruleset cannot be followed."""
+    key = ("resolver", network.id.key, private_zone_of(host) or host, record_name_of(host).count("."))
+    return snapshot.remember(key, lambda: _asked_by(snapshot, network, host))
+
+
+def _asked_by(snapshot: Snapshot, network: Network, host: str) -> Resolver | Unknown:
+    if asks_azure_dns(network):
+        return _azure_dns(snapshot, network, host, frozenset())
+    return _first_answer(snapshot, network, network.dns_servers, host, frozenset())
+
+
+def _azure_dns(snapshot: Snapshot, network: Network, host: str, seen: frozenset[str]) -> Resolver | Unknown:
+    """Azure DNS of a network: linked zones come first, then the rules of linked rulesets, name by name of the chain.
+
+    Source: learn dns-private-resolver-overview, "How does it work". No registry zone matches the public name, so a rule
+    for `azurecr.io` takes the query before the privatelink zone is asked.
+    """
+    if network.id.key in seen:
+        return Unknown(f"DNS queries of {network.id.name} go round in a circle")
+    doubts = snapshot.unknown_of_type(RULESET_TYPE)
+    if doubts:
+        return Unknown(f"which forwarding rulesets {network.id.name} is linked to: {doubts[0].reason}")
+    zone_name = private_zone_of(host) or ""
+    for name in (host, f"{record_name_of(host)}.{zone_name}"):
+        if name.endswith(zone_name) and _links_zone(snapshot, network.id, zone_name):
+            break
+        rule = _rule_for(snapshot, network.id, name)
+        if rule is not None:
+            words = f"the rule for {rule.domain or '.'} of a ruleset linked to {network.id.name}"
+            found = _first_answer(snapshot, network, rule.servers, host, seen | {network.id.key})
+            return found if isinstance(found, Unknown) else replace(found, through=(words, *found.through))
+    return Resolver(network.id)
+
+
+def _links_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> bool:
+    return any(zone.link_to(network) is not None for zone in snapshot.zones_named(zone_name))
+
+
+def _rule_for(snapshot: Snapshot, network: ResourceId, name: str) -> ForwardingRule | None:
+    if isinstance(snapshot.rulesets, Unknown):
+        return None
+    matching = [
+        rule
+        for ruleset in snapshot.rulesets.values()
+        if network in ruleset.networks
+        for rule in ruleset.rules
+        if rule.enabled and rule.servers and f".{name}".endswith(f".{rule.domain}" if rule.domain else "")
+    ]
+    return max(matching, key=lambda rule: len(rule.domain), default=None)
+
+
+def _first_answer(
+    snapshot: Snapshot, network: Network, servers: tuple[str, ...], host: str, seen: frozenset[str]
+) -> Resolver | Unknown:
+    """The first server is asked first; the others only when it is silent."""
+    found = _followed(snapshot, network, servers[0], host, seen)
+    if isinstance(found, Unknown):
+        return found
+    return replace(found, through=(servers[0], *found.through))
+
+
+def _followed(snapshot: Snapshot, network: Network, server: str, host: str, seen: frozenset[str]) -> Resolver | Unknown:
+    if server == AZURE_DNS:
+        return _azure_dns(snapshot, network, host, seen)
+    if server in PUBLIC_RESOLVERS:
+        return Resolver(None)
+    inbound = _inbound_networks(snapshot, server)
+    if not inbound:
+        doubts = (*snapshot.unknown_of_type(INBOUND_TYPE), *snapshot.unknown_of_type(RESOLVER_TYPE))
+        if doubts:
+            return Unknown(f"whether {server} is an inbound endpoint: {doubts[0].reason}")
+    home = _home(snapshot, network, inbound or _networks_with(snapshot, server))
+    if home is None:
+        return Unknown(f"the DNS server {server} of {network.id.name} is in no network that was read and is reached")
+    found = _azure_dns(snapshot, home, host, seen)
+    if isinstance(found, Unknown):
+        return found
+    return replace(found, assumed=found.assumed or not inbound)
+
+
+def _inbound_networks(snapshot: Snapshot, server: str) -> list[Network]:
+    if isinstance(snapshot.inbound_endpoints, Unknown):
+        return []
+    ids = [e.network for e in snapshot.inbound_endpoints.values() if server in e.addresses]
+    return [snapshot.networks[rid] for rid in ids if rid in snapshot.networks]
+
+
+def _networks_with(snapshot: Snapshot, server: str) -> list[Network]:
+    """The networks whose address space holds an address; in a fleet several may."""
+    try:
+        address = ipaddress.ip_address(server)
+    except ValueError:
+        return []
+    return [network for network in snapshot.networks.values() if network.holds(address)]
+
+
+def _home(snapshot: Snapshot, asking: Network, networks: list[Network]) -> Network | None:
+    """The one of these that the asking network is or surely reaches, else perhaps reaches; None where that is open."""
+    for ways in ((Way.SAME,), (Way.PEERED,), (Way.MAYBE,)):
+        near = [n for n in networks if reach(snapshot, asking, n.id, None, "").way in ways]
+        if near:
+            return near[0] if len(near) == 1 else None
+    return None
+
+
+def network_that_counts(snapshot: Snapshot, network: Network, host: str) -> Network | Unknown | None:
+    """The network whose zone links decide what `network` gets for a host; None when public DNS answers."""
+    resolver = resolver_for(snapshot, network, host)
+    if isinstance(resolver, Unknown) or resolver.network is None:
+        return resolver if isinstance(resolver, Unknown) else None
+    return snapshot.networks.get(resolver.network) or Unknown(f"the network {resolver.network.name} was not read")
