@@ -4,7 +4,7 @@ Called by whatever stores case files (`adapters/records`, channels that keep not
 knows nothing of rows; the JSON that programs read is `views/document.py`, not this. An `ApprovedPlan` is never
 stored: it is made again by the gate from the stored approvals.
 
-A document is `{"v": 1, "incident": {…}}` or `{"v": 1, "signal": {…}}`. The rule of change: whenever a stored
+A document is `{"v": 2, "incident": {…}}` or `{"v": 2, "signal": {…}}`. The rule of change: whenever a stored
 dataclass gains, loses or renames a field, raise `VERSION`, add an upcaster from the version before, and add a
 golden file (`tests/data/codec`). A field that this code does not know is damage, not something to skip.
 """
@@ -29,10 +29,24 @@ T = TypeVar("T")
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
 
-VERSION = 1
+VERSION = 2
+
+
+def _signal_2(signal: Json) -> Json:
+    """Version 2 knows the kind of account behind a signal."""
+    return {"actor_kind": "unknown", **signal}
+
+
+def _incident_2(incident: Json) -> Json:
+    """Version 2 knows the write behind an incident's findings."""
+    signals = incident.get("signals")
+    known = [_signal_2(one) if isinstance(one, dict) else one for one in signals] if isinstance(signals, list) else None
+    return {"caused_by": None, **incident, **({} if known is None else {"signals": known})}
+
+
 # From a version to the next one: takes the inner document of that version, gives the one of version + 1.
-INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {}
-SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {}
+INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2}
+SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2}
 
 
 def _resource_id_schema(_source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from remediator.core.actor import Actor, ActorKind
 from remediator.core.azure_write import AzureWrite
@@ -135,9 +136,7 @@ def _taking_turns(target: ResourceId, writes: Sequence[AzureWrite]) -> tuple[Azu
     last = turns[-TURNS:]
     if len(last) < TURNS or len({turn.actor.key for turn in last}) != 2:
         return ()
-    opposed = target.type.lower() == RECORD or all(
-        one.deletes != other.deletes for one, other in zip(last, last[1:], strict=False)
-    )
+    opposed = target.type.lower() == RECORD or all(one.deletes != other.deletes for one, other in pairwise(last))
     return tuple(last) if opposed else ()
 
 

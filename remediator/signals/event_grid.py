@@ -101,12 +101,14 @@ def _signal(event: Mapping[str, object], data: Mapping[str, object], named: str 
     subject = resource(named)
     if subject is None:
         return Quarantined("an event whose resource id cannot be read")
+    who = actor(data.get("claims"), data.get("authorization"))
     return Signal(
         source=SignalSource.EVENT_GRID,
         id=word(event, "id") or f"event:{fingerprint(event)}",
         at=moment(word(event, "eventTime", "time")),
         subject=subject,
         operation=operation,
-        actor=actor(data.get("claims")),
+        actor=who.id,
+        actor_kind=who.kind,
         correlation=word(data, "correlationId"),
     )

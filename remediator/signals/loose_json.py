@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from remediator.core.actor import Actor, actor_of
 from remediator.core.errors import Rejected
 from remediator.core.resource_id import ResourceId, parse_resource_id
 
@@ -19,9 +20,7 @@ MAX_WORD = 512
 MAX_TEXT = 16 * 1024
 
 _GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))? \+0000(?: UTC)?")
-_IDENTITY = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _SEGMENT = re.compile(r"[\w.()@*-]+")
-_OBJECT_ID_CLAIMS = ("http://schemas.microsoft.com/identity/claims/objectidentifier", "oid")
 
 
 def decoded(value: object) -> object:
@@ -84,17 +83,13 @@ def resource(text: str | None) -> ResourceId | None:
     return rid if plain and len(segments) % 2 == 0 else None
 
 
-def actor(claims: object) -> str | None:
-    """Who caused it: the application id of the token, else its object id; names, UPNs and addresses are left alone.
+def actor(claims: object, authorization: object = None, caller: str | None = None) -> Actor:
+    """Who caused it, as `core.actor` understands it.
 
-    Claims come as an object, as JSON text or empty (azure-facts 5.1, 6.2); only GUIDs are taken.
+    Claims and authorization come as objects, as JSON text or empty, and the evidence may be an empty list (azure-facts
+    5.1, 6.2).
     """
-    known = mapping(claims)
-    for key in ("appid", "azp", *_OBJECT_ID_CLAIMS):
-        value = known.get(key)
-        if isinstance(value, str) and _IDENTITY.fullmatch(value):
-            return value.lower()
-    return None
+    return actor_of(mapping(claims), mapping(mapping(authorization).get("evidence")), caller or "")
 
 
 def fingerprint(value: object) -> str:

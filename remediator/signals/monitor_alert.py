@@ -175,7 +175,15 @@ def _activity(alert: _Alert) -> Parsed:
         return Ignored(reason)
     if subject is None:
         return Quarantined("an activity log entry whose resource id cannot be read")
-    signal = replace(alert.at_index("", 0), subject=subject, operation=operation, actor=actor(context.get("claims")))
+    who = actor(context.get("claims"), authorization, word(context, "caller"))
+    signal = replace(
+        alert.at_index("", 0),
+        subject=subject,
+        at=moment(word(context, "eventTimestamp")) or alert.base.at,  # of the write, the alert fires later
+        operation=operation,
+        actor=who.id,
+        actor_kind=who.kind,
+    )
     if status in _QUIET:
         return Ignored(f"not finished yet: {status}")
     if status.lower() in {"failed", "canceled", "cancelled"}:

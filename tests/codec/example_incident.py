@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from remediator.codec import VERSION, encode_incident, encode_signal
+from remediator.core.actor import Actor, ActorKind
 from remediator.core.approval import Approval, ApprovalLink, ApprovalRequest
+from remediator.core.azure_write import AzureWrite, WriteSource
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import Decision, Way
 from remediator.core.diagnosis import Diagnosis, Focus
@@ -47,6 +49,7 @@ SIGNAL = Signal(
     operation="Microsoft.ContainerRegistry/registries/write",
     text="403 Forbidden – 拒绝访问",
     actor="22222222-2222-2222-2222-222222222222",
+    actor_kind=ActorKind.PERSON,
     correlation="corr-1",
     requested_way="report",
 )
@@ -110,6 +113,14 @@ def full_incident() -> Incident:
         error=("arm-throttled", "too many requests"),
         joined_to="0123456789ab-01hw",
         tags=("night",),
+        caused_by=AzureWrite(
+            LINK,
+            "Microsoft.Network/privateDnsZones/virtualNetworkLinks/delete",
+            _at(-3),
+            Actor("33333333-3333-3333-3333-333333333333", ActorKind.APPLICATION),
+            "corr-0",
+            WriteSource.EVENT,
+        ),
     )
 
 

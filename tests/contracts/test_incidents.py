@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from remediator.adapters.records.incidents import RowIncidents
+from remediator.codec import VERSION
 from remediator.core.errors import Misconfigured, Rejected, Transient
 from remediator.core.incident import Notice, Status
 from remediator.core.resource_id import ResourceId
@@ -15,6 +16,8 @@ from remediator.ports import Rows, Write
 
 from .cases import NOON, SHOP, Interposed, ended, fresh, opened_case, registry, signal
 from .stores import Opener
+
+NEWER = f'{{"v":{VERSION + 1},"incident":{{}}}}'.encode()
 
 
 def test_first_signal_opens(incidents: RowIncidents) -> None:
@@ -229,7 +232,7 @@ def test_newer_document_is_left_alone(rows: Rows, incidents: RowIncidents) -> No
     """A document of a newer program makes the incident wait, and its row stays as it is."""
     held = opened_case(incidents)
     place = (held.incident.id[:12], f"incident-{held.incident.id}")
-    rows.write(place[0], [Write(place[1], b'{"v":2,"incident":{}}', {}, "*")])
+    rows.write(place[0], [Write(place[1], NEWER, {}, "*")])
     with pytest.raises(Transient) as caught:
         incidents.load(held.incident.id)
     assert (caught.value.code, caught.value.context["incident"]) == ("document-too-new", held.incident.id)
@@ -237,7 +240,7 @@ def test_newer_document_is_left_alone(rows: Rows, incidents: RowIncidents) -> No
         incidents.save(held, held.incident.note(NOON, "over it"))
     row = rows.get(*place)
     assert row is not None
-    assert row.body == b'{"v":2,"incident":{}}'
+    assert row.body == NEWER
 
 
 def test_newer_mailbox_is_left_alone(rows: Rows, incidents: RowIncidents) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from remediator.core.actor import ActorKind
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Ignored, Quarantined, Signal, SignalSource
 from remediator.signals.event_grid import handshake, parse_events
@@ -112,6 +113,29 @@ def test_a_child_stays_a_child() -> None:
 def test_actor_is_never_a_person(claims: object, actor: str | None) -> None:
     """The actor is an application or object id, from claims as object or text; names and addresses are left alone."""
     assert one(event(claims=claims)).actor == actor
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor", "kind"),
+    [
+        ({"claims": {"appid": APP_ID, "oid": OBJECT_ID}}, APP_ID, ActorKind.APPLICATION),
+        ({"claims": json.dumps({"appid": APP_ID, "oid": OBJECT_ID, "idtyp": "user"})}, OBJECT_ID, ActorKind.PERSON),
+        ({"claims": {}, "authorization": {"evidence": []}}, None, ActorKind.UNKNOWN),
+        (
+            {
+                "claims": {},
+                "authorization": {"evidence": {"principalType": "User", "principalId": OBJECT_ID}},
+            },
+            OBJECT_ID,
+            ActorKind.PERSON,
+        ),
+        ({"claims": "{azure_claims}", "authorization": "{azure_authorization}"}, None, ActorKind.UNKNOWN),
+    ],
+)
+def test_a_person_behind_a_portal_is_the_person(changes: dict[str, object], actor: str | None, kind: ActorKind) -> None:
+    """Whoever works through an application is known by the own object id, so that it cannot be an approver's."""
+    signal = one(event(**changes))
+    assert (signal.actor, signal.actor_kind) == (actor, kind)
 
 
 @pytest.mark.parametrize(

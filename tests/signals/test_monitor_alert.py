@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from remediator.core.actor import ActorKind
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Ignored, Quarantined, Signal, SignalSource
 from remediator.signals.monitor_alert import parse_alert
@@ -125,6 +126,15 @@ def test_activity_log() -> None:
     assert signal.operation == "Microsoft.ContainerRegistry/registries/write"
     assert signal.actor == "11111111-2222-3333-4444-555555555555"
     assert "person" not in repr(signal).lower()
+
+
+def test_activity_log_knows_the_account_and_the_moment() -> None:
+    """A person is known by the object id; the moment is that of the write, not that at which the alert fired."""
+    person = "66666666-7777-8888-9999-000000000000"
+    claims = json.dumps({"appid": "11111111-2222-3333-4444-555555555555", "oid": person, "name": "A Person"})
+    signal = one(activity(claims=claims, eventTimestamp="2026-08-01T07:51:30.5Z"))
+    assert (signal.actor, signal.actor_kind) == (person, ActorKind.PERSON)
+    assert signal.at == datetime(2026, 8, 1, 7, 51, 30, 500000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("authorization", ["", None, json.dumps({"scope": REGISTRY}), {}])
