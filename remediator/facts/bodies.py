@@ -23,6 +23,10 @@ INLINE: tuple[tuple[str, str, str], ...] = (
     ("microsoft.network/privatednszones", "recordSets", "A"),
     ("microsoft.network/privatednszones", "A", "A"),
     ("microsoft.network/routetables", "routes", "routes"),
+    ("microsoft.network/networksecuritygroups", "securityRules", "securityRules"),
+    ("microsoft.network/dnsresolvers", "inboundEndpoints", "inboundEndpoints"),
+    ("microsoft.network/dnsforwardingrulesets", "forwardingRules", "forwardingRules"),
+    ("microsoft.network/dnsforwardingrulesets", "virtualNetworkLinks", "virtualNetworkLinks"),
     ("microsoft.containerregistry/registries", "privateEndpointConnections", "privateEndpointConnections"),
     ("microsoft.containerregistry/registries", "replications", "replications"),
 )
@@ -34,10 +38,14 @@ Children = tuple[tuple[ResourceId, Body], ...]
 
 @dataclass(slots=True)
 class Bodies:
-    """Bodies by id, without case; `unreadable`, `gone` and `gaps` say what is not among them, and why."""
+    """Bodies by id, without case; `unreadable`, `gone` and `gaps` say what is not among them, and why.
+
+    `implied` are those of `unreadable` of which nothing is there but a child.
+    """
 
     found: dict[ResourceId, Body] = field(default_factory=dict)
     unreadable: dict[ResourceId, Unknown] = field(default_factory=dict)
+    implied: set[ResourceId] = field(default_factory=set)
     gone: set[ResourceId] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
     _types: dict[str, list[ResourceId]] = field(default_factory=dict)
@@ -198,3 +206,4 @@ def _note_missing_parents(bodies: Bodies) -> None:
     for parent, _ in list(bodies._children):
         if parent not in bodies.found and parent not in bodies.gone and parent not in bodies.unreadable:
             bodies.unreadable[parent] = Unknown(f"{parent.name} ({parent.type}) has children here and was not read")
+            bodies.implied.add(parent)

@@ -14,6 +14,7 @@ ENVIRONMENT = "Microsoft.App/managedEnvironments"
 APP = "Microsoft.App/containerApps"
 JOB = "Microsoft.App/jobs"
 KINDS = {APP: "app", JOB: "job"}
+SYSTEM = "system"
 
 
 def read_environment(rid: ResourceId, body: Body) -> Environment:
@@ -25,6 +26,7 @@ def read_environment(rid: ResourceId, body: Body) -> Environment:
         subnet=identifier(section(held, "vnetConfiguration"), "infrastructureSubnetId"),
         workload_profiles=held.get("workloadProfiles") is not None,
         provisioning_state=text(held, "provisioningState", "Succeeded"),
+        infrastructure_group=text(held, "infrastructureResourceGroup", ""),
     )
 
 
@@ -40,6 +42,7 @@ def read_consumer(rid: ResourceId, body: Body, kind: str) -> Consumer:
         credentials=tuple(_credential(entry) for entry in items(configuration, "registries")),
         secrets=tuple(text(entry, "name") for entry in items(configuration, "secrets")),
         identities=_identities(section(body, "identity")),
+        principals=_principals(section(body, "identity")),
         location=region(text(body, "location", "")),
         provisioning_state=text(held, "provisioningState", "Succeeded"),
     )
@@ -60,5 +63,18 @@ def _credential(entry: Body) -> RegistryCredential:
 
 
 def _identities(identity: Body) -> tuple[str, ...]:
-    system = ("system",) if "systemassigned" in text(identity, "type", "").lower() else ()
+    system = (SYSTEM,) if _has_system_identity(identity) else ()
     return (*system, *sorted(str(name) for name in section(identity, "userAssignedIdentities")))
+
+
+def _principals(identity: Body) -> tuple[tuple[str, str], ...]:
+    """The principal ids that the body itself names: a GET shows them for every identity that is assigned."""
+    assigned = section(identity, "userAssignedIdentities")
+    named = {str(name).lower(): text(section(assigned, name), "principalId", "").lower() for name in assigned}
+    if _has_system_identity(identity):
+        named[SYSTEM] = text(identity, "principalId", "").lower()
+    return tuple(sorted((name, principal) for name, principal in named.items() if principal))
+
+
+def _has_system_identity(identity: Body) -> bool:
+    return "systemassigned" in text(identity, "type", "").lower()

@@ -137,7 +137,11 @@ def _peerings(bodies: Bodies, network: ResourceId) -> tuple[Peering, ...] | Unkn
 
 
 def read_peering(rid: ResourceId, body: Body) -> Peering:
-    """One side of a peering; `peerCompleteVnets` false means that only some subnets are peered (azure-facts 4)."""
+    """One side of a peering; `peerCompleteVnets` false means that only some subnets are peered (azure-facts 4).
+
+    `remoteAddressSpace` is what this side was synced with, `remoteVirtualNetworkAddressSpace` what the remote has now
+    (Microsoft.Network 2024-01-01, VirtualNetworkPeeringPropertiesFormat).
+    """
     held = properties(body)
     return Peering(
         id=rid,
@@ -149,4 +153,7 @@ def read_peering(rid: ResourceId, body: Body) -> Peering:
         allow_gateway_transit=flag(held, "allowGatewayTransit"),
         use_remote_gateways=flag(held, "useRemoteGateways"),
         complete=flag(held, "peerCompleteVnets", True),
+        local_subnets=texts(held, "localSubnetNames"),
+        remote_subnets=texts(held, "remoteSubnetNames"),
+        synced=_ranges(texts(section(held, "remoteAddressSpace"), "addressPrefixes")),
     )

@@ -60,6 +60,22 @@ def flag(body: Body, key: str, default: bool = False) -> bool:
     return value
 
 
+def whole_number(body: Body, key: str) -> int:
+    """A number that must be there."""
+    value = body.get(key)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Malformed(f"{key} is {_kind(value)}, not a number")
+    return value
+
+
+def choice(body: Body, key: str, **meanings: bool) -> bool:
+    """What one of two words means, compared without case; any other word is `Malformed`."""
+    word = text(body, key)
+    if word.lower() not in meanings:
+        raise Malformed(f"{key} is {word[:40]!r}, not one of {', '.join(meanings)}")
+    return meanings[word.lower()]
+
+
 def items(body: Body, key: str) -> tuple[Body, ...]:
     """A list of objects; empty where it is absent or null."""
     value = body.get(key)

@@ -201,6 +201,20 @@ def test_a_peering_of_some_subnets_is_not_complete() -> None:
     assert not peering.complete
 
 
+def test_a_peering_names_its_subnets_and_what_it_was_synced_with() -> None:
+    """Subnets by name, and the remote ranges of the last sync rather than those that the remote has now."""
+    network = arm.network()
+    network["properties"]["virtualNetworkPeerings"][0]["properties"] |= {
+        "localSubnetNames": ["snet-aca"],
+        "remoteSubnetNames": ["snet-pe", "snet-dns"],
+        "remoteAddressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
+        "remoteVirtualNetworkAddressSpace": {"addressPrefixes": ["10.0.0.0/16", "10.5.0.0/16"]},
+    }
+    (peering,) = network_of(observed(network)).peerings  # type: ignore[misc]
+    assert (peering.local_subnets, peering.remote_subnets) == (("snet-aca",), ("snet-pe", "snet-dns"))
+    assert peering.synced == ("10.0.0.0/16",)
+
+
 def test_routes_are_read() -> None:
     """A route table's routes with their next hop."""
     (table,) = observed(arm.routes()).route_tables.values()
@@ -212,6 +226,15 @@ def test_an_environment_without_a_subnet_has_no_network(absent: arm.Body) -> Non
     """Null, empty or absent `vnetConfiguration` all mean: no network of its own."""
     (found,) = observed(arm.body(arm.ENVIRONMENT, {**absent, "x": 1}, location="eastus")).environments.values()
     assert (found.subnet, found.network, found.workload_profiles) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("named", "group"), [("ME_cae-shop_rg-Shop_chinanorth3", "ME_cae-shop_rg-Shop_chinanorth3"), (None, "")]
+)
+def test_an_environment_names_the_group_of_its_load_balancer(named: Any, group: str) -> None:
+    """`infrastructureResourceGroup` as it stands, "" where it is null."""
+    body = arm.body(arm.ENVIRONMENT, {"infrastructureResourceGroup": named}, location="x")
+    assert [one.infrastructure_group for one in observed(body).environments.values()] == [group]
 
 
 @pytest.mark.parametrize("odd", ["odd", 7, "/subscriptions//x/providers/Microsoft.Network/virtualNetworks/v/subnets/s"])
