@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from remediator.core.desired import DesiredState, Way
 from remediator.core.finding import Finding, Severity
-from remediator.core.foresight import Foresight, compare
+from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
-from remediator.core.planning import Scope, drifts, plan_for
+from remediator.core.planning import Planned, Scope, drifts, plan_for
 from remediator.core.policy import Ruling, judge
 from remediator.core.pull_path import PullPath
 from remediator.core.resource_id import ResourceId
@@ -50,14 +50,13 @@ def diagnose(desired: DesiredState, snapshot: Snapshot, focus: Focus | None = No
     scope = _scope(focus, walked)
     asked = tuple(w for w in walked if scope.covers(w.path))
     planned = plan_for(desired, snapshot, scope, walked)
-    foresight = compare(planned.before, planned.after, planned.cut_off)
+    foresight = planned.foresight
     on_paths = _merged(asked)
     known = {finding.key for finding in on_paths}
     drifted = tuple(f for f in drifts(desired, snapshot, scope) if f.key not in known)
-    in_plan = {change.key for change in planned.plan.changes}
     return Diagnosis(
         focus=focus,
-        findings=tuple(_as_planned(f, in_plan) for f in (*on_paths, *drifted)),
+        findings=tuple(_as_planned(f, planned) for f in (*on_paths, *drifted)),
         paths=tuple(w.path for w in asked),
         plan=planned.plan,
         foresight=foresight,
@@ -98,9 +97,14 @@ def _together(one: Finding, other: Finding) -> Finding:
     )
 
 
-def _as_planned(finding: Finding, in_plan: set[tuple[str, ...]]) -> Finding:
-    """A finding with the part of its remedy that the plan has taken up; the rest would have mended nothing."""
-    return replace(finding, remedy=tuple(c for c in finding.remedy if c.key in in_plan))
+def _as_planned(finding: Finding, planned: Planned) -> Finding:
+    """A finding with what the plan has taken up of its ways; the rest would have mended nothing, or done harm."""
+    in_plan = {change.key for change in planned.plan.changes}
+    taken = dict.fromkeys(c.key for way in (finding.remedy, *finding.alternatives) for c in way if c.key in in_plan)
+    remedy = tuple(change for change in planned.plan.changes if change.key in taken)
+    why_not = planned.declined.get(finding.key)
+    advice = f"Not planned, because {why_not}. {finding.advice}".strip() if why_not else finding.advice
+    return replace(finding, remedy=remedy, alternatives=(), advice=advice)
 
 
 def _way(desired: DesiredState, scope: Scope) -> Way:

@@ -24,7 +24,8 @@ class Finding:
 
     `target` is the resource that is wrong (or missing: the id it would have); `evidence` are sentences with
     facts; `remedy` holds the changes that mend it, empty when only a person can or may; `advice` then says what
-    a person should do. `paths` are the (consumer key, host) pairs that it breaks.
+    a person should do. `alternatives` are other ways to mend it, for when the remedy would break something else.
+    `paths` are the (consumer key, host) pairs that it breaks.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Finding:
     remedy: tuple[Change, ...] = ()
     advice: str = ""
     paths: tuple[tuple[str, str], ...] = ()
+    alternatives: tuple[tuple[Change, ...], ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

@@ -5,7 +5,7 @@ Rules judge legs; `walk` strings their judgements into pull paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -137,29 +137,59 @@ def hosts_of(consumer: Consumer) -> dict[str, tuple[str, ...]]:
 
 
 def legs(desired: DesiredState, snapshot: Snapshot) -> tuple[Leg, ...]:
-    """Every leg of the snapshot, by consumer and host; made once for a snapshot."""
+    """Every leg of the snapshot, by consumer and host."""
+    found = [leg for host in _pulls(snapshot) for leg in legs_to(desired, snapshot, host)]
+    return tuple(sorted(found, key=lambda leg: leg.key))
+
+
+def legs_to(desired: DesiredState, snapshot: Snapshot, host: str) -> tuple[Leg, ...]:
+    """The legs to one registry host, by consumer; made once for a snapshot and document."""
+    pulling = _pulls(snapshot).get(host, ())
     # the document is kept with its legs, so that its id is not given to another one
-    return snapshot.remember(("legs", id(desired)), lambda: (tuple(_legs(desired, snapshot)), desired))[0]
+    key = ("legs", id(desired), host)
+    return snapshot.remember(key, lambda: (tuple(_leg(desired, snapshot, host, *p) for p in pulling), desired))[0]
 
 
-def _legs(desired: DesiredState, snapshot: Snapshot) -> Iterator[Leg]:
-    by_host = {registry.login_server: registry for registry in snapshot.registries.values()}
-    for consumer in sorted(snapshot.consumers.values(), key=lambda c: c.id.key):
-        for host, images in sorted(hosts_of(consumer).items()):
-            known = by_host.get(host)
-            registry = known if known is not None else _unread_registry(snapshot, host)
-            environment = _environment(snapshot, consumer)
-            yield Leg(
-                desired=desired,
-                snapshot=snapshot,
-                consumer=consumer,
-                host=host,
-                images=images,
-                registry=registry,
-                environment=environment,
-                network=_network(snapshot, environment),
-                intent=desired.intent_for(known.id) if known else RegistryIntent(),
-            )
+def legs_to_unread(desired: DesiredState, snapshot: Snapshot) -> tuple[Leg, ...]:
+    """The legs to ACR hosts that no registry of the snapshot has: other teams' registries, or unreadable ones."""
+    hosts = [host for host in _pulls(snapshot) if snapshot.registry_of_host(host) is None]
+    return tuple(leg for host in hosts for leg in legs_to(desired, snapshot, host))
+
+
+def leg_of(desired: DesiredState, snapshot: Snapshot, key: tuple[str, str]) -> Leg | None:
+    """The leg of a pull path's key, None where the snapshot has none."""
+    consumer, host = key
+    return next((leg for leg in legs_to(desired, snapshot, host) if leg.consumer.id.key == consumer), None)
+
+
+def _pulls(snapshot: Snapshot) -> dict[str, tuple[tuple[Consumer, tuple[str, ...]], ...]]:
+    """Who pulls from each ACR host, and which images."""
+    return snapshot.index("pulls", snapshot.consumers, lambda: _by_host(snapshot.consumers.values()))
+
+
+def _by_host(consumers: Iterable[Consumer]) -> dict[str, tuple[tuple[Consumer, tuple[str, ...]], ...]]:
+    found: dict[str, list[tuple[Consumer, tuple[str, ...]]]] = {}
+    for consumer in sorted(consumers, key=lambda c: c.id.key):
+        for host, images in hosts_of(consumer).items():
+            found.setdefault(host, []).append((consumer, images))
+    return {host: tuple(pulling) for host, pulling in found.items()}
+
+
+def _leg(desired: DesiredState, snapshot: Snapshot, host: str, consumer: Consumer, images: tuple[str, ...]) -> Leg:
+    known = snapshot.registry_of_host(host.replace(".privatelink.", "."))
+    registry = known if known is not None else _unread_registry(snapshot, host)
+    environment = _environment(snapshot, consumer)
+    return Leg(
+        desired=desired,
+        snapshot=snapshot,
+        consumer=consumer,
+        host=host,
+        images=images,
+        registry=registry,
+        environment=environment,
+        network=_network(snapshot, environment),
+        intent=desired.intent_for(known.id) if known else RegistryIntent(),
+    )
 
 
 def _unread_registry(snapshot: Snapshot, host: str) -> Unknown:
@@ -188,5 +218,4 @@ def _network(snapshot: Snapshot, environment: Environment | Unknown) -> Network 
 
 def consumers_of(snapshot: Snapshot, registry: Registry) -> tuple[ResourceId, ...]:
     """The consumers that name a registry."""
-    named = (c.id for c in snapshot.consumers.values() if registry.login_server in hosts_of(c))
-    return tuple(sorted(named))
+    return tuple(consumer.id for consumer, _ in _pulls(snapshot).get(registry.login_server, ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from remediator.core.leg import Leg, legs
+from remediator.core.leg import Leg, legs_to
 from remediator.core.reach import Way, reach
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Registry, Snapshot, Subnet, Unknown
@@ -106,8 +106,8 @@ def _near(leg: Leg, own: Network) -> list[Network]:
 def _served(leg: Leg, network: Network) -> int:
     """How many networks that need this registry privately an endpoint in `network` would serve."""
     served = set()
-    for other in legs(leg.desired, leg.snapshot):
-        if other.host != leg.host or not isinstance(other.network, Network) or not other.needs_private:
+    for other in legs_to(leg.desired, leg.snapshot, leg.host):
+        if not isinstance(other.network, Network) or not other.needs_private:
             continue
         if reach(leg.snapshot, other.network, network.id, None, "").way in (Way.SAME, Way.PEERED):
             served.add(other.network.id)

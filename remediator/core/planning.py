@@ -1,26 +1,33 @@
 """From findings to a plan: mend the most decisive finding in memory, look again, until nothing is left to mend.
 
-Walking the changed snapshot again after each remedy gives the fewest changes, and mends what an earlier change of
-the same plan would break (the first endpoint of a registry hides it from networks that link a zone without it).
+Each path is judged again after each remedy, which gives the fewest changes; then all of them are, which mends what the
+plan itself would break (the first endpoint of a registry hides it from networks that link a zone without it). A plan
+that breaks something is tried again with other ways that findings offer, then without what breaks it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from remediator.core.change import Change
 from remediator.core.desired import DesiredState
 from remediator.core.effect import effect
 from remediator.core.finding import Finding
+from remediator.core.foresight import Foresight, compare
+from remediator.core.leg import leg_of
 from remediator.core.plan import Plan, ordered
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.rules import RULES
-from remediator.core.shadow import Hidden, answers_alone, fall_back, find_link, hidden_registries
+from remediator.core.shadow import Hidden, answers_alone, fall_back, find_link, newly_hidden
 from remediator.core.snapshot import Snapshot
-from remediator.core.walk import Walked, walk
+from remediator.core.walk import Walked, walk, walk_leg
 
-# More rounds than any plan that a policy would let pass; a plan that needs more is cut and does not mend everything.
-MAX_ROUNDS = 40
+# More remedies than any plan that a policy would let pass; a plan that needs more is cut and does not mend everything.
+MAX_REMEDIES = 40
+# How often a plan that breaks something is tried in another way.
+MAX_TRIES = 6
+PathKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,49 +51,140 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The plan, and the pull paths before and after it."""
+    """The plan, and what it would do to the pull paths.
+
+    `declined` says, by the keys of findings, why what they offer is not part of it.
+    """
 
     plan: Plan
-    before: tuple[PullPath, ...]
-    after: tuple[PullPath, ...]
-    cut_off: tuple[str, ...] = ()
+    foresight: Foresight
+    declined: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-
-def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tuple[Walked, ...]) -> Planned:
-    """The fewest changes that mend what is in scope, and every path not broken before that they would break.
-
-    A remedy that leaves its path broken or unknown in the end is dropped again: nothing is changed for nothing.
-    """
-    before = tuple(w.path for w in walked)
-    sound = {path.key for path in before if path.verdict is not Verdict.BROKEN}
-    remedies: list[_Remedy] = []
-    world, now = snapshot, walked
-    for _ in range(MAX_ROUNDS):
-        remedy = _next_remedy(desired, world, now, scope, sound, {c.key for r in remedies for c in r.changes})
-        if remedy is None:
-            break
-        world = _changed(world, remedy.changes)
-        remedies.append(remedy)
-        now = walk(desired, world)
-    changes, now = _useful(desired, snapshot, remedies, now)
-    world, hidden = _changed(snapshot, changes), hidden_registries(snapshot)
-    shields = _shields(world, hidden_registries(world) - hidden)
-    if shields:
-        changes = (*changes, *shields)
-        world = _changed(snapshot, changes)
-        now = walk(desired, world)
-    cut_off = _left_cut_off(world, hidden_registries(world) - hidden)
-    return Planned(ordered(changes), before, tuple(w.path for w in now), cut_off)
+    @property
+    def harm(self) -> int:
+        """How many paths and networks it would take something from."""
+        return len(self.foresight.broken) + len(self.foresight.cut_off)
 
 
 @dataclass(frozen=True, slots=True)
 class _Remedy:
+    """A finding's changes, and which of its ways they are."""
+
+    finding: Finding
     changes: tuple[Change, ...]
-    paths: tuple[tuple[str, str], ...]
 
 
-def _changed(world: Snapshot, changes: tuple[Change, ...]) -> Snapshot:
-    for change in ordered(changes).changes:
+@dataclass(slots=True)
+class _Draft:
+    """A plan in the making: the world as it is by now, and the remedies so far."""
+
+    desired: DesiredState
+    world: Snapshot
+    ways: Mapping[tuple[str, str], int]
+    declined: Mapping[tuple[str, str], str]
+    remedies: list[_Remedy] = field(default_factory=list)
+    done: set[tuple[str, ...]] = field(default_factory=set)
+
+    def take(self, finding: Finding) -> bool:
+        """Apply what a finding offers and is not applied yet; whether there was anything."""
+        if finding.key in self.declined or len(self.remedies) >= MAX_REMEDIES:
+            return False
+        offered = (finding.remedy, *finding.alternatives)
+        changes = offered[min(self.ways.get(finding.key, 0), len(offered) - 1)]
+        fresh = tuple(change for change in changes if change.key not in self.done)
+        if not fresh:
+            return False
+        self.world = _changed(self.world, fresh)
+        self.done |= {change.key for change in fresh}
+        self.remedies.append(_Remedy(finding, fresh))
+        return True
+
+    def mend(self, key: PathKey) -> None:
+        """Judge one path again and again, until it offers nothing more."""
+        for _ in range(MAX_REMEDIES):
+            leg = leg_of(self.desired, self.world, key)
+            finding = walk_leg(leg).finding if leg else None
+            if finding is None or not self.take(finding):
+                return
+
+
+def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tuple[Walked, ...]) -> Planned:
+    """The fewest changes that mend what is in scope, and every path not broken before that they would break."""
+    ways: dict[tuple[str, str], int] = {}
+    declined: dict[tuple[str, str], str] = {}
+    draft = _drafted(desired, snapshot, scope, walked, ways, declined)
+    best = planned = _finished(desired, snapshot, draft, walked)
+    for _ in range(MAX_TRIES):
+        if not planned.harm:
+            break
+        other = _other_way(draft, ways)
+        if other is not None:
+            ways[other] = ways.get(other, 0) + 1
+        elif len({remedy.finding.key for remedy in draft.remedies}) > 1:
+            ways, declined = {}, {**declined, draft.remedies[-1].finding.key: _harm_in_words(planned.foresight)}
+        else:
+            break
+        draft = _drafted(desired, snapshot, scope, walked, ways, declined)
+        planned = _finished(desired, snapshot, draft, walked)
+        if planned.plan and planned.harm < best.harm:
+            best = replace(planned, declined=declined)
+    return best
+
+
+def _harm_in_words(foresight: Foresight) -> str:
+    lost = [f"{path.consumer.name} → {path.host}" for path in foresight.broken]
+    return "; ".join((*(f"it would break {one}" for one in lost[:3]), *foresight.cut_off[:3]))
+
+
+def _other_way(draft: _Draft, ways: Mapping[tuple[str, str], int]) -> tuple[str, str] | None:
+    """The last finding in the draft that has another way left."""
+    for remedy in reversed(draft.remedies):
+        if ways.get(remedy.finding.key, 0) < len(remedy.finding.alternatives):
+            return remedy.finding.key
+    return None
+
+
+def _drafted(
+    desired: DesiredState,
+    snapshot: Snapshot,
+    scope: Scope,
+    walked: tuple[Walked, ...],
+    ways: Mapping[tuple[str, str], int],
+    declined: Mapping[tuple[str, str], str],
+) -> _Draft:
+    draft = _Draft(desired, snapshot, ways, declined)
+    sound = {w.path.key for w in walked if w.path.verdict is not Verdict.BROKEN}
+    now = walked
+    while True:
+        known = len(draft.remedies)
+        for one in now:
+            if one.finding is not None and (scope.covers(one.path) or one.path.key in sound):
+                draft.mend(one.path.key)
+        for finding in drifts(desired, draft.world, scope):
+            draft.take(finding)
+        if len(draft.remedies) == known or len(draft.remedies) >= MAX_REMEDIES:
+            return draft
+        now = walk(desired, draft.world)
+
+
+def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: tuple[Walked, ...]) -> Planned:
+    """The draft without what mends nothing, with what keeps networks without known consumers from losing a registry."""
+    before = tuple(w.path for w in walked)
+    if not draft.remedies:
+        return Planned(Plan(()), compare(before, before))
+    changes, now = _useful(desired, snapshot, draft.remedies, walk(desired, draft.world))
+    world = _changed(snapshot, changes)
+    shields = _shields(world, newly_hidden(snapshot, world, changes))
+    if shields:
+        changes = (*changes, *shields)
+        world = _changed(snapshot, changes)
+        now = walk(desired, world)
+    cut_off = _left_cut_off(world, newly_hidden(snapshot, world, changes))
+    return Planned(ordered(changes), compare(before, tuple(w.path for w in now), cut_off))
+
+
+def _changed(world: Snapshot, changes: Iterable[Change]) -> Snapshot:
+    for change in ordered(tuple(changes)).changes:
         world = effect(world, change)
     return world
 
@@ -98,10 +196,10 @@ def _useful(
     kept = list(remedies)
     for remedy in reversed(remedies):
         ok = _ok(now)
-        if not remedy.paths or ok & set(remedy.paths):
+        if not remedy.finding.paths or ok & set(remedy.finding.paths):
             continue
         fewer = [other for other in kept if other is not remedy]
-        then = walk(desired, _changed(snapshot, tuple(c for r in fewer for c in r.changes)))
+        then = walk(desired, _changed(snapshot, [c for r in fewer for c in r.changes]))
         if ok <= _ok(then):
             kept, now = fewer, then
     return tuple(c for r in kept for c in r.changes), now
@@ -125,23 +223,6 @@ def _left_cut_off(world: Snapshot, newly: frozenset[Hidden]) -> tuple[str, ...]:
 
 def _ok(walked: tuple[Walked, ...]) -> set[tuple[str, str]]:
     return {w.path.key for w in walked if w.path.verdict is Verdict.OK}
-
-
-def _next_remedy(
-    desired: DesiredState,
-    world: Snapshot,
-    now: tuple[Walked, ...],
-    scope: Scope,
-    sound: set[tuple[str, str]],
-    done: set[tuple[str, ...]],
-) -> _Remedy | None:
-    wanted = [w for w in now if w.finding and (scope.covers(w.path) or w.path.key in sound)]
-    path_findings = [w.finding for w in wanted if w.finding]
-    for finding in (*path_findings, *drifts(desired, world, scope)):
-        fresh = tuple(change for change in finding.remedy if change.key not in done)
-        if fresh:
-            return _Remedy(fresh, finding.paths)
-    return None
 
 
 def drifts(desired: DesiredState, snapshot: Snapshot, scope: Scope) -> tuple[Finding, ...]:

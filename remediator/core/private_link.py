@@ -70,6 +70,11 @@ class PrivateEndpoint:
         """Its connection to that registry, if it has one."""
         return next((t for t in self.targets if t.resource == registry), None)
 
+    def approved_for(self, registry: ResourceId) -> bool:
+        """Whether its own side says that the registry's owner let it in."""
+        target = self.target(registry)
+        return target is not None and target.status.lower() == "approved"
+
     def address_of(self, host: str) -> str | None:
         """The address that the interface carries for a host, None when it has none or cannot be read."""
         if isinstance(self.addresses, Unknown):

@@ -5,6 +5,8 @@ Only registries that somebody could use over their public name count: a fully cl
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.reach import Way, reach
@@ -15,28 +17,60 @@ from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Sna
 Hidden = tuple[ResourceId, ResourceId]
 
 
-def hidden_registries(snapshot: Snapshot) -> frozenset[Hidden]:
-    """(link, registry) pairs: the link's network does not resolve the registry, or to an address out of its reach.
+def newly_hidden(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> frozenset[Hidden]:
+    """(link, registry) pairs that the changes hide: the link's network loses the registry, or the way to it.
 
-    Source: azure-facts 3.5.
+    Only links, records and registries that the changes touch can be among them. Source: azure-facts 3.5.
     """
-    return frozenset(
-        (link.id, registry.id)
-        for registry in snapshot.registries.values()
-        if registry.public_network_access.lower() != "disabled" and has_private_chain(registry) is True
-        for zone in snapshot.zones_named(private_zone_of(registry.login_server) or "")
-        for link in _cut_off(snapshot, zone, registry)
-    )
+    touched = frozenset(_touched(after, changes))
+    return _hidden(after, touched) - _hidden(before, touched)
 
 
-def _cut_off(snapshot: Snapshot, zone: PrivateZone, registry: Registry) -> tuple[ZoneLink, ...]:
-    if isinstance(zone.links, Unknown) or isinstance(zone.records, Unknown):
+def _touched(snapshot: Snapshot, changes: Iterable[Change]) -> Iterator[ResourceId]:
+    """The zones' links and the registries whose names the changes may give another answer."""
+    for change in changes:
+        yield change.target
+        for endpoint in (snapshot.endpoints.get(rid) for rid in (change.target, change.target.parent) if rid):
+            yield from (target.resource for target in endpoint.targets) if endpoint else ()
+        registry = (change.after or {}).get("registry")
+        if registry is not None:
+            yield ResourceId(str(registry))
+        if change.target.parent is not None and change.target.parent in snapshot.registries:
+            yield change.target.parent
+        if change.kind in (ChangeKind.CREATE_RECORD, ChangeKind.UPDATE_RECORD) and change.target.parent is not None:
+            host = f"{change.target.name}.{change.target.parent.name.removeprefix('privatelink.')}"
+            known = snapshot.registry_of_host(host)
+            yield from (known.id,) if known else ()
+
+
+def _hidden(snapshot: Snapshot, touched: frozenset[ResourceId]) -> frozenset[Hidden]:
+    links = [link for rid in touched if (link := find_link(snapshot, rid)) is not None]
+    registries = [snapshot.registries[rid] for rid in touched if rid in snapshot.registries]
+    pairs: set[Hidden] = set()
+    for registry in snapshot.registries.values() if links else ():
+        for link in links:
+            zone = snapshot.zones.get(link.id.parent) if link.id.parent else None
+            if zone is not None and zone.name.lower() == private_zone_of(registry.login_server):
+                pairs |= {(one.id, registry.id) for one in _cut_off(snapshot, zone, registry, (link,))}
+    for registry in registries:
+        for zone in snapshot.zones_named(private_zone_of(registry.login_server) or ""):
+            all_links = zone.links if not isinstance(zone.links, Unknown) else ()
+            pairs |= {(one.id, registry.id) for one in _cut_off(snapshot, zone, registry, all_links)}
+    return frozenset(pairs)
+
+
+def _cut_off(
+    snapshot: Snapshot, zone: PrivateZone, registry: Registry, links: tuple[ZoneLink, ...]
+) -> tuple[ZoneLink, ...]:
+    if registry.public_network_access.lower() == "disabled" or has_private_chain(registry) is not True:
+        return ()
+    if isinstance(zone.records, Unknown):
         return ()
     record = zone.record(record_name_of(registry.login_server))
     if record is None:
-        return tuple(link for link in zone.links if not link.falls_back)
+        return tuple(link for link in links if not link.falls_back)
     owners = [e for e in snapshot.endpoints_of(registry.id) if e.address_of(registry.login_server) in record.addresses]
-    return tuple(link for link in zone.links if owners and not any(_reaches(snapshot, link, e) for e in owners))
+    return tuple(link for link in links if owners and not any(_reaches(snapshot, link, e) for e in owners))
 
 
 def _reaches(snapshot: Snapshot, link: ZoneLink, endpoint: PrivateEndpoint) -> bool:

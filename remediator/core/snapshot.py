@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -105,12 +104,21 @@ class Snapshot:
     gone: frozenset[ResourceId] = frozenset()
     gaps: tuple[Gap, ...] = ()
     _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # handed on to changed copies: an index is made again only when what it indexes was replaced
+    _indexes: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def remember(self, key: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, done once for a key and this snapshot; a changed snapshot starts afresh."""
         if key not in self._remembered:
             self._remembered[key] = work()
         return cast(T, self._remembered[key])
+
+    def index(self, name: str, of: object, work: Callable[[], T]) -> T:
+        """An index over one collection, made once as long as the collection stays the same object."""
+        held = self._indexes.get(name)
+        if held is None or held[0] is not of:
+            held = self._indexes[name] = (of, work())
+        return cast(T, held[1])
 
     def look_up(self, collection: Mapping[ResourceId, T], rid: ResourceId) -> T | Unknown | None:
         """The resource, None when it is known to be gone, Unknown when it was not or could not be read."""
@@ -136,34 +144,31 @@ class Snapshot:
 
     def registry_of_host(self, host: str) -> Registry | None:
         """The registry whose login, data or regional name this is."""
-        return self._registry_by_host.get(host.lower())
+        return self.index("host", self.registries, self._by_host).get(host.lower())
 
     def endpoints_of(self, registry: ResourceId) -> tuple[PrivateEndpoint, ...]:
         """The private endpoints that point at a registry, in the order of their ids."""
-        return self._endpoints_by_registry.get(registry.key, ())
+        return self.index("endpoint", self.endpoints, self._by_registry).get(registry.key, ())
 
     def zones_named(self, name: str) -> tuple[PrivateZone, ...]:
         """All zones of a name, in the order of their ids."""
-        return self._zones_by_name.get(name.lower(), ())
+        return self.index("zone", self.zones, self._by_name).get(name.lower(), ())
 
-    @cached_property
-    def _registry_by_host(self) -> dict[str, Registry]:
+    def _by_host(self) -> dict[str, Registry]:
         return {
             host: registry
             for registry in self.registries.values()
             for host in (*registry.data_hosts, *registry.regional_hosts, registry.login_server)
         }
 
-    @cached_property
-    def _endpoints_by_registry(self) -> dict[str, tuple[PrivateEndpoint, ...]]:
+    def _by_registry(self) -> dict[str, tuple[PrivateEndpoint, ...]]:
         found: dict[str, list[PrivateEndpoint]] = {}
         for endpoint in sorted(self.endpoints.values(), key=lambda e: e.id.key):
             for key in dict.fromkeys(target.resource.key for target in endpoint.targets):
                 found.setdefault(key, []).append(endpoint)
         return {key: tuple(endpoints) for key, endpoints in found.items()}
 
-    @cached_property
-    def _zones_by_name(self) -> dict[str, tuple[PrivateZone, ...]]:
+    def _by_name(self) -> dict[str, tuple[PrivateZone, ...]]:
         found: dict[str, list[PrivateZone]] = {}
         for zone in sorted(self.zones.values(), key=lambda z: z.id.key):
             found.setdefault(zone.name.lower(), []).append(zone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from remediator.core.candidates import Candidate, candidates
 from remediator.core.cloud import private_zone_of, record_name_of
-from remediator.core.leg import Leg, legs
+from remediator.core.leg import Leg, legs_to
 from remediator.core.reach import Way, reach
 from remediator.core.resolution import ZONE_TYPE
 from remediator.core.resource_id import ResourceId, resource_id
@@ -61,8 +61,8 @@ def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
         return False
     partly_open = isinstance(leg.registry, Registry) and leg.registry.public_network_access.lower() != "disabled"
     pulling: dict[ResourceId, list[Network]] = {}
-    for other in legs(leg.desired, leg.snapshot):
-        if other.host == leg.host and isinstance(other.network, Network) and isinstance(other.answering, Network):
+    for other in legs_to(leg.desired, leg.snapshot, leg.host):
+        if isinstance(other.network, Network) and isinstance(other.answering, Network):
             pulling.setdefault(other.answering.id, []).append(other.network)
     for link in zone.links if not isinstance(zone.links, Unknown) else ():
         own = leg.snapshot.networks.get(link.network)

@@ -1,11 +1,11 @@
 """Every rule, in the order in which a hop asks them and in which drifts are reported (house, section 5).
 
-One file per rule; a rule knows no other. Rules for which a place is kept: `competing-zone`, `shared-record`,
-`route`, `network-security`, `image-reference`.
+One file per rule; a rule knows no other.
 """
 
 from remediator.core.rule import Rule
 from remediator.core.rules import (
+    competing_zone,
     custom_dns,
     default_action,
     dns_record,
@@ -14,6 +14,7 @@ from remediator.core.rules import (
     endpoint_connection,
     endpoint_subnet,
     environment_network,
+    image_reference,
     ip_rules,
     network_security,
     peering,
@@ -23,6 +24,7 @@ from remediator.core.rules import (
     registry_sku,
     route,
     shadowed_registry,
+    shared_record,
     trusted_services,
     vnet_link,
 )
@@ -40,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     vnet_link.RULE,
     dns_record.RULE,
     dns_zone_group.RULE,
+    competing_zone.RULE,
+    shared_record.RULE,
     shadowed_registry.RULE,
     custom_dns.RULE,
     peering.RULE,
@@ -47,4 +51,5 @@ RULES: tuple[Rule, ...] = (
     network_security.RULE,
     environment_network.RULE,
     pull_credential.RULE,
+    image_reference.RULE,
 )

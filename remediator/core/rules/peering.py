@@ -7,24 +7,18 @@ that may carry the traffic makes the hop unknown.
 from __future__ import annotations
 
 from remediator.core.arrivals import Arrival, arrivals, own_subnet
-from remediator.core.change import Change, ChangeKind
 from remediator.core.ends import consumer_side, endpoint_side
 from remediator.core.filtering import Passage, passage
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
+from remediator.core.peering_change import peer
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.reach import Reach, Way, overlap
+from remediator.core.reach import Reach, Way
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Peering, Unknown
 
 ID = "peering"
-_FLAGS = {
-    "allowVirtualNetworkAccess": True,
-    "allowForwardedTraffic": False,
-    "allowGatewayTransit": False,
-    "useRemoteGateways": False,
-}
 
 
 def judge(leg: Leg) -> Judgement | None:
@@ -65,7 +59,7 @@ def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach) -> Judge
         severity=Severity.BROKEN,
         summary=f"{network.id.name} cannot reach {remote.name}, where the endpoint of {leg.host} is: {way.reason}",
         evidence=(_side(network.id, way.ours), _side(remote, way.theirs)),
-        remedy=_remedy(leg, network, remote, way),
+        remedy=peer(leg.snapshot, network, remote, ID),
         advice="Peer the two networks, both sides; peering is not transitive.",
         paths=(leg.key,),
     )
@@ -78,76 +72,6 @@ def _side(network: ResourceId, side: Peering | None) -> str:
 
 def _whole(side: Peering) -> bool:
     return side.state.lower() == "connected" and side.sync.lower() == "fullyinsync"
-
-
-def _remedy(leg: Leg, network: Network, remote: ResourceId, way: Reach) -> tuple[Change, ...]:
-    other = leg.snapshot.look_up(leg.snapshot.networks, remote)
-    if not isinstance(other, Network) or isinstance(other.peerings, Unknown) or overlap(network, other):
-        return ()
-    return (*_mend(network, other, way.ours), *_mend(other, network, way.theirs))
-
-
-def _mend(here: Network, there: Network, side: Peering | None) -> tuple[Change, ...]:
-    if side is None:
-        return (_create(here, there, here.id.child("virtualNetworkPeerings", _name(here, there)), _FLAGS),)
-    if side.state.lower() == "disconnected":
-        flags = _flags(side)
-        return (_delete(here, there, side, flags), _create(here, there, side.id, flags))
-    if side.sync.lower() != "fullyinsync":
-        return (_sync(here, there, side),)
-    return ()
-
-
-def _flags(side: Peering) -> dict[str, bool]:
-    return {
-        "allowVirtualNetworkAccess": side.allow_access,
-        "allowForwardedTraffic": side.allow_forwarded,
-        "allowGatewayTransit": side.allow_gateway_transit,
-        "useRemoteGateways": side.use_remote_gateways,
-    }
-
-
-def _name(here: Network, there: Network) -> str:
-    peerings = here.peerings if not isinstance(here.peerings, Unknown) else ()
-    taken = {peering.id.name.lower() for peering in peerings}
-    name = f"to-{there.id.name}"
-    return name if name.lower() not in taken else f"{name}-{there.id.subscription[:8]}"
-
-
-def _create(here: Network, there: Network, target: ResourceId, flags: dict[str, bool]) -> Change:
-    return Change(
-        kind=ChangeKind.CREATE_PEERING,
-        target=target,
-        summary=f"Peer {here.id.name} with {there.id.name} ({target.name})",
-        before=None,
-        after={"remote": there.id.text, **flags},
-        rule=ID,
-        reason="the endpoint is in the other network",
-    )
-
-
-def _delete(here: Network, there: Network, side: Peering, flags: dict[str, bool]) -> Change:
-    return Change(
-        kind=ChangeKind.DELETE_PEERING,
-        target=side.id,
-        summary=f"Delete the disconnected peering {side.id.name} of {here.id.name}",
-        before={"remote": there.id.text, "state": side.state, **flags},
-        after=None,
-        rule=ID,
-        reason="a disconnected peering carries nothing and cannot be connected again",
-    )
-
-
-def _sync(here: Network, there: Network, side: Peering) -> Change:
-    return Change(
-        kind=ChangeKind.UPDATE_PEERING,
-        target=side.id,
-        summary=f"Sync the peering {side.id.name} of {here.id.name} with the addresses of {there.id.name}",
-        before={"remote": there.id.text, "sync": side.sync},
-        after={"remote": there.id.text, "sync": "FullyInSync"},
-        rule=ID,
-        reason="the address space changed after the peering was made",
-    )
 
 
 RULE = Rule(ID, HopName.ROUTE, judge)

@@ -6,15 +6,17 @@ without it their names would stop resolving (azure-facts 3.5).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.finding import Finding, Severity
-from remediator.core.leg import Judgement, Leg, legs
+from remediator.core.leg import Judgement, Leg, legs_to_unread
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resolution import has_private_chain, seen_zone
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Network, PrivateZone, Unknown, ZoneLink
+from remediator.core.snapshot import Network, PrivateZone, Snapshot, Unknown, ZoneLink
 from remediator.core.zone_choice import doubtful_zone, zone_for
 
 ID = "vnet-link"
@@ -80,14 +82,18 @@ def _link(leg: Leg, zone: PrivateZone, network: Network) -> Change:
 
 def _others_at_risk(leg: Leg, zone: PrivateZone, network: Network) -> bool:
     """Whether the zone lacks a registry that has an endpoint somewhere, or one that this network's apps name."""
-    hosts = {r.login_server for r in leg.snapshot.registries.values() if has_private_chain(r) is not False}
-    for other in legs(leg.desired, leg.snapshot):
-        if isinstance(other.registry, Unknown) and other.answering is network:
-            hosts.add(other.host)
+    snapshot = leg.snapshot
+    chained = snapshot.index("chained", snapshot.registries, lambda: tuple(_chained(snapshot)))
+    unread = (other.host for other in legs_to_unread(leg.desired, snapshot) if other.answering is network)
     return any(
         private_zone_of(host) == zone.name.lower() and zone.record(record_name_of(host)) is None
-        for host in hosts - {leg.host}
+        for host in (*unread, *chained)
+        if host != leg.host
     )
+
+
+def _chained(snapshot: Snapshot) -> Iterator[str]:
+    return (r.login_server for r in snapshot.registries.values() if has_private_chain(r) is not False)
 
 
 def _free_name(zone: PrivateZone, network: Network) -> ResourceId:

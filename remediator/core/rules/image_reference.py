@@ -1,0 +1,34 @@
+"""`image-reference`: the reference itself cannot work; that is not a network matter.
+
+Which tags exist is not read from a registry: whether an image is there is known from an error text only (`testimony`).
+"""
+
+from __future__ import annotations
+
+from remediator.core.finding import Finding, Severity
+from remediator.core.leg import Judgement, Leg
+from remediator.core.pull_path import HopName, Verdict
+from remediator.core.rule import Rule
+
+ID = "image-reference"
+
+
+def judge(leg: Leg) -> Judgement | None:
+    """Broken when it names the private-link name: certificates cover `*.azurecr.*` only (azure-facts 2.7, no. 34)."""
+    if ".privatelink." not in leg.host:
+        return None
+    right = leg.host.replace(".privatelink.", ".")
+    detail = f"{leg.host} is a private-link name, which no certificate covers; the registry is {right}"
+    finding = Finding(
+        rule=ID,
+        target=leg.consumer.id,
+        severity=Severity.BROKEN,
+        summary=f"{leg.consumer.id.name} names {detail}",
+        evidence=tuple(f"image {image}" for image in leg.images),
+        advice=f"Name {right} in the image reference and in configuration.registries: DNS finds the private address.",
+        paths=(leg.key,),
+    )
+    return Judgement(Verdict.BROKEN, detail, finding)
+
+
+RULE = Rule(ID, HopName.IMAGE, judge)
