@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from remediator.core.approval import ApprovedPlan
+from remediator.core.azure_write import AzureWrite
 from remediator.core.change import Change, LiveState
 from remediator.core.desired import DesiredState
 from remediator.core.incident import Incident, Notice, Status
@@ -58,6 +59,17 @@ class Observer(Protocol):
 
     def observe(self) -> Snapshot:
         """A fresh snapshot; what could not be read is in it as `Unknown`, never left out."""
+        ...
+
+
+class History(Protocol):
+    """Remembers who wrote what."""
+
+    def writes(self, about: Sequence[ResourceId], since: datetime, until: datetime) -> tuple[AzureWrite, ...] | Unknown:
+        """The writes to these resources and whatever lies within them, oldest first; those that failed are left out.
+
+        Unknown where it cannot be read: nobody is named then, and the incident goes on.
+        """
         ...
 
 

@@ -118,7 +118,7 @@ def test_an_event_names_the_endpoint_that_is_gone() -> None:
 
 
 def test_what_came_after_does_not_count() -> None:
-    """Who wrote after somebody noticed, or more than a week before, did not cause it; two clocks may differ a little."""
+    """Who wrote after somebody noticed, or more than a week before, did not cause it; two clocks may differ."""
     assert named(BAD_RECORD, wrote(RECORD, -30, ANN)) is None
     assert named(BAD_RECORD, wrote(RECORD, 8 * 24 * 60, ANN)) is None
     assert named(BAD_RECORD, wrote(RECORD, 20), wrote(RECORD, -1, ANN)) == ANN

@@ -114,13 +114,19 @@ class Arm:
     def list_all(self, path: str, api_version: str = "") -> list[dict[str, Any]]:
         """All entries of a collection, over all of its pages."""
         with translated("listing", path):
-            entries: list[dict[str, Any]] = []
-            for page in self._pages(path, api_version):
-                rows = page.get("value") if isinstance(page, dict) else None
-                if not isinstance(rows, list):
-                    raise Transient("azure-garbled", f"listing {path}: the answer has no list of values")
-                entries.extend(row for row in rows if isinstance(row, dict))
-        return entries
+            return [row for page in self._pages(path, api_version) for row in _rows(page, path)]
+
+    def list_first(
+        self, path: str, api_version: str, query: Mapping[str, str], pages: int
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """The entries of the first pages of a collection that a query narrows down, and whether these were all."""
+        entries: list[dict[str, Any]] = []
+        with translated("listing", path):
+            for number, page in enumerate(self._pages(path, api_version, query), start=1):
+                entries += _rows(page, path)
+                if number == pages:
+                    return entries, not page.get("nextLink")
+        return entries, True
 
     def ask(self, url: str, doing: str) -> HttpResponse:
         """GET an absolute address of Resource Manager, kept verbatim; the answer, whatever its status."""
@@ -142,8 +148,8 @@ class Arm:
         """Close the connections."""
         self._client.close()
 
-    def _pages(self, path: str, api_version: str) -> Iterator[Any]:
-        page = self._read(path, api_version).json()
+    def _pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Iterator[Any]:
+        page = self._read(path, api_version, query).json()
         yield page
         while isinstance(page, dict) and page.get("nextLink"):
             self._own(str(page["nextLink"]))
@@ -152,21 +158,22 @@ class Arm:
             page = response.json()
             yield page
 
-    def _read(self, path: str, api_version: str) -> HttpResponse:
+    def _read(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> HttpResponse:
         resource_type = ResourceId(path).type
-        response = self._send(path, api_version or self.version(resource_type))
+        response = self._send(path, api_version or self.version(resource_type), query)
         if response.status_code >= 400:
             other = None if api_version else supported_version(response)
             if other is None:
                 raise HttpResponseError(response=response)
             self._settled[resource_type.lower()] = other
-            response = self._send(path, other)
+            response = self._send(path, other, query)
             response.raise_for_status()
         return response
 
-    def _send(self, path: str, api_version: str) -> HttpResponse:
+    def _send(self, path: str, api_version: str, query: Mapping[str, str] | None) -> HttpResponse:
         where = self.access.endpoint + quote("/" + path.strip("/"), safe="/@*$()!',;=+~")
-        return self._client.send_request(HttpRequest("GET", where, params={"api-version": api_version}))
+        asked = {"api-version": api_version, **{name: quote(text, safe="") for name, text in (query or {}).items()}}
+        return self._client.send_request(HttpRequest("GET", where, params=asked))
 
     def _own(self, url: str) -> None:
         """Refuse to carry our token to an address that is not Resource Manager's."""
@@ -177,6 +184,13 @@ class Arm:
                 "azure-elsewhere",
                 f"asking {asked.scheme}://{host}: it is not {ours.scheme}://{home}, and our token stays at home",
             )
+
+
+def _rows(page: Any, path: str) -> list[dict[str, Any]]:
+    rows = page.get("value") if isinstance(page, dict) else None
+    if not isinstance(rows, list):
+        raise Transient("azure-garbled", f"listing {path}: the answer has no list of values")
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def supported_version(response: HttpResponse) -> str | None:
