@@ -1,10 +1,11 @@
-"""Addresses of subnets: what is used, what is free, what is next.
+"""Addresses of subnets: what is used, what is free, what is next; and stand-ins for public addresses.
 
 Azure keeps five of each prefix: network, gateway, two for DNS, broadcast.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from collections.abc import Iterator
 
@@ -24,6 +25,11 @@ def prefixes(body: Body) -> list[Prefix]:
         texts.append(properties["addressPrefix"])
     texts += (properties.get("addressSpace") or {}).get("addressPrefixes") or []
     return [ipaddress.IPv4Network(text, strict=False) for text in dict.fromkeys(texts) if ":" not in text]
+
+
+def public_address(name: str) -> str:
+    """A stable address from a documentation range: the sandbox never names a real one."""
+    return f"203.0.113.{1 + hashlib.sha256(name.lower().encode()).digest()[0] % 254}"
 
 
 def configurations(world: World, subnet_id: str) -> list[Body]:

@@ -89,6 +89,16 @@ class Azure:
         return self.world.missing_images
 
     @property
+    def forwarders(self) -> dict[str, str]:
+        """What a DNS server does, by its address: `azure:<network id>`, `public` or `dead`. Outranks all else."""
+        return self.world.forwarders
+
+    @property
+    def appliances(self) -> dict[str, str]:
+        """What the machine at a route's next hop does, by its address: `forward` or `drop`."""
+        return self.world.appliances
+
+    @property
     def page_size(self) -> int | None:
         """How many rows a list answers at once; None for all."""
         return self.world.page_size

@@ -54,6 +54,16 @@ def no_such_host(image: Image, server: str) -> str:
     return _unresolved(image, f"{_head(image)}: dial tcp: lookup {image.host} on {server}:53: no such host")
 
 
+def unanswered(host: str, server: str) -> str:
+    """No DNS server answers, as Go says it."""
+    return f"dial tcp: lookup {host} on {server}:53: i/o timeout"
+
+
+def lookup_timed_out(image: Image, server: str) -> str:
+    """The DNS server does not answer (azure-facts 2.7, row 29)."""
+    return _unresolved(image, f"{_head(image)}: {unanswered(image.host, server)}")
+
+
 def timed_out(image: Image, address: str) -> str:
     """The address does not answer."""
     return _unresolved(image, f"{_head(image)}: dial tcp {address}:443: i/o timeout")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from remediator.sandbox import addresses, private_link, pull_texts, resolving
-from remediator.sandbox.arm_id import name_of, parent_of, region, same
+from remediator.sandbox import private_link, public_tags, pull_texts, resolving
+from remediator.sandbox.arm_id import name_of, region
+from remediator.sandbox.arriving import Arrival, arrive
 from remediator.sandbox.pull_texts import Image, parse_image
 from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
-
-NICS = "microsoft.network/networkinterfaces"
-STRICT = ("RouteTableEnabled", "Enabled")
 
 
 @dataclass(frozen=True)
@@ -37,162 +34,25 @@ class Puller:
     revision: str
 
 
-@dataclass(frozen=True)
-class _Arrival:
-    """Where one host name leads: an address, and why it cannot be used, if so."""
-
-    host: str
-    address: str
-    private: bool
-    trouble: str
-    steps: tuple[str, ...]
-
-
-def subnet_of(world: World, environment: Body) -> Body | None:
-    """The environment's own subnet; None when it runs in Microsoft's network."""
-    configured = environment["properties"].get("vnetConfiguration") or {}
-    return world.state.get(configured.get("infrastructureSubnetId"))
-
-
-def egress_address(world: World, environment: Body) -> str:
-    """The public address that a registry sees: a NAT gateway's, or one that nobody can rely on."""
-    subnet = subnet_of(world, environment)
-    gateway = world.state.get(((subnet or {}).get("properties", {}).get("natGateway") or {}).get("id"))
-    for reference in (gateway or {}).get("properties", {}).get("publicIpAddresses") or []:
-        address = (world.state.get(reference.get("id")) or {}).get("properties", {}).get("ipAddress")
-        if address:
-            return str(address)
-    return resolving.public_address("egress/" + str(environment["id"]))
-
-
-def _peered(world: World, one: str, other: str) -> bool:
-    def leads(here: str, there: str) -> bool:
-        return any(
-            same((found["properties"].get("remoteVirtualNetwork") or {}).get("id"), there)
-            and found["properties"].get("peeringState") == "Connected"
-            for found in world.state.children(here, "virtualNetworkPeerings")
-        )
-
-    return leads(one, other) and leads(other, one)
-
-
-def _routes(world: World, subnet: Body) -> list[tuple[ipaddress.IPv4Network, str]]:
-    table = world.state.get((subnet["properties"].get("routeTable") or {}).get("id"))
-    rows = world.state.children(table["id"], "routes") if table is not None else []
-    found = []
-    for row in rows:
-        prefix = str(row["properties"].get("addressPrefix", ""))
-        if prefix[:1].isdigit() and ":" not in prefix:
-            found.append((ipaddress.IPv4Network(prefix, strict=False), str(row["properties"].get("nextHopType"))))
-    return found
-
-
-def _dropped(world: World, subnet: Body, address: str, target: Body | None) -> bool:
-    """Does a route table drop the traffic? An endpoint's own /32 system route beats wider user routes, unless the
-    endpoint's subnet has its network policies on and the user route is at least as narrow as the network."""
-    where = ipaddress.IPv4Address(address)
-    hits = sorted((row for row in _routes(world, subnet) if where in row[0]), key=lambda row: row[0].prefixlen)
-    if not hits:
-        return False
-    prefix, hop = hits[-1]
-    if target is not None and prefix.prefixlen < 32:
-        strict = target["properties"].get("privateEndpointNetworkPolicies") in STRICT
-        spaces = addresses.prefixes(world.state.get(parent_of(target["id"])) or {})
-        narrow = any(where in space and prefix.prefixlen >= space.prefixlen for space in spaces)
-        if not (strict and narrow):
-            return False
-    return hop == "None"
-
-
-def _interfaces(world: World, address: str) -> list[tuple[Body, str]]:
-    """Network interfaces with an address, and the subnets in which it is."""
-    return [
-        (nic, str((part["properties"].get("subnet") or {}).get("id", "")))
-        for nic in world.state.of_type(NICS)
-        for part in nic["properties"].get("ipConfigurations") or []
-        if part["properties"].get("privateIPAddress") == address
-    ]
-
-
-def _private_trouble(world: World, puller: Puller, registry: Body, address: str) -> tuple[str, str]:
-    """Stage and reason why a private address cannot be used, or two empty strings."""
-    subnet = subnet_of(world, puller.environment)
-    if subnet is None:
-        return "route", "timeout"
-    here = parent_of(subnet["id"])
-    for nic, place in _interfaces(world, address):
-        there = parent_of(place)
-        if not (same(here, there) or _peered(world, here, there)):
-            continue
-        if _dropped(world, subnet, address, world.state.get(place)):
-            return "route", "timeout"
-        endpoint = world.state.get((nic["properties"].get("privateEndpoint") or {}).get("id"))
-        if endpoint is None or not same((private_link.registry_of(world, endpoint) or {}).get("id"), registry["id"]):
-            return "route", "eof"
-        connection = private_link.connection_of(world, endpoint)
-        state = (connection or {}).get("properties", {}).get("privateLinkServiceConnectionState") or {}
-        return ("", "") if state.get("status") == "Approved" else ("endpoint", "timeout")
-    return "route", "timeout"
-
-
-def _refused(world: World, puller: Puller, registry: Body) -> bool:
-    """Does the firewall refuse an arrival from the public side?"""
-    properties = registry["properties"]
-    if properties.get("publicNetworkAccess", "Enabled") == "Disabled":
-        return True
-    rules = properties.get("networkRuleSet") or {}
-    if rules.get("defaultAction", "Allow") == "Allow":
-        return False
-    client = ipaddress.ip_address(egress_address(world, puller.environment))
-    rows = [rule for rule in rules.get("ipRules") or [] if "value" in rule]
-    allowed = [ipaddress.ip_network(rule["value"], strict=False) for rule in rows]
-    return not any(client in network for network in allowed)
-
-
-def _server(world: World, puller: Puller) -> str:
-    subnet = subnet_of(world, puller.environment)
-    network = world.state.get(parent_of(subnet["id"])) if subnet is not None else None
-    servers = ((network or {}).get("properties", {}).get("dhcpOptions") or {}).get("dnsServers") or []
-    return str(servers[0]) if servers else resolving.AZURE_DNS
-
-
-def _arrive(world: World, puller: Puller, registry: Body, host: str) -> tuple[_Arrival, str]:
-    """Follow one host name to its end; the second part is the stage that failed, or empty."""
-    subnet = subnet_of(world, puller.environment)
-    network = parent_of(subnet["id"]) if subnet is not None else None
-    answer = resolving.resolve(world, network, host)
-    if answer.nxdomain:
-        return _Arrival(host, "", False, "nxdomain", answer.steps), "record"
-    address = answer.addresses[0]
-    if answer.private:
-        stage, why = _private_trouble(world, puller, registry, address)
-        step = f"route: {address} is {'reached' if not stage else 'not reached'} from {puller.environment['name']}"
-        return _Arrival(host, address, True, why, (*answer.steps, step)), stage
-    if subnet is not None and _dropped(world, subnet, address, None):
-        step = f"route: a route drops {address}"
-        return _Arrival(host, address, False, "timeout", (*answer.steps, step)), "route"
-    if _refused(world, puller, registry):
-        step = f"firewall: {egress_address(world, puller.environment)} is refused"
-        return _Arrival(host, address, False, "denied", (*answer.steps, step)), "firewall"
-    return _Arrival(host, address, False, "", (*answer.steps, "firewall: open")), ""
-
-
-def _login_text(world: World, puller: Puller, arrival: _Arrival) -> str:
+def _login_text(world: World, puller: Puller, arrival: Arrival) -> str:
     image = puller.image
+    if arrival.trouble == "unanswered":
+        return pull_texts.lookup_timed_out(image, arrival.server)
     if arrival.trouble == "nxdomain":
-        return pull_texts.no_such_host(image, _server(world, puller))
+        return pull_texts.no_such_host(image, arrival.server)
     if arrival.trouble == "eof":
         return pull_texts.cut_off(image)
     if arrival.trouble == "timeout":
         return pull_texts.timed_out(image, arrival.address)
     if world.cloud.name == "AzureChinaCloud":
         return pull_texts.denied_in_china(image, puller.container, puller.app, puller.revision, world.clock())
-    return pull_texts.denied(image, puller.container, egress_address(world, puller.environment))
+    return pull_texts.denied(image, puller.container, arrival.client)
 
 
-def _layer_text(world: World, puller: Puller, arrival: _Arrival) -> str:
+def _layer_text(puller: Puller, arrival: Arrival) -> str:
     why = {
-        "nxdomain": f"dial tcp: lookup {arrival.host} on {_server(world, puller)}:53: no such host",
+        "unanswered": pull_texts.unanswered(arrival.host, arrival.server),
+        "nxdomain": f"dial tcp: lookup {arrival.host} on {arrival.server}:53: no such host",
         "timeout": f"dial tcp {arrival.address}:443: i/o timeout",
         "eof": "EOF",
         "denied": "unexpected status code 403 Forbidden",
@@ -206,6 +66,22 @@ def _missing(world: World, image: Image, repository_tags: Collection[str] | None
     return bool(gone) or (repository_tags is not None and short not in repository_tags)
 
 
+def _serving(world: World, puller: Puller, registry: Body) -> str:
+    """The region whose replica serves the manifest, and then the layers (azure-facts 1.4)."""
+    served = private_link.regions(world, registry)
+    near = region(puller.environment.get("location"))
+    return near if near in served else served[0]
+
+
+def _elsewhere(world: World, puller: Puller) -> PullAttempt:
+    """A pull from a registry that is not ours: a name, and a way to it."""
+    image = puller.image
+    arrival = arrive(world, puller.environment, image.host, public_tags.of_host(image.host))
+    if arrival.stage:
+        return PullAttempt(False, arrival.stage, _login_text(world, puller, arrival), arrival.steps)
+    return PullAttempt(True, "pulled", pull_texts.pulled(image), arrival.steps)
+
+
 def attempt(
     world: World, puller: Puller, *, credential_ok: bool = True, repository_tags: Collection[str] | None = None
 ) -> PullAttempt:
@@ -213,14 +89,12 @@ def attempt(
     image = puller.image
     known = resolving.registry_named(world, image.host)
     if known is None:
-        answer = resolving.resolve(world, None, image.host)
-        if answer.nxdomain:
-            return PullAttempt(False, "record", pull_texts.no_such_host(image, _server(world, puller)), answer.steps)
-        return PullAttempt(True, "pulled", pull_texts.pulled(image), answer.steps)
+        return _elsewhere(world, puller)
     registry = known[0]
-    arrival, stage = _arrive(world, puller, registry, image.host)
-    if stage:
-        return PullAttempt(False, stage, _login_text(world, puller, arrival), arrival.steps)
+    serving = _serving(world, puller, registry)
+    arrival = arrive(world, puller.environment, image.host, public_tags.of_registry(serving), registry)
+    if arrival.stage:
+        return PullAttempt(False, arrival.stage, _login_text(world, puller, arrival), arrival.steps)
     steps = arrival.steps
     if not credential_ok and not registry["properties"].get("anonymousPullEnabled"):
         return PullAttempt(False, "credential", pull_texts.unauthorized(image), (*steps, "token: refused"))
@@ -228,15 +102,20 @@ def attempt(
         text = pull_texts.manifest_unknown(image, puller.container)
         return PullAttempt(False, "image", text, (*steps, "token: given", "manifest: unknown"))
     steps = (*steps, "token: given", "manifest: served")
-    if registry["properties"].get("dataEndpointEnabled"):
-        served = private_link.regions(world, registry)
-        near = region(puller.environment.get("location"))
-        place = near if near in served else served[0]
-        data, stage = _arrive(world, puller, registry, private_link.data_host(registry, place))
-        steps = (*steps, *data.steps)
-        if stage:
-            return PullAttempt(False, "layers", _layer_text(world, puller, data), steps)
+    layers = _layers(world, puller, registry, serving)
+    steps = (*steps, *layers.steps)
+    if layers.stage:
+        return PullAttempt(False, "layers", _layer_text(puller, layers), steps)
     return PullAttempt(True, "pulled", pull_texts.pulled(image), (*steps, "layers: served"))
+
+
+def _layers(world: World, puller: Puller, registry: Body, serving: str) -> Arrival:
+    """Layers come from the data name, or, while data endpoints are off, from a storage account of the region."""
+    if registry["properties"].get("dataEndpointEnabled"):
+        host = private_link.data_host(registry, serving)
+        return arrive(world, puller.environment, host, public_tags.of_registry(serving), registry)
+    host = f"{serving}managed.blob.{world.cloud.storage_suffix}"
+    return arrive(world, puller.environment, host, public_tags.of_storage(serving))
 
 
 def _nowhere(stage: str, why: str) -> PullAttempt:

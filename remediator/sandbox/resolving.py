@@ -1,51 +1,61 @@
 """What a name resolves to, seen from one network, according to the sandbox's own state.
 
-A registry's public name is a CNAME into `privatelink.<suffix>` only while it has an approved endpoint connection. A
-linked private zone is authoritative: no record means NXDOMAIN, unless the link says NxDomainRedirect. A network with
-DNS servers of its own uses the links of the network in which that server stands (the server is taken to forward).
+A registry's public name is a CNAME into `privatelink.<suffix>` only while it has an approved endpoint connection. Azure
+DNS takes the names of that chain one by one: a zone linked to the network answers first (no record means NXDOMAIN,
+unless the link says NxDomainRedirect), then a forwarding rule sends the query on, and only then comes the next name
+(MicrosoftDocs dns-private-resolver-overview). A network with DNS servers of its own asks those instead; the first that
+answers counts, and a query that comes round in a circle has no answer. Called by `arriving` and `network`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from remediator.sandbox import addresses, private_link
+from remediator.sandbox import dns_servers, private_link, rulesets
+from remediator.sandbox.addresses import prefixes, public_address
 from remediator.sandbox.arm_id import key, parent_of, same
+from remediator.sandbox.dns_servers import AZURE_DNS
+from remediator.sandbox.places import Place
 from remediator.sandbox.private_link import REGISTRIES
 from remediator.sandbox.shown import ZONES
 from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
 
-NETWORKS = "microsoft.network/virtualnetworks"
-AZURE_DNS = "168.63.129.16"
-RULESETS = "microsoft.network/dnsforwardingrulesets"
-
 
 @dataclass(frozen=True)
 class Resolution:
-    """The answer to one name; `private` when a private zone gave it, `steps` in the order taken."""
+    """The answer to one name; `private` when a private zone gave it, `steps` in the order taken.
+
+    `timed_out` when no DNS server answered; `server` is the one that the client asked last.
+    """
 
     name: str
     addresses: tuple[str, ...]
     private: bool
     nxdomain: bool
     steps: tuple[str, ...]
+    timed_out: bool = False
+    server: str = AZURE_DNS
 
 
-def public_address(name: str) -> str:
-    """A stable address from a documentation range: the sandbox never names a real one."""
-    return f"203.0.113.{1 + hashlib.sha256(name.lower().encode()).digest()[0] % 254}"
+@dataclass
+class _Query:
+    """One lookup on its way: what has been asked of which network, and what was found so far in words."""
+
+    world: World
+    steps: list[str]
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
 
-def network_holding(world: World, address: str) -> Body | None:
-    """The network in whose address space an address lies."""
-    where = ipaddress.ip_address(address)
-    for network in world.state.of_type(NETWORKS):
-        if any(where in space for space in addresses.prefixes(network)):
-            return network
-    return None
+@dataclass(frozen=True)
+class _Reply:
+    """`found` with addresses, `none` for NXDOMAIN, `public` when public DNS decides, `dead` when nobody answered."""
+
+    kind: str
+    addresses: tuple[str, ...] = ()
+
+
+PUBLIC, NONE, DEAD = _Reply("public"), _Reply("none"), _Reply("dead")
 
 
 def registry_named(world: World, host: str) -> tuple[Body, str] | None:
@@ -67,42 +77,71 @@ def has_private_name(world: World, registry: Body) -> bool:
     )
 
 
-def _forwarded(world: World, network: Body, names: tuple[str, ...]) -> str | None:
-    """The server that a forwarding ruleset linked to the network sends one of these names to."""
-    best: tuple[int, str] | None = None
-    for ruleset in world.state.of_type(RULESETS):
-        links = world.state.children(ruleset["id"], "virtualNetworkLinks")
-        if not any(same((link["properties"].get("virtualNetwork") or {}).get("id"), network["id"]) for link in links):
+def resolve(world: World, network_id: str | None, name: str, asker: Place | None = None) -> Resolution:
+    """Resolve a name from a network, or from one place in it; without a network, from the public internet."""
+    host = name.lower().rstrip(".")
+    query = _Query(world, [])
+    network = asker.network if asker is not None else world.state.get(network_id)
+    known = registry_named(world, host)
+    chain: tuple[str, ...] = (host,)
+    if known is not None and has_private_name(world, known[0]):
+        chain = (host, known[1])
+        query.steps.append(f"name: {host} is a CNAME to {known[1]}")
+    reply, server = PUBLIC, AZURE_DNS
+    if network is not None:
+        place = asker or Place(network, None, tuple(prefixes(network)))
+        servers = dns_servers.custom(network) or [AZURE_DNS]
+        reply, server = _first_answer(query, place, servers, chain)
+    steps = query.steps
+    if reply.kind == "dead":
+        return Resolution(name, (), False, False, tuple(steps), True, server)
+    if reply.kind in ("found", "none"):
+        found = reply.addresses
+        return Resolution(name, found, bool(found), not found, tuple(steps), server=server)
+    if known is None and host.endswith("." + world.cloud.registry_suffix):
+        steps.append(f"public DNS: {host} does not exist")
+        return Resolution(name, (), False, True, tuple(steps), server=server)
+    steps.append(f"public DNS: {host} is {public_address(host)}")
+    return Resolution(name, (public_address(host),), False, False, tuple(steps), server=server)
+
+
+def _first_answer(query: _Query, asker: Place, servers: list[str], chain: tuple[str, ...]) -> tuple[_Reply, str]:
+    """Ask servers in turn until one answers; the reply, and the server that was asked last."""
+    for server in servers:
+        reply = _ask(query, asker, server, chain)
+        if reply.kind != "dead":
+            return reply, server
+    return DEAD, servers[-1]
+
+
+def _ask(query: _Query, asker: Place, address: str, chain: tuple[str, ...]) -> _Reply:
+    server = dns_servers.behind(query.world, asker, address)
+    query.steps.append(f"resolver: {asker.network['name']} asks {address}: {server.words}")
+    if server.kind == "azure" and server.network is not None:
+        return _azure(query, server.network, chain)
+    return PUBLIC if server.kind == "public" else DEAD
+
+
+def _azure(query: _Query, network: Body, chain: tuple[str, ...]) -> _Reply:
+    """Azure DNS in one network: for each name of the chain its zones, then its forwarding rules."""
+    for row, name in enumerate(chain):
+        reply = _private(query, network, name)
+        if reply is not None:
+            return reply
+        rule = rulesets.rule_for(query.world, network, name)
+        if rule is None:
             continue
-        for rule in world.state.children(ruleset["id"], "forwardingRules"):
-            domain = str(rule["properties"].get("domainName", "")).strip(".").lower()
-            enabled = rule["properties"].get("forwardingRuleState", "Enabled") == "Enabled"
-            hit = any(name.lower() == domain or name.lower().endswith("." + domain) for name in names)
-            rows = rule["properties"].get("targetDnsServers") or []
-            servers = [found["ipAddress"] for found in rows if "ipAddress" in found]
-            for server in servers[:1] if enabled and hit else []:
-                if best is None or len(domain) > best[0]:
-                    best = (len(domain), server)
-    return best[1] if best else None
-
-
-def _asked(world: World, network: Body, names: tuple[str, ...], steps: list[str]) -> Body | None:
-    """The network whose links count for a query, or None when the query ends at public DNS."""
-    seen: set[str] = set()
-    at: Body | None = network
-    while at is not None and key(at["id"]) not in seen:
-        seen.add(key(at["id"]))
-        servers = (at["properties"].get("dhcpOptions") or {}).get("dnsServers") or []
-        server = next((found for found in servers if found != AZURE_DNS), None) if at is network else None
-        server = server or _forwarded(world, at, names)
-        if server is None:
-            steps.append(f"resolver: Azure DNS for {at['name']}")
-            return at
-        steps.append(f"resolver: {at['name']} asks {server}")
-        at = network_holding(world, server)
-    if at is None:
-        steps.append("resolver: that server is in no known network, it answers from public DNS")
-    return at
+        if (key(network["id"]), name) in query.asked:
+            query.steps.append(f"resolver: {name} comes round to {network['name']} again: no answer")
+            return DEAD
+        query.steps.append(f"ruleset: {network['name']} forwards {rule.domain or '.'} to {', '.join(rule.servers)}")
+        outbound = rule.outbound or network
+        place = Place(outbound, None, tuple(prefixes(outbound)))
+        query.asked.add((key(network["id"]), name))
+        reply, _ = _first_answer(query, place, list(rule.servers), chain[row:])
+        query.asked.discard((key(network["id"]), name))
+        return reply
+    return PUBLIC
 
 
 def _zone(world: World, network: Body, name: str) -> tuple[Body, Body] | None:
@@ -137,45 +176,23 @@ def _answer(world: World, zone: Body, name: str) -> tuple[tuple[str, ...], str |
     return (), None
 
 
-def resolve(world: World, network_id: str | None, name: str) -> Resolution:
-    """Resolve a name from a network; without a network, from the public internet."""
-    steps: list[str] = []
-    host = name.lower().rstrip(".")
-    network = world.state.get(network_id)
-    known = registry_named(world, host)
-    chain = [host]
-    if known is not None and has_private_name(world, known[0]):
-        chain.append(known[1])
-        steps.append(f"name: {host} is a CNAME to {known[1]}")
-    asked = _asked(world, network, tuple(chain), steps) if network is not None else None
-    for query in chain if asked is not None else []:
-        found = _private(world, asked, query, steps) if asked is not None else None
-        if found is not None:
-            return Resolution(name, found, bool(found), not found, tuple(steps))
-    if known is None and host.endswith("." + world.cloud.registry_suffix):
-        steps.append(f"public DNS: {host} does not exist")
-        return Resolution(name, (), False, True, tuple(steps))
-    steps.append(f"public DNS: {host} is {public_address(host)}")
-    return Resolution(name, (public_address(host),), False, False, tuple(steps))
-
-
-def _private(world: World, network: Body, query: str, steps: list[str]) -> tuple[str, ...] | None:
-    """Addresses from a linked zone, nothing for NXDOMAIN, None when no linked zone answers."""
+def _private(query: _Query, network: Body, name: str) -> _Reply | None:
+    """What linked zones say of a name; None when none of them is asked."""
     for _ in range(8):
-        linked = _zone(world, network, query)
+        linked = _zone(query.world, network, name)
         if linked is None:
-            steps.append(f"zone: {network['name']} has no linked zone for {query}")
+            query.steps.append(f"zone: {network['name']} has no linked zone for {name}")
             return None
         zone, link = linked
-        found, alias = _answer(world, zone, query)
+        found, alias = _answer(query.world, zone, name)
         if found:
-            steps.append(f"record: {query} is {', '.join(found)} in {zone['id']}")
-            return found
+            query.steps.append(f"record: {name} is {', '.join(found)} in {zone['id']}")
+            return _Reply("found", found)
         if alias is None:
             break
-        query = alias.lower()
+        name = alias.lower()
     if link["properties"].get("resolutionPolicy") == "NxDomainRedirect":
-        steps.append(f"record: {zone['name']} has no {query}, the link falls back to public DNS")
-        return None
-    steps.append(f"record: {zone['name']} has no {query}: NXDOMAIN")
-    return ()
+        query.steps.append(f"record: {zone['name']} has no {name}, the link falls back to public DNS")
+        return PUBLIC
+    query.steps.append(f"record: {zone['name']} has no {name}: NXDOMAIN")
+    return NONE

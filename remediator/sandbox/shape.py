@@ -30,6 +30,11 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """A whole number."""
+
+
+@dataclass(frozen=True)
 class Rows:
     """A list of one shape."""
 
@@ -45,7 +50,7 @@ class Object:
     needed: tuple[str, ...] = ()
 
 
-Shape = Text | Rows | Object
+Shape = Text | Whole | Rows | Object
 
 
 def _prefix(text: str) -> object:
@@ -57,7 +62,19 @@ def _destination(text: str) -> object:
     return ipaddress.ip_network(text, strict=False) if text[:1].isdigit() else text
 
 
+def _ports(text: str) -> object:
+    return text in ("*", "") or [int(end) for end in text.split("-", 1)]
+
+
+def _next_hop(text: str) -> object:
+    """Azure shows an empty address where the next hop is no appliance."""
+    return text and ipaddress.ip_address(text)
+
+
 TEXT = Text()
+PORTS = Text("a port, a range of ports or *", _ports)
+NEXT_HOP = Text("an IP address", _next_hop)
+WHOLE = Whole()
 ADDRESS = Text("an IP address", ipaddress.ip_address)
 IPV4 = Text("an IPv4 address", ipaddress.IPv4Address)
 PREFIX = Text("an address prefix", _prefix)
@@ -73,6 +90,10 @@ def fit(shape: Shape, value: Any, where: str = "", *, asked: bool = False) -> An
     """
     if isinstance(shape, Text):
         return _fit_text(shape, value, where)
+    if isinstance(shape, Whole):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Misfit(where, "a whole number")
+        return value
     if isinstance(shape, Rows):
         if not isinstance(value, list):
             raise Misfit(where, "a list")

@@ -10,10 +10,13 @@ from remediator.sandbox.shape import (
     ADDRESS,
     DESTINATION,
     IPV4,
+    NEXT_HOP,
+    PORTS,
     PREFIX,
     REFERENCE,
     TEXT,
     TEXTS,
+    WHOLE,
     Object,
     Rows,
     Shape,
@@ -52,6 +55,17 @@ _FIXED_ADDRESS = Object(
 _MEMBER = Object({"requiredMemberName": TEXT, "fqdns": TEXTS})
 _RULES = Object({"defaultAction": TEXT, "ipRules": Rows(Object({"value": PREFIX}, needed=("value",)))})
 _LINK = _resource(virtualNetwork=REFERENCE)
+_SERVER_ADDRESSES = Rows(Object({"privateIpAddress": ADDRESS, "subnet": REFERENCE}))
+_RULE_END: dict[str, Shape] = {
+    f"{end}{what}": shape
+    for end in ("source", "destination")
+    for what, shape in (
+        ("AddressPrefix", DESTINATION),
+        ("AddressPrefixes", Rows(DESTINATION)),
+        ("PortRange", PORTS),
+        ("PortRanges", Rows(PORTS)),
+    )
+}
 
 _NET, _ZONES, _ACR = "microsoft.network", "microsoft.network/privatednszones", "microsoft.containerregistry/registries"
 SHAPES: dict[str, Object] = {
@@ -107,19 +121,41 @@ SHAPES: dict[str, Object] = {
         delegations=PARTS,
         ipConfigurations=Rows(REFERENCE),
         natGateway=REFERENCE,
+        networkSecurityGroup=REFERENCE,
         routeTable=REFERENCE,
     ),
-    f"{_NET}/virtualnetworks/virtualnetworkpeerings": _resource(remoteVirtualNetwork=REFERENCE, peeringState=TEXT),
+    f"{_NET}/virtualnetworks/virtualnetworkpeerings": _resource(
+        remoteVirtualNetwork=REFERENCE,
+        peeringState=TEXT,
+        peeringSyncLevel=TEXT,
+        remoteAddressSpace=_SPACE,
+        remoteVirtualNetworkAddressSpace=_SPACE,
+        localSubnetNames=TEXTS,
+        remoteSubnetNames=TEXTS,
+    ),
     f"{_NET}/networksecuritygroups": _resource(securityRules=CHILDREN),
+    f"{_NET}/networksecuritygroups/securityrules": _resource(
+        priority=WHOLE, direction=TEXT, access=TEXT, protocol=TEXT, **_RULE_END
+    ),
     f"{_NET}/routetables": _resource(routes=CHILDREN),
-    f"{_NET}/routetables/routes": _resource(addressPrefix=DESTINATION, nextHopType=TEXT),
-    f"{_NET}/natgateways": _resource(publicIpAddresses=Rows(REFERENCE)),
+    f"{_NET}/routetables/routes": _resource(addressPrefix=DESTINATION, nextHopType=TEXT, nextHopIpAddress=NEXT_HOP),
+    f"{_NET}/natgateways": _resource(publicIpAddresses=Rows(REFERENCE), publicIpPrefixes=Rows(REFERENCE)),
     f"{_NET}/publicipaddresses": _resource(ipAddress=ADDRESS),
-    f"{_NET}/dnsresolvers": _resource(inboundEndpoints=CHILDREN),
-    f"{_NET}/dnsforwardingrulesets": _resource(forwardingRules=CHILDREN, virtualNetworkLinks=CHILDREN),
+    f"{_NET}/publicipprefixes": _resource(ipPrefix=PREFIX),
+    f"{_NET}/azurefirewalls": _resource(ipConfigurations=PARTS),
+    f"{_NET}/azurefirewalls/ipconfigurations": _resource(
+        privateIPAddress=ADDRESS, subnet=REFERENCE, publicIPAddress=REFERENCE
+    ),
+    f"{_NET}/virtualnetworkgateways": _resource(ipConfigurations=PARTS),
+    f"{_NET}/virtualnetworkgateways/ipconfigurations": _resource(subnet=REFERENCE),
+    f"{_NET}/dnsresolvers": _resource(virtualNetwork=REFERENCE, inboundEndpoints=CHILDREN),
+    f"{_NET}/dnsresolvers/inboundendpoints": _resource(ipConfigurations=_SERVER_ADDRESSES),
+    f"{_NET}/dnsforwardingrulesets": _resource(
+        dnsResolverOutboundEndpoints=Rows(REFERENCE), forwardingRules=CHILDREN, virtualNetworkLinks=CHILDREN
+    ),
     f"{_NET}/dnsforwardingrulesets/virtualnetworklinks": _LINK,
     f"{_NET}/dnsforwardingrulesets/forwardingrules": _resource(
-        domainName=TEXT, targetDnsServers=Rows(Object({"ipAddress": ADDRESS}))
+        domainName=TEXT, forwardingRuleState=TEXT, targetDnsServers=Rows(Object({"ipAddress": ADDRESS}))
     ),
 }
 USUAL = _resource()

@@ -27,6 +27,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     operations: Operations = field(default_factory=Operations)
     missing_images: set[str] = field(default_factory=set)
+    forwarders: dict[str, str] = field(default_factory=dict)
+    appliances: dict[str, str] = field(default_factory=dict)
     _counted: int = 0
 
     def guid(self, seed: str = "") -> str:

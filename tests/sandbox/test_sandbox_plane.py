@@ -131,31 +131,6 @@ def test_a_wrong_address_in_the_record_times_out(story: Story) -> None:
     assert story.plane.pull_app(APP).stage == "route"
 
 
-def test_custom_dns_uses_the_links_of_the_servers_network(story: Story) -> None:
-    """A server inside a known network answers with that network's links; an unknown one answers publicly."""
-    story.mend()
-    story.change(VNET, lambda b: b["properties"].update(dhcpOptions={"dnsServers": ["10.50.4.10"]}))
-    assert story.plane.pull_app(APP).stage == "firewall"
-    story.link(OTHER, "to-catalog")
-    assert story.plane.pull_app(APP).ok
-    story.change(VNET, lambda b: b["properties"].update(dhcpOptions={"dnsServers": ["192.168.7.7"]}))
-    assert not story.plane.resolve(VNET, LOGIN).private
-
-
-def test_a_forwarding_ruleset_is_followed(story: Story) -> None:
-    """A ruleset linked to the network sends the name to a server in another network."""
-    story.mend()
-    story.dns.virtual_network_links.begin_delete("rg-album", ZONE_NAME, "to-vnet").result()
-    story.link(OTHER, "to-catalog")
-    rules = f"{ALBUM}/Microsoft.Network/dnsForwardingRulesets/rules"
-    story.azure.put({"id": rules, "location": "chinaeast2", "properties": {}})
-    story.azure.put({"id": f"{rules}/virtualNetworkLinks/one", "properties": {"virtualNetwork": {"id": VNET}}})
-    rule: dict[str, Any] = {"domainName": "azurecr.cn.", "forwardingRuleState": "Enabled"}
-    rule["targetDnsServers"] = [{"ipAddress": "10.50.4.10", "port": 53}]
-    story.azure.put({"id": f"{rules}/forwardingRules/acr", "properties": rule})
-    assert story.plane.pull_app(APP).ok
-
-
 def test_an_allowed_address_passes_the_firewall(story: Story) -> None:
     """ipRules count only while public access is enabled; a NAT gateway makes the address known."""
     pip, nat = (f"{ALBUM}/Microsoft.Network/{kind}" for kind in ("publicIPAddresses/p", "natGateways/n"))
