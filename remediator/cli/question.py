@@ -17,6 +17,7 @@ from remediator.bootstrap import offline
 from remediator.cli import read
 from remediator.cli.named import app_named, known_as, registry_named
 from remediator.cli.payload import focus_of_payload, signals_in
+from remediator.core.cloud import login_server_of
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus, diagnose
 from remediator.core.errors import Rejected
@@ -25,7 +26,7 @@ from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError, classify
 from remediator.core.pull_sign import Cause
 from remediator.core.snapshot import Snapshot
-from remediator.core.subject import concerned, login_server_of
+from remediator.core.subject import concerned
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # Causes that a missing or half-built private path can have; what the others need is no change of a network.
@@ -105,7 +106,7 @@ def answer(question: Question) -> Reply:
     if nothing_asked and not named:
         return Reply(_nothing(), snapshot, tuple(notes), said)
     focus = known_as(focus, snapshot)
-    return Reply(diagnose(desired, snapshot, focus), snapshot, tuple(notes), said)
+    return Reply(diagnose(desired, snapshot, focus, said), snapshot, tuple(notes), said)
 
 
 def _desired(question: Question) -> DesiredState:
@@ -163,5 +164,5 @@ def narrowed(question: Question, reply: Reply) -> Reply:
         raise Rejected(
             "plan-too-wide", "saving a plan: it is about several registries", hint="name one with --registry or --app"
         )
-    again = diagnose(_desired(question), reply.snapshot, Focus(only))
+    again = diagnose(_desired(question), reply.snapshot, Focus(only), reply.said)
     return Reply(again, reply.snapshot, reply.notes, reply.said)

@@ -30,8 +30,9 @@ def answers(leg: Leg) -> tuple[Answer, ...]:
     network = leg.network if isinstance(leg.network, Network) else None
     best = serving(leg)
     extra = () if best is None or isinstance(best.endpoint.addresses, Unknown) else best.endpoint.addresses
-    carried = (host for address in extra for host in address.hosts if registry_suffix_of(host))
-    hosts = dict.fromkeys((*hosts_to_resolve(leg.registry), *carried))
+    carried = (host for address in extra for host in address.hosts if registry_suffix_of(host) and ".data." in host)
+    regional = leg.host in leg.registry.regional_hosts
+    hosts = dict.fromkeys((*hosts_to_resolve(leg.registry, leg.host), *(() if regional else carried)))
     return tuple(resolve(leg.snapshot, leg.registry, network, host) for host in hosts)
 
 

@@ -50,12 +50,12 @@ def candidates(leg: Leg) -> tuple[Candidate, ...]:
     if not isinstance(leg.registry, Registry) or not isinstance(leg.network, Network):
         return ()
     registry, network = leg.registry, leg.network
-    answer = resolve(leg.snapshot, registry, network, registry.login_server)
+    answer = resolve(leg.snapshot, registry, network, leg.name)
     named = set(answer.addresses) if answer.kind is AnswerKind.PRIVATE else set()
     found = []
     for endpoint in leg.snapshot.endpoints_of(registry.id):
         status, connection = _status(registry, endpoint)
-        address = endpoint.address_of(registry.login_server) or ""
+        address = endpoint.address_of(leg.name) or ""
         way = reach(leg.snapshot, network, endpoint.network, infrastructure_subnet(leg), address, endpoint.subnet)
         found.append(Candidate(endpoint, status, connection, way, bool(address) and address in named))
     return tuple(sorted(found, key=_rank))

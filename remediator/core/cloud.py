@@ -86,3 +86,10 @@ def record_name_of(host: str) -> str:
     if suffix is None:
         raise Rejected("not-a-registry-host", f"{host!r} is not a name of Azure Container Registry")
     return host.lower().rstrip(".")[: -len(suffix) - 1]
+
+
+def login_server_of(host: str) -> str | None:
+    """The login server of a registry host, also of a data or regional one; None for a host that is not of ACR."""
+    lowered = host.strip().lower().rstrip(".")
+    suffix = registry_suffix_of(lowered)
+    return f"{record_name_of(lowered).split('.')[0]}.{suffix}" if suffix else None

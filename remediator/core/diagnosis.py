@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from remediator.core.cloud import login_server_of
 from remediator.core.desired import DesiredState, Way
 from remediator.core.finding import Finding, Severity
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
 from remediator.core.planning import Planned, Scope, drifts, plan_for
 from remediator.core.policy import Ruling, judge
+from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
+from remediator.core.testimony import Testimony, weigh
 from remediator.core.walk import Walked, walk
 
 
@@ -28,7 +31,7 @@ class Focus:
 class Diagnosis:
     """The answer: findings (most decisive first), the pull paths, the plan, what it would do, and the ruling.
 
-    `ruling` is None when there is nothing to do.
+    `ruling` is None when there is nothing to do; `testimony` is what an error text adds, where there was one.
     """
 
     focus: Focus
@@ -37,13 +40,17 @@ class Diagnosis:
     plan: Plan
     foresight: Foresight
     ruling: Ruling | None
+    testimony: Testimony | None = None
 
 
-def diagnose(desired: DesiredState, snapshot: Snapshot, focus: Focus | None = None) -> Diagnosis:
+def diagnose(
+    desired: DesiredState, snapshot: Snapshot, focus: Focus | None = None, said: PullError | None = None
+) -> Diagnosis:
     """What is wrong with the paths that were asked about, and what would mend it.
 
     Findings: the deciding hop of each path in focus, broken before unknown, then posture drifts. Foresight covers
-    every path of the snapshot, whether asked about or not.
+    every path of the snapshot, whether asked about or not. An error text (`said`) is set beside the paths that it is
+    about and never adds a change.
     """
     focus = focus or Focus()
     walked = walk(desired, snapshot)
@@ -52,6 +59,8 @@ def diagnose(desired: DesiredState, snapshot: Snapshot, focus: Focus | None = No
     planned = plan_for(desired, snapshot, scope, walked)
     foresight = planned.foresight
     on_paths = _merged(asked)
+    weighed = weigh(said, _spoken_of(said, asked), snapshot) if said is not None else None
+    on_paths = (*on_paths, *(weighed.findings if weighed else ()))
     known = {finding.key for finding in on_paths}
     drifted = tuple(f for f in drifts(desired, snapshot, scope) if f.key not in known)
     return Diagnosis(
@@ -61,7 +70,15 @@ def diagnose(desired: DesiredState, snapshot: Snapshot, focus: Focus | None = No
         plan=planned.plan,
         foresight=foresight,
         ruling=judge(planned.plan, foresight, desired, _way(desired, scope)) if planned.plan else None,
+        testimony=weighed.testimony if weighed else None,
     )
+
+
+def _spoken_of(said: PullError, asked: tuple[Walked, ...]) -> tuple[PullPath, ...]:
+    """The paths that an error text is about: those to its registry, where it names one that is known."""
+    host = login_server_of(said.registry or "")
+    paths = tuple(w.path for w in asked)
+    return tuple(path for path in paths if path.host == host) if host else paths
 
 
 def _scope(focus: Focus, walked: tuple[Walked, ...]) -> Scope:

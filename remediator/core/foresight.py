@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from remediator.core.blast import Touched
 from remediator.core.pull_path import PullPath, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """The paths (as they are afterwards) that a plan mends and breaks, and how many stay as they are.
+    """The paths (as they are afterwards) that a plan mends and breaks, how many stay as they are, and whom it touches.
 
     A path that worked and would afterwards be unknown counts as broken: nobody has shown that it goes on. So does
     an unknown path that would surely be broken afterwards.
@@ -19,6 +20,7 @@ class Foresight:
     broken: tuple[PullPath, ...] = ()
     unchanged: int = 0
     cut_off: tuple[str, ...] = ()
+    touched: Touched = field(default_factory=Touched)
 
 
 def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...], cut_off: tuple[str, ...] = ()) -> Foresight:

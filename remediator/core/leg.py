@@ -69,6 +69,13 @@ class Leg:
         return (self.consumer.id.key, self.host)
 
     @property
+    def name(self) -> str:
+        """The name that the puller asks for: a regional one where the image names it, else the login server."""
+        if isinstance(self.registry, Registry) and self.host not in self.registry.regional_hosts:
+            return self.registry.login_server
+        return self.host
+
+    @property
     def answering(self) -> Network | Unknown | None:
         """The network whose zone links decide what this consumer gets; None when public DNS answers."""
         if not isinstance(self.network, Network):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from remediator.core.blast import touched_by
 from remediator.core.change import Change
 from remediator.core.desired import DesiredState
 from remediator.core.effect import effect
@@ -180,7 +181,8 @@ def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: 
         world = _changed(snapshot, changes)
         now = walk(desired, world)
     cut_off = _left_cut_off(world, newly_hidden(snapshot, world, changes))
-    return Planned(ordered(changes), compare(before, tuple(w.path for w in now), cut_off))
+    foresight = compare(before, tuple(w.path for w in now), cut_off)
+    return Planned(ordered(changes), replace(foresight, touched=touched_by(desired, world, changes)))
 
 
 def _changed(world: Snapshot, changes: Iterable[Change]) -> Snapshot:

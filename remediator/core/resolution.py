@@ -49,10 +49,16 @@ def has_private_chain(registry: Registry) -> bool | Unknown:
     return any(c.status.lower() == "approved" for c in registry.connections)
 
 
-def hosts_to_resolve(registry: Registry) -> tuple[str, ...]:
-    """The login name, and every data and regional name that the registry answers under (azure-facts 1.4, 1.5)."""
-    named = dict.fromkeys((registry.login_server, *registry.data_hosts, *registry.regional_hosts))
-    return tuple(host for host in named if registry_suffix_of(host))
+def hosts_to_resolve(registry: Registry, host: str = "") -> tuple[str, ...]:
+    """The names that a pull over `host` (the login name, unless it is a regional one) meets: it, and every data name.
+
+    Layers come from the data endpoint of the replica that served the manifest, and which one that is nobody knows
+    beforehand; a regional name leads to its own region only (azure-facts 1.4, 1.5).
+    """
+    region = host.split(".geo.", 1)[0].rsplit(".", 1)[-1] if host in registry.regional_hosts else ""
+    data = (name for name in registry.data_hosts if not region or f".{region}.data." in name)
+    named = dict.fromkeys((host if region else registry.login_server, *data))
+    return tuple(name for name in named if registry_suffix_of(name))
 
 
 def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[PrivateZone, ZoneLink] | Unknown | None:

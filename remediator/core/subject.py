@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from remediator.core.change import Change
-from remediator.core.cloud import record_name_of, registry_suffix_of
+from remediator.core.cloud import login_server_of
 from remediator.core.desired import Approvers, DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Rejected
@@ -61,13 +61,6 @@ def subject_of(signal: Signal) -> ResourceId:
         f"the signal {signal.id[:100]!r} names no registry, zone, network, endpoint or app",
         hint="name the registry or the app by its full resource id",
     )
-
-
-def login_server_of(host: str) -> str | None:
-    """The login server of a registry host, also of a data or regional one; None for a host that is not of ACR."""
-    lowered = host.strip().lower().rstrip(".")
-    suffix = registry_suffix_of(lowered)
-    return f"{record_name_of(lowered).split('.')[0]}.{suffix}" if suffix else None
 
 
 def _watched(rid: ResourceId) -> ResourceId | None:

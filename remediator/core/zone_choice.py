@@ -57,7 +57,7 @@ def declared_zone_doubt(leg: Leg) -> Unknown | None:
 
 def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
     """Whether the zone answers for a network that uses this registry and cannot reach the endpoint."""
-    if best is None or zone.record(record_name_of(leg.host)) is not None:
+    if best is None or zone.record(record_name_of(leg.name)) is not None:
         return False
     partly_open = isinstance(leg.registry, Registry) and leg.registry.public_network_access.lower() != "disabled"
     pulling: dict[ResourceId, list[Network]] = {}
@@ -95,17 +95,17 @@ def new_zone_id(leg: Leg) -> ResourceId | None:
 def _suitable(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
     if isinstance(zone.records, Unknown) or isinstance(zone.links, Unknown):
         return False
-    record = zone.record(record_name_of(leg.host))
+    record = zone.record(record_name_of(leg.name))
     if record is None or not record.addresses or best is None:
         return True
-    address = best.endpoint.address_of(leg.host)
+    address = best.endpoint.address_of(leg.name)
     owner = _owner(leg, record.addresses)
     return address in record.addresses or owner is None or _reached(leg, owner)
 
 
 def _owner(leg: Leg, addresses: tuple[str, ...]) -> PrivateEndpoint | None:
     for candidate in candidates(leg):
-        if candidate.endpoint.address_of(leg.host) in addresses:
+        if candidate.endpoint.address_of(leg.name) in addresses:
             return candidate.endpoint
     return None
 
@@ -122,7 +122,7 @@ def _distance(leg: Leg, zone: PrivateZone, endpoint: PrivateEndpoint | None) -> 
         groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
         if any(group.writes_to(zone.id) for group in groups):
             return 0
-    record = zone.record(record_name_of(leg.host))
+    record = zone.record(record_name_of(leg.name))
     if record is not None and record.addresses:
         return 1
     if endpoint is not None and zone.link_to(endpoint.network):

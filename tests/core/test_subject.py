@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from remediator.core.cloud import login_server_of
 from remediator.core.diagnosis import Focus
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.snapshot import Consumer, EndpointTarget, PrivateEndpoint, Registry, Snapshot
-from remediator.core.subject import focus_of, login_server_of, subject_of
+from remediator.core.subject import focus_of, subject_of
 
 RG = "/subscriptions/s1/resourceGroups/rg"
 REGISTRY = f"{RG}/providers/Microsoft.ContainerRegistry/registries/acrone"

@@ -26,7 +26,7 @@ def judge(leg: Leg) -> Judgement | None:
     if not isinstance(asked, Network) or best is None or isinstance(wrong, Unknown) or not wrong:
         return None
     linked = wrong[0].answer.zone
-    if linked is None or linked.record(record_name_of(leg.host)) is not None:
+    if linked is None or linked.record(record_name_of(leg.name)) is not None:
         return None
     rival = _rival(leg, linked, best.endpoint)
     if rival is None:
@@ -41,7 +41,7 @@ def judge(leg: Leg) -> Judgement | None:
         severity=Severity.BROKEN,
         summary=detail,
         evidence=(
-            f"{linked.id.text} is linked to {asked.id.name} and has no record {record_name_of(leg.host)}",
+            f"{linked.id.text} is linked to {asked.id.name} and has no record {record_name_of(leg.name)}",
             f"{rival.id.text} has it for {best.endpoint.id.name}, and a network links one zone of a name",
         ),
         remedy=record_changes(leg, best.endpoint, linked, wrong, ID),
@@ -56,11 +56,11 @@ def _rival(leg: Leg, linked: PrivateZone, endpoint: PrivateEndpoint) -> PrivateZ
     groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
     if any(group.writes_to(linked.id) for group in groups):
         return None
-    address = endpoint.address_of(leg.host)
+    address = endpoint.address_of(leg.name)
     for zone in leg.snapshot.zones_named(linked.name):
         if zone.id == linked.id:
             continue
-        record = zone.record(record_name_of(leg.host))
+        record = zone.record(record_name_of(leg.name))
         held = record is not None and address in record.addresses
         if held or any(group.writes_to(zone.id) for group in groups):
             return zone
