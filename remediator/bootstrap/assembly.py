@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from remediator.bootstrap.access import applier, reader
 from remediator.bootstrap.declared import desired_states
 from remediator.bootstrap.environment import use_identity
+from remediator.bootstrap.history import AzureHistory, identities
 from remediator.bootstrap.notices import MAIL, TERMINAL, channels
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.core.cloud import cloud_named
@@ -87,12 +88,13 @@ def _flow(
 
     work = InlineWork(time, log, lambda incident: flow.poisoned(incident))
     switch = RowSwitch(rows, time, settings.stopped)
+    observer = reader(settings)
     flow = Flow(
         incidents=RowIncidents(rows),
         queue=work,
         clock=time,
         ids=ids,
-        observer=reader(settings),
+        observer=observer,
         desired_states=desired_states(settings),
         tokens=tokens,
         applier=applier(settings),
@@ -101,6 +103,8 @@ def _flow(
         log=log,
         channels=channels(settings, tokens, log),
         prober=prober,
+        history=AzureHistory(observer.arm),
+        identities=identities(settings),
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),
         fallbacks={} if settings.smtp_host else {MAIL: TERMINAL},
     )

@@ -41,6 +41,13 @@ class AzureWrite:
         return self.operation.lower().endswith("/delete")
 
     @property
+    def sentence(self) -> str:
+        """Who did what to what, and when, for a journal."""
+        what = f"{self.operation} of {self.resource.name} by {self.actor} at {self.at:%Y-%m-%d %H:%M:%S} UTC"
+        told = {WriteSource.EVENT: "the event", WriteSource.ACTIVITY_LOG: "the activity log"}[self.source]
+        return f"{what} (correlation {self.correlation or 'unknown'}; from {told})"
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What an event and the activity log say of one write has one key."""
         return (self.resource.key, self.operation.lower(), self.correlation or self.at.isoformat())

@@ -35,6 +35,7 @@ from remediator.ports import (
     Clock,
     DesiredStates,
     Held,
+    History,
     Ids,
     Incidents,
     Leases,
@@ -55,7 +56,8 @@ MERGE_LOOKS = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The verbs with the ports that they use. `recipients` are told besides those whom the desired state names;
-    `fallbacks` says by which channel a notice goes when its own gives up."""
+    `fallbacks` says by which channel a notice goes when its own gives up; `identities` are the ids by which our own
+    writes are known."""
 
     incidents: Incidents
     queue: WorkQueue
@@ -70,6 +72,8 @@ class Flow:
     log: Log
     channels: Mapping[str, Channel] = field(default_factory=dict)
     prober: Prober | None = None
+    history: History | None = None
+    identities: frozenset[str] = frozenset()
     recipients: tuple[str, ...] = ()
     fallbacks: Mapping[str, str] = field(default_factory=dict)
     diagnosed_by: Diagnose = core_diagnose
@@ -200,7 +204,15 @@ class Flow:
         )
 
     def _diagnose(self, held: Held) -> Turn:
-        return diagnose(held, look=self._look, incidents=self.incidents, clock=self.clock, recipients=self.recipients)
+        return diagnose(
+            held,
+            look=self._look,
+            incidents=self.incidents,
+            history=self.history,
+            identities=self.identities,
+            clock=self.clock,
+            recipients=self.recipients,
+        )
 
     def _request_approval(self, held: Held) -> Turn:
         return request_approval(

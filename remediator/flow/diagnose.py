@@ -6,21 +6,25 @@ versions of the case file were read before the snapshot, so that a signal which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
-from remediator.core.incident import Incident, Status
+from remediator.core.errors import Misconfigured
+from remediator.core.incident import Incident, Status, bounded
 from remediator.core.pull_path import PullPath
+from remediator.core.record_writers import two_writers
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned, focus_of
+from remediator.core.two_owners import TwoOwners, two_owners
 from remediator.core.words import counted
-from remediator.flow.quiet import kept_quiet
+from remediator.flow.quiet import kept_quiet, kept_quiet_between_two
 from remediator.flow.turn import Turn, tell
-from remediator.ports import Clock, DesiredStates, Held, Incidents, Observer
+from remediator.flow.who_did_it import Traced, earlier_ones, from_signals, who_did_it
+from remediator.ports import Clock, DesiredStates, Held, History, Incidents, Observer
 
 Diagnose = Callable[[DesiredState, Snapshot, Focus], Diagnosis]
 Walk = Callable[[DesiredState, Snapshot], tuple[PullPath, ...]]
@@ -59,9 +63,16 @@ def look(
 
 
 def diagnose(
-    held: Held, *, look: Callable[[Incident], Look], incidents: Incidents, clock: Clock, recipients: Sequence[str]
+    held: Held,
+    *,
+    look: Callable[[Incident], Look],
+    incidents: Incidents,
+    history: History | None,
+    identities: Iterable[str],
+    clock: Clock,
+    recipients: Sequence[str],
 ) -> Turn:
-    """OPEN → NO_DRIFT, JOINED, REPORTED or PLANNED."""
+    """OPEN → NO_DRIFT, JOINED, REPORTED, PLANNED, or NEEDS_HUMAN between two owners."""
     seen = look(held.incident)
     found = seen.diagnosis
     registries = concerned(found)
@@ -69,6 +80,7 @@ def diagnose(
     now = clock.now()
     if not found.findings and not found.plan:
         return Turn(held, incident.to(Status.NO_DRIFT, now, "nothing to do"))
+    incident = from_signals(incident, found, identities, now)
     elsewhere = _with_the_same_root(incident, found, incidents)
     if elsewhere is not None:
         joined = replace(incident, joined_to=elsewhere)
@@ -76,10 +88,18 @@ def diagnose(
     quiet = kept_quiet(incident, found, incidents, now)
     if quiet is not None:
         return Turn(held, quiet)
+    people = to_tell(registries, seen.desired, recipients)
+    earlier = earlier_ones(incident, incidents)
+    traced = who_did_it(incident, found, earlier, history=history, identities=identities, now=now)
+    incident = traced.incident
     if found.plan:
+        at_odds = _at_odds(traced, seen, earlier, now)
+        if at_odds is not None:
+            known = kept_quiet_between_two(incident, found, earlier, now)
+            return Turn(held, known or _stopped(incident, at_odds, now, people))
         what = f"planned {counted(len(found.plan.changes), 'change')} for {counted(len(found.findings), 'finding')}"
         return Turn(held, incident.to(Status.PLANNED, now, what))
-    return Turn(held, _reported(incident, found, now, to_tell(registries, seen.desired, recipients)))
+    return Turn(held, _reported(incident, found, now, people))
 
 
 def to_tell(registries: Sequence[ResourceId], desired: DesiredState, recipients: Sequence[str]) -> tuple[str, ...]:
@@ -98,6 +118,24 @@ def _with_the_same_root(incident: Incident, found: Diagnosis, incidents: Inciden
             if other.id != incident.id and findings and findings[0].key == found.findings[0].key:
                 return other.id
     return None
+
+
+def _at_odds(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime) -> TwoOwners | None:
+    plan, writers = seen.diagnosis.plan, two_writers(seen.live)
+    return two_owners(traced.incident, plan, earlier, traced.writes, traced.own, now, writers)
+
+
+def _stopped(incident: Incident, at_odds: TwoOwners, now: datetime, people: Sequence[str]) -> Incident:
+    """A plan that would make us the third writer is not proposed: people decide who owns the resource."""
+    hint = (
+        "let one of them own it (Terraform ignore_changes, private_endpoints_manage_dns_zone_group = false, "
+        "a policy exemption), then ask again"
+    )
+    problem = Misconfigured("two-owners", at_odds.sentence, context={"target": at_odds.target.text}, hint=hint)
+    for note in at_odds.notes:
+        incident = incident.note(now, note)
+    stopped = incident.needs_human(now, problem)
+    return tell(stopped, "needs-human", now, people, bounded(at_odds.sentence), advice=hint)
 
 
 def _reported(incident: Incident, found: Diagnosis, now: datetime, people: Sequence[str]) -> Incident:

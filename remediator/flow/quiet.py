@@ -6,7 +6,7 @@ of. A person who asks for a registry to be looked at is answered each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.incident import Incident, Status
 from remediator.core.signal import SignalSource
+from remediator.core.two_owners import CODE as TWO_OWNERS
 from remediator.ports import Incidents
 
 # Whoever was told the same of the same subject within this time is not told again.
@@ -33,6 +34,25 @@ def kept_quiet(incident: Incident, found: Diagnosis, incidents: Incidents, now: 
         if now - _ended_at(first) < QUIET and _says_the_same(first, incident, found):
             reported = replace(incident, joined_to=first.id)
             return reported.to(Status.REPORTED, now, f"{_what_became_of(first)}: nobody is told again within 24 hours")
+    return None
+
+
+def kept_quiet_between_two(
+    incident: Incident, found: Diagnosis, earlier: Sequence[Incident], now: datetime
+) -> Incident | None:
+    """The incident as REPORTED without a notice where people know already that two owners are at odds about this plan.
+
+    `earlier` are the incidents about the same registries, newest first. A person who asked since is answered.
+    """
+    for other in (incident, *earlier):
+        stopped = other.error is not None and other.error[0] == TWO_OWNERS
+        same = other.diagnosis is not None and other.diagnosis.plan.digest == found.plan.digest
+        if stopped and same and now - _ended_at(other) < QUIET:
+            at = f"on {_ended_at(other):%Y-%m-%d %H:%M} UTC (incident {other.id})"
+            said = f"the program stopped between two owners of the same {at}: nobody is told again within 24 hours"
+            return replace(incident, joined_to=other.id).to(Status.REPORTED, now, said)
+        if any(signal.source is SignalSource.MANUAL for signal in other.signals):
+            return None
     return None
 
 
