@@ -7,9 +7,11 @@ nothing but its argument.
 
 from __future__ import annotations
 
+import re
 import string
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from remediator.core.pull_reference import (
@@ -21,14 +23,28 @@ from remediator.core.pull_reference import (
     is_registry,
     references,
 )
-from remediator.core.pull_sign import EXPLICIT, LAYERS, PATH, PULLING, RELAY, VAGUE, Cause, Confidence, Kind, Sign
+from remediator.core.pull_sign import Cause, Confidence, Kind, Sign
 from remediator.core.pull_text import excerpt, readings
+from remediator.core.pull_words import (
+    ANONYMOUS,
+    CLIENT,
+    EXPLICIT,
+    LAYERS,
+    PATH,
+    PULLED,
+    PULLING,
+    RELAYED,
+    VAGUE,
+    WRITING,
+)
 
 __all__ = ["Cause", "Confidence", "PullError", "classify"]
 
 _PATH_RANK = 100
 _VAGUE_RANK = 200
+_ELSEWHERE_RANK = 300
 _NOTHING_RANK = 900
+_MATCHES = 64
 _OPENING = 160
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 """Keeps every position, which `str.lower` does not for letters such as İ."""
@@ -54,17 +70,23 @@ class PullError:
 
 
 class _Reading(NamedTuple):
-    """One reading of the text with what it names."""
+    """One reading of the text with what it names; `host` is that of the image that all readings agree on."""
 
     text: str
     low: str
     names: References
+    host: str | None = None
+
+    @property
+    def pulling(self) -> bool:
+        return PULLING.search(self.low) is not None
 
 
 class _Finding(NamedTuple):
-    """What a reading says; the lower rank is the stronger word."""
+    """What a reading says, and where; the lower rank is the stronger word."""
 
     rank: int
+    at: int
     cause: Cause
     confidence: Confidence
     request: Request | None
@@ -74,20 +96,24 @@ class _Finding(NamedTuple):
 def classify(text: str) -> PullError:
     """The cause that a text names, with image, registry, client address and confidence; never raises.
 
-    Takes what people and machines paste: one line or many, page-wrapped, JSON-escaped to any depth, CSV-quoted, a whole
-    log line or a fragment. Order of decision: azure-facts 2.8. `unknown` means that the text does not tell.
+    Takes what people and machines paste: one line or many, page-wrapped, marked up, JSON-escaped to any depth,
+    CSV-quoted, a whole log line or a fragment. Order of decision: azure-facts 2.8. `unknown` means that the text does
+    not tell.
     """
     seen = [_Reading(reading, reading.translate(_LOWER), references(reading)) for reading in readings(text)]
     image = _most_named(seen)
     host = host_of(image) if image else None
-    found = min((_read(reading, host) for reading in seen), key=lambda finding: finding.rank)
+    found = min((_read(reading._replace(host=host)) for reading in seen), key=lambda finding: finding.rank)
     registry = _registry(host, found.request, seen)
     address = next((ip for reading in seen if (ip := client_address(reading.text))), None)
     return PullError(found.cause, is_managed(registry), registry, image, address, found.confidence, found.evidence)
 
 
 def _most_named(seen: list[_Reading]) -> str | None:
-    """The image that the readings name most often, the first of equals: a wrapped copy loses to the whole ones."""
+    """The image that the readings name most often, the first of equals: a wrapped copy loses to the whole ones.
+
+    A short name gives way to the reference that spells it out (`redis:7`, `docker.io/library/redis:7`).
+    """
     count: Counter[str] = Counter()
     for reading in seen:
         count.update(reading.names.images)
@@ -95,7 +121,10 @@ def _most_named(seen: list[_Reading]) -> str | None:
     spaced = seen[0].names.images
     if managed and not any(image in spaced and is_registry(host_of(image) or "") for image in count - managed):
         count = managed
-    return count.most_common(1)[0][0] if count else None
+    if not count:
+        return None
+    best = count.most_common(1)[0][0]
+    return next((image for image in count if not host_of(best) and image.endswith("/" + best)), best)
 
 
 def _registry(host: str | None, request: Request | None, seen: list[_Reading]) -> str | None:
@@ -113,78 +142,124 @@ def _registry(host: str | None, request: Request | None, seen: list[_Reading]) -
     return None
 
 
-def _read(reading: _Reading, image_host: str | None) -> _Finding:
-    text, low, names = reading
-    pulling = PULLING.search(low) is not None
+def _read(reading: _Reading) -> _Finding:
+    """The strongest word of one reading; one about a mirror or another host counts where nothing else is said."""
+    elsewhere: list[_Finding] = []
+    found = _explicit(reading, elsewhere) or _hop(reading, elsewhere) or _hint(reading)
+    found = found or (elsewhere[0] if elsewhere else _nothing(reading.text))
+    if reading.low.rfind(PULLED) > found.at:
+        return found._replace(confidence=Confidence.low)
+    return found
+
+
+def _explicit(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
     for rank, sign in enumerate(EXPLICIT):
-        if match := sign.pattern.search(low):
-            sure = sign.confidence if pulling or sign.cause is Cause.firewall_denied else Confidence.low
-            request = names.request_before(match.end())
-            return _Finding(rank, sign.cause, sure, request, excerpt(text, match.start(), match.end()))
-    return _hop(reading, image_host, pulling) or _hint(reading, image_host, pulling) or _nothing(text)
-
-
-def _hop(reading: _Reading, image_host: str | None, pulling: bool) -> _Finding | None:
-    """The first hop that the text complains about; one on a mirror or other host counts only where no other does."""
-    text, low, names = reading
-    found: list[tuple[bool, int, _Finding]] = []
-    for sign in PATH:
-        for match in sign.pattern.finditer(low):
-            request = names.request_before(match.end())
-            judged = _judge(sign, request, image_host, low, match.start())
-            if pulling or sign.cause is Cause.dns_failure:
-                finding = _Finding(_PATH_RANK, *judged, request, excerpt(text, match.start(), match.end()))
-                elsewhere = bool(image_host and request and is_managed(image_host) and _elsewhere(request))
-                found.append((elsewhere, match.start(), finding))
-            if not (image_host and is_managed(image_host)) or len(found) >= 64:
-                break
-    return min(found, key=lambda entry: entry[:2])[2] if found else None
-
-
-def _elsewhere(request: Request) -> bool:
-    return not (is_managed(request.host) or request.to_storage or request.to_identity)
-
-
-def _hint(reading: _Reading, image_host: str | None, pulling: bool) -> _Finding | None:
-    text, low, names = reading
-    for rank, sign in enumerate(VAGUE):
-        match = sign.pattern.search(low)
-        if match is None:
-            continue
-        request = names.request_before(match.end())
-        judged = _judge(sign, request, image_host, low, match.start())
-        if pulling:
-            return _Finding(_VAGUE_RANK + rank, *judged, request, excerpt(text, match.start(), match.end()))
+        for match in islice(sign.pattern.finditer(reading.low), _MATCHES):
+            finding = _finding(reading, sign, rank, match)
+            if not reading.pulling and sign.cause is not Cause.firewall_denied:
+                finding = finding._replace(confidence=Confidence.low)
+            if not _elsewhere(reading, finding.request):
+                return finding
+            elsewhere.append(finding._replace(rank=_ELSEWHERE_RANK, confidence=Confidence.low))
     return None
 
 
-def _judge(sign: Sign, request: Request | None, image_host: str | None, text: str, at: int) -> tuple[Cause, Confidence]:
+def _hop(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
+    """The first hop that the text complains about."""
+    fragment = not reading.pulling
+    if fragment and not CLIENT.search(reading.low):
+        signs = tuple(sign for sign in PATH if sign.kind is Kind.name)
+    else:
+        signs = tuple(sign for sign in PATH if not fragment or sign.kind in (Kind.name, Kind.network))
+    first: _Finding | None = None
+    for sign in signs:
+        for match in islice(sign.pattern.finditer(reading.low), _MATCHES):
+            if first and match.start() >= first.at:
+                break
+            finding = _finding(reading, sign, _PATH_RANK, match)
+            if fragment:
+                finding = finding._replace(confidence=Confidence.low)
+            if _elsewhere(reading, finding.request):
+                elsewhere.append(finding)
+                continue
+            first = finding
+            break
+    return first
+
+
+def _hint(reading: _Reading) -> _Finding | None:
+    if not reading.pulling:
+        return None
+    for rank, sign in enumerate(VAGUE):
+        if match := sign.pattern.search(reading.low):
+            return _finding(reading, sign, _VAGUE_RANK + rank, match)
+    return None
+
+
+def _finding(reading: _Reading, sign: Sign, rank: int, match: re.Match[str]) -> _Finding:
+    request = reading.names.request_before(match.end())
+    cause, confidence = _judge(reading, sign, request, match)
+    return _Finding(rank, match.start(), cause, confidence, request, excerpt(reading.text, match.start(), match.end()))
+
+
+def _elsewhere(reading: _Reading, request: Request | None) -> bool:
+    """Whether a failure is that of a mirror or another host, where the image is in a registry of ours."""
+    if request is None or not is_managed(reading.host):
+        return False
+    return not (is_managed(request.host) or request.to_storage or request.to_identity)
+
+
+def _judge(reading: _Reading, sign: Sign, request: Request | None, match: re.Match[str]) -> tuple[Cause, Confidence]:
     """The cause of a sign where it stands: a 403 or a time-out means another thing for another host."""
     asked = request.host if request and (request.to_registry or request.to_storage or request.to_identity) else None
-    ours = is_managed(asked or image_host)
+    ours = is_managed(asked or reading.host)
     storage = request is not None and request.to_storage
+    layers = asked is None and LAYERS.search(reading.low, max(0, match.start() - 400), match.end()) is not None
     match sign.kind:
-        case Kind.forbidden if storage:
+        case Kind.forbidden if storage or layers:
             # a healthy data endpoint answers 403 too, so this is no word of the registry's firewall (azure-facts 1.4)
             return Cause.data_endpoint_blocked, Confidence.low
-        case Kind.forbidden:
-            return sign.cause, sign.confidence if ours else Confidence.low
-        case Kind.network | Kind.closed if storage:
-            return Cause.data_endpoint_blocked, Confidence.high
-        case Kind.network | Kind.closed if asked is None and LAYERS.search(text, max(0, at - 400), at):
+        case Kind.forbidden | Kind.denied:
+            return _refusal(reading, sign, request, asked or reading.host)
+        case Kind.network | Kind.closed if storage or layers:
             return Cause.data_endpoint_blocked, Confidence.medium
+        case Kind.name:
+            return sign.cause, sign.confidence if ours else Confidence.medium
         case Kind.closed if not ours and not (request and request.to_identity):
             # without a firewall of ours on the way a closed connection is the service's own fault, as far as one sees
+            return Cause.other, Confidence.low
+        case Kind.missing if request and request.to_root:
+            # whatever answers there is no registry
             return Cause.other, Confidence.low
         case Kind.ping if ours:
             # Microsoft names the unresolved login server as the cause of this wording (context-deadline-exceeded.md)
             return Cause.dns_failure, Confidence.low
         case Kind.credential if _official(request):
             return Cause.bad_reference, Confidence.medium
-        case Kind.server if RELAY in text and not is_managed(image_host):
+        case Kind.server if not is_managed(reading.host) and RELAYED.search(reading.low):
             return Cause.throttled, Confidence.low
         case _:
             return sign.cause, sign.confidence
+
+
+def _refusal(reading: _Reading, sign: Sign, request: Request | None, host: str | None) -> tuple[Cause, Confidence]:
+    """Who says no: the firewall of a registry of ours, or one elsewhere that does not accept the credential?
+
+    Sure only where a registry of ours refuses to hand out an image or its token: a refused push, the exchange of a
+    token and a login have other reasons too, among them a proxy on the way (container-registry-troubleshoot-access.md).
+    """
+    if host is None:
+        return sign.cause, Confidence.low
+    if not is_managed(host):
+        anonymous = host.endswith(ANONYMOUS)
+        return Cause.other if anonymous else Cause.auth_unauthorized, Confidence.low
+    if sign.confidence is not Confidence.high:
+        return sign.cause, sign.confidence
+    for_image = (
+        request is not None and is_managed(request.host) and not request.to_root and "/exchange" not in request.path
+    )
+    writes = request is not None and WRITING.search(reading.low, max(0, request.start - 24), request.start) is not None
+    return sign.cause, Confidence.high if for_image and not writes else Confidence.medium
 
 
 def _official(request: Request | None) -> bool:
@@ -193,4 +268,5 @@ def _official(request: Request | None) -> bool:
 
 
 def _nothing(text: str) -> _Finding:
-    return _Finding(_NOTHING_RANK, Cause.unknown, Confidence.low, None, excerpt(text, 0, min(len(text), _OPENING)))
+    end = min(len(text), _OPENING)
+    return _Finding(_NOTHING_RANK, 0, Cause.unknown, Confidence.low, None, excerpt(text, 0, end))

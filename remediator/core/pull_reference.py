@@ -17,7 +17,10 @@ from typing import NamedTuple
 from remediator.core.cloud import registry_suffix_of
 
 _TOKEN = re.compile(r"[^\s\"'`,;()\[\]{}|\\=&?!]++")
-_HOST = re.compile(r"(?:[\w<>*-]{1,100}\.){1,8}[a-z]{2,24}(?::\d{1,5})?|localhost(?::\d{1,5})?", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[\w<>*-]{1,100}\.){1,8}[a-z]{2,24}(?::\d{1,5})?|localhost(?::\d{1,5})?|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?",
+    re.IGNORECASE,
+)
 _API_PATH = re.compile(r"[^/]{1,253}/(?:v2|oauth2)(?:/|$)")
 _SHORT_IMAGE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{6,64})?")
 _NAMED_AS_IMAGE = re.compile(
@@ -26,6 +29,13 @@ _NAMED_AS_IMAGE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED_AS_IMAGE = re.compile(r"(?:image|reference|invalid value)[: ]{0,2}[\"']{1,3}$|pull image: ?$", re.IGNORECASE)
+_FAILED = re.compile(
+    r"(?:failed to pull image|back-off pulling image|pull image:|image pull for|image pull errors for image"
+    r"|invalid value:|unauthorized to access image|pull and unpack image|resolve reference|manifest for"
+    r"|pull access denied for) ?[\"']{0,3}$",
+    re.IGNORECASE,
+)
+_HEALTHY = re.compile(r"(?:successfully pulled(?: image)?|docker pull of|container image) ?[\"']{0,3}$", re.IGNORECASE)
 _PUBLIC_REGISTRIES = (
     "docker.io",
     "docker.com",
@@ -52,7 +62,10 @@ _STORAGE = re.compile(
     r"|data\.mcr\.(?:microsoft\.com|azure\.cn))"
 )
 _IDENTITY = re.compile(r"login\.(?:microsoftonline\.(?:com|us)|microsoft\.com|chinacloudapi\.cn)|sts\.windows\.net")
-_CLIENT_IP = re.compile(r"client ?with ?ip ?(?:address ?)?[\"'<\[]{0,4}([0-9a-f.:]{3,45})", re.IGNORECASE)
+_CLIENT_IP = re.compile(
+    r"(?:client ?with ?ip|客户端 ?ip(?: ?为)?|ip ?为) ?(?:address ?|地址 ?)?[\"'<\[]{0,4}([0-9a-f.:]{3,45})",
+    re.IGNORECASE,
+)
 
 
 class Request(NamedTuple):
@@ -77,12 +90,24 @@ class Request(NamedTuple):
         """Whether it goes to a registry, of ours or not; help links and the platform's own proxy are none."""
         if self.host.startswith(("localhost", "127.")):
             return False
-        return self.path.startswith(("/v2", "/oauth2/", "/token")) or is_registry(self.host)
+        if self.path.startswith(("/v2", "/v1/", "/oauth2/", "/token")):
+            return True
+        return is_registry(self.host) and not self.host.startswith(("www.", "hub.", "docs."))
+
+    @property
+    def to_root(self) -> bool:
+        """Whether it asks whether a registry is there at all, before any image."""
+        return self.path.rstrip("/:.") in ("", "/v2")
+
+    @property
+    def matters(self) -> bool:
+        """Whether it can have failed in a pull: not a help link, a portal or Azure Resource Manager."""
+        return self.to_registry or self.to_storage or self.to_identity or "/v2/" in self.path or "/v1/" in self.path
 
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What one text names; hosts are as the text spells them."""
+    """What one text names; hosts are as the text spells them, images with how much speaks for each."""
 
     images: Counter[str]
     hosts: tuple[str, ...]
@@ -124,26 +149,40 @@ def client_address(text: str) -> str | None:
 
 
 def references(text: str) -> References:
-    """Every image, registry host and request that the text names, each token looked at once."""
+    """Every image, registry host and request that the text names, each token looked at once.
+
+    Images that failed outweigh those that are only mentioned; those that were pulled count where there is no other.
+    """
     images: Counter[str] = Counter()
+    healthy: Counter[str] = Counter()
     derived: Counter[str] = Counter()
     hosts: list[str] = []
     requests: list[Request] = []
     for match in _TOKEN.finditer(text):
-        token = match[0].strip(".:/").removeprefix("docker://")
+        token = match[0].strip(".:/").removeprefix("docker://").removeprefix("oci://")
+        before = text[max(0, match.start() - 40) : match.start()]
         scheme, separator, rest = token.partition("://")
         if not separator and _API_PATH.match(token):  # "https:// host/v2/…", or a console that cut the scheme off
             scheme, separator, rest = "https", "://", token
         if separator and scheme.lower() in {"https", "http"}:
             host, path = _split(rest)
-            if _HOST.fullmatch(host) or host.count("."):
-                requests.append(Request(match.start(), _bare(host).lower(), path))
+            request = Request(match.start(), _bare(host).lower(), path)
+            if (_HOST.fullmatch(host) or host.count(".")) and request.matters:
+                requests.append(request)
                 derived.update(_image_of_request(host, path))
-        elif image := _image(token, text[max(0, match.start() - 40) : match.start()]):
-            images[image] += 1
+        elif image := _image(token, before):
+            if _HEALTHY.search(before):
+                healthy[image] += 1
+            else:
+                images[image] += 10 if _FAILED.search(before) else 1
         elif _HOST.fullmatch(token) and is_registry(token):
             hosts.append(_bare(token))
-    return References(images or derived, tuple(hosts), tuple(requests))
+    return References(images or derived or healthy, tuple(hosts), tuple(requests))
+
+
+def _split(rest: str) -> tuple[str, str]:
+    host, slash, path = rest.partition("/")
+    return host.rpartition("@")[2], slash + path
 
 
 def _image(token: str, before: str) -> str | None:
@@ -166,11 +205,6 @@ def _image_of_request(host: str, path: str) -> Iterator[str]:
         if found and repository:
             tag = "" if kind == "/blobs/" or not reference else ("@" if reference.startswith("sha256:") else ":")
             yield f"{host}/{repository}{tag}{reference.rstrip(':.') if tag else ''}"
-
-
-def _split(rest: str) -> tuple[str, str]:
-    host, slash, path = rest.partition("/")
-    return host.rpartition("@")[2], slash + path
 
 
 def _bare(host: str) -> str:

@@ -1,12 +1,13 @@
-"""What does a pull error say once page wraps, escapes and secrets are out of the way?
+"""What does a pull error say once page wraps, markup, escapes and secrets are out of the way?
 
-`pull_error.classify` is the only caller. This module decides nothing: it bounds a text, undoes what logs, consoles and
-alert pipelines did to it, and hides what must not travel on. Every step is linear in the length of the text: the
-regular expressions have possessive or bounded repeats, so that hostile input costs no more than plain input.
+`pull_error.classify` is the only caller. This module decides nothing: it bounds a text, undoes what logs, consoles,
+pages and alert pipelines did to it, and hides what must not travel on. Every step is linear in the length of the text:
+the regular expressions have possessive or bounded repeats, so that hostile input costs no more than plain input.
 """
 
 from __future__ import annotations
 
+import html
 import re
 
 HEAD_CHARS = 48 * 1024
@@ -21,32 +22,48 @@ _LOOK_ALIKES = str.maketrans(
         "’": "'",
         "“": '"',
         "”": '"',
+        "＂": '"',
         "：": ":",
         "，": ",",
         "（": "(",
         "）": ")",
         "\u00a0": " ",
+        "\u00ad": None,
         "\u200b": None,
+        "\u2060": None,
         "\ufeff": None,
     }
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"'`\\/nrtbfv]))")
+_MARGIN = re.compile(r"^(?:[│┃╷╵┆>|]|//|#(?= ))[│┃╷╵┆>| ]*+|[│┃┆]++$")
+"""What a console, a quotation or a comment puts around each line: Terraform's box, `> `, `# `."""
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\"'`\\/nrtbfv]))")
 _PLAIN = {"n": "\n", "r": "\n", "t": " ", "b": " ", "f": " ", "v": " "}
-_ENTITY = re.compile(r"&(quot|apos|amp|lt|gt|#39|#x27|#34);")
-_ENTITIES = {"quot": '"', "apos": "'", "amp": "&", "lt": "<", "gt": ">", "#39": "'", "#x27": "'", "#34": '"'}
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
+_BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|pre|tr|td|th|table|h[1-6])(?: [^<>]{0,300})?/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|b|i|u|em|strong|code|span|font|mark|kbd|samp|wbr)(?: [^<>]{0,300})?/?>", re.IGNORECASE
+)
 _SPACES = re.compile(r"\s++")
 
 _SECRETS = (
     re.compile(r"(?<![\w-])eyJ[\w-]{8,}+(?:\.[\w-]*+)*+"),
     re.compile(
-        r"(?:(?<![a-z])(?:sig|(?:access|refresh|id|identity|sas)_?token|token|password|passwd|pwd|secret"
+        r"(?:(?:(?<![a-z])(?:sig|token|pwd|secret)|(?:access|refresh|id|identity|sas)_?token|passw(?:or)?d"
         r"|client_?secret|accountkey|sharedaccesskey|api_?key)(?:[\"'] ?: ?[\"']|=[\"']?|%3d)|[?&]code=)"
         r"[^\s\"'&;,<>)\]}]{4,}+",
         re.IGNORECASE,
     ),
+    re.compile(r"(?<![/\w])(?<!or )(?<!and )password: (?=[^\s]{0,60}[0-9+~!@#$%])[^\s\"',;<]{6,200}+", re.IGNORECASE),
+    re.compile(r"(?<![\w-])--?(?:p|password|client-secret)[ =][\"']?[^\s\"',;<-][^\s\"',;<]{5,200}+", re.IGNORECASE),
     re.compile(r"(?<![a-z])(?:bearer|basic) [\w.~+/=-]{12,}+", re.IGNORECASE),
+    re.compile(r"\"auth\" ?: ?\"[\w+/=]{8,}+\"", re.IGNORECASE),
     re.compile(r"(?<=://)[^\s/@:\"']{1,200}+:[^\s/@\"']{1,400}+(?=@)"),
+    re.compile(r"(?<![\w])(?:gh[pousr]_|github_pat_|dckr_pat_)\w{16,}+"),
+    re.compile(r"(?<![\w+/])[\w+/]{36,48}\+ACR[\w+/]{6,}+"),
+    re.compile(r"(?<![\w~.-])[\w~.-]{3}[0-9]Q~[\w~.-]{20,}+"),
 )
+"""Tokens, signatures, passwords; the last three kinds are known by their own shape: GitHub and Docker Hub tokens,
+registry admin passwords, client secrets of Microsoft Entra."""
 HIDDEN = "[hidden]"
 
 
@@ -89,20 +106,22 @@ def _unescaped(text: str, line_break: str) -> str:
     """Undo escapes level by level; a break inside an escape (`\\u00⏎27`) heals in the reading without breaks."""
     for _ in range(_ROUNDS):
         flat = _flat(text, line_break)
-        once = _ENTITY.sub(lambda m: _ENTITIES[m[1]], _ESCAPE.sub(_character, flat))
+        once = _ENTITY.sub(lambda m: html.unescape(m[0]), _ESCAPE.sub(_character, flat))
+        once = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", once))
         if once == flat:
             break
-        text = once
+        text = once.translate(_LOOK_ALIKES)
     return redacted(_SPACES.sub(" ", _flat(text, line_break)).strip())
 
 
 def _flat(text: str, line_break: str) -> str:
     lines = text.splitlines()
-    return text if len(lines) < 2 else line_break.join(line.strip() for line in lines)
+    return text if len(lines) < 2 else line_break.join(_MARGIN.sub("", line.strip()).strip() for line in lines)
 
 
 def _character(match: re.Match[str]) -> str:
-    if match[1]:
-        code = int(match[1], 16)
+    digits = match[1] or match[2]
+    if digits:
+        code = int(digits, 16)
         return chr(code) if code >= 0x20 and not 0xD800 <= code <= 0xDFFF else "\n" if code in (10, 13) else " "
-    return _PLAIN.get(match[2], match[2])
+    return _PLAIN.get(match[3], match[3])
