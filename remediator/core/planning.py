@@ -54,17 +54,24 @@ class Scope:
 class Planned:
     """The plan, and what it would do to the pull paths.
 
-    `declined` says, by the keys of findings, why what they offer is not part of it.
+    `declined` says, by the keys of findings, why what they offer is not part of it; `missed` counts the paths for which
+    something was tried in vain.
     """
 
     plan: Plan
     foresight: Foresight
     declined: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    missed: int = 0
 
     @property
     def harm(self) -> int:
         """How many paths and networks it would take something from."""
         return len(self.foresight.broken) + len(self.foresight.cut_off)
+
+    @property
+    def regret(self) -> tuple[int, int]:
+        """What speaks against it: harm first, then what it leaves broken in vain."""
+        return (self.harm, self.missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +123,18 @@ def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tu
     draft = _drafted(desired, snapshot, scope, walked, ways, declined)
     best = planned = _finished(desired, snapshot, draft, walked)
     for _ in range(MAX_TRIES):
-        if not planned.harm:
+        if not any(planned.regret):
             break
         other = _other_way(draft, ways)
         if other is not None:
             ways[other] = ways.get(other, 0) + 1
-        elif len({remedy.finding.key for remedy in draft.remedies}) > 1:
+        elif planned.harm and len({remedy.finding.key for remedy in draft.remedies}) > 1:
             ways, declined = {}, {**declined, draft.remedies[-1].finding.key: _harm_in_words(planned.foresight)}
         else:
             break
         draft = _drafted(desired, snapshot, scope, walked, ways, declined)
         planned = _finished(desired, snapshot, draft, walked)
-        if planned.plan and planned.harm < best.harm:
+        if planned.plan and planned.regret < best.regret:
             best = replace(planned, declined=declined)
     return best
 
@@ -173,7 +180,9 @@ def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: 
     before = tuple(w.path for w in walked)
     if not draft.remedies:
         return Planned(Plan(()), compare(before, before))
-    changes, now = _useful(desired, snapshot, draft.remedies, walk(desired, draft.world))
+    changes, now = _useful(desired, snapshot, draft.remedies, walked, walk(desired, draft.world))
+    tried = {key for remedy in draft.remedies for key in remedy.finding.paths}
+    missed = len(tried - _ok(now) - _ok(walked))
     world = _changed(snapshot, changes)
     shields = _shields(world, newly_hidden(snapshot, world, changes))
     if shields:
@@ -182,7 +191,8 @@ def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: 
         now = walk(desired, world)
     cut_off = _left_cut_off(world, newly_hidden(snapshot, world, changes))
     foresight = compare(before, tuple(w.path for w in now), cut_off)
-    return Planned(ordered(changes), replace(foresight, touched=touched_by(desired, world, changes)))
+    touched = touched_by(desired, world, changes)
+    return Planned(ordered(changes), replace(foresight, touched=touched), missed=missed)
 
 
 def _changed(world: Snapshot, changes: Iterable[Change]) -> Snapshot:
@@ -192,18 +202,24 @@ def _changed(world: Snapshot, changes: Iterable[Change]) -> Snapshot:
 
 
 def _useful(
-    desired: DesiredState, snapshot: Snapshot, remedies: list[_Remedy], now: tuple[Walked, ...]
+    desired: DesiredState,
+    snapshot: Snapshot,
+    remedies: list[_Remedy],
+    before: tuple[Walked, ...],
+    now: tuple[Walked, ...],
 ) -> tuple[tuple[Change, ...], tuple[Walked, ...]]:
     """The changes without the remedies that mended nothing, and the paths that they lead to."""
-    kept = list(remedies)
-    for remedy in reversed(remedies):
-        ok = _ok(now)
-        if not remedy.finding.paths or ok & set(remedy.finding.paths):
-            continue
-        fewer = [other for other in kept if other is not remedy]
-        then = walk(desired, _changed(snapshot, [c for r in fewer for c in r.changes]))
-        if ok <= _ok(then):
-            kept, now = fewer, then
+    kept, last = list(remedies), len(remedies) + 1
+    while len(kept) < last:
+        last = len(kept)
+        for remedy in reversed(tuple(kept)):
+            ok = _ok(now)
+            if not remedy.finding.paths or (ok - _ok(before)) & set(remedy.finding.paths):
+                continue
+            fewer = [other for other in kept if other is not remedy]
+            then = walk(desired, _changed(snapshot, [c for r in fewer for c in r.changes]))
+            if ok <= _ok(then):
+                kept, now = fewer, then
     return tuple(c for r in kept for c in r.changes), now
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.core.breaks_dns import DNS_BREAKS
+from tests.core.breaks_way import WAY_BREAKS
 from tests.estate_builder import HUB_SUB, EstateBuilder, closed_without_endpoint, healthy, rid, spoke
 
 REGISTRY = rid("Microsoft.ContainerRegistry/registries", "shop")
@@ -237,4 +239,6 @@ BREAKS: dict[str, Break] = {
         "/virtualNetworkLinks/to-vnet-spoke",
         ["update-vnet-link"],
     ),
+    **DNS_BREAKS,
+    **WAY_BREAKS,
 }

@@ -88,7 +88,7 @@ def _others_at_risk(leg: Leg, zone: PrivateZone, network: Network) -> bool:
     return any(
         private_zone_of(host) == zone.name.lower() and zone.record(record_name_of(host)) is None
         for host in (*unread, *chained)
-        if host != leg.host
+        if host != leg.name
     )
 
 
