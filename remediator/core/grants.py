@@ -24,6 +24,8 @@ _REGISTRY = {
     "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
     "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
 }
+# Roles whose meaning is known without their definition.
+KNOWN_ROLES = frozenset((*_REPOSITORY, *_REGISTRY))
 
 
 class Grant(StrEnum):
@@ -45,8 +47,11 @@ def wanted_role(registry: Registry) -> str:
 
 
 def may_pull(registry: Registry, principal: str, assignments: tuple[RoleAssignment, ...] | Unknown) -> Grant:
-    """The grant of one principal; `PERHAPS` for groups, custom roles that were not read, and conditions."""
-    if isinstance(assignments, Unknown) or not principal:
+    """The grant of one principal; `PERHAPS` for groups, custom roles that were not read, and conditions.
+
+    Without a single assignment nothing is known either: our own reader's would be among them.
+    """
+    if isinstance(assignments, Unknown) or not assignments or not principal:
         return Grant.PERHAPS
     found = Grant.NO
     for assignment in assignments:
