@@ -12,6 +12,7 @@ from remediator.cli.question import Question, Reply, answer, options
 from remediator.core.finding import Finding
 from remediator.core.pull_path import Verdict
 from remediator.views import changes, picture
+from remediator.views.caused_by import caused_by_document, who_did_it
 from remediator.views.document import classify_document, diagnosis_document
 from remediator.views.plain import plain
 from remediator.views.wording import SEVERITIES, foresight_lines, path_sentence, rule_title, ruling_sentence
@@ -43,6 +44,8 @@ def as_document(reply: Reply) -> dict[str, Any]:
     found = diagnosis_document(reply.diagnosis)
     if reply.said is not None:
         found["text"] = classify_document(reply.said)
+    if reply.caused_by is not None:
+        found["caused_by"] = caused_by_document(reply.caused_by)
     if reply.notes:
         found["notes"] = [plain(note, 600) for note in reply.notes]
     return found
@@ -59,6 +62,7 @@ def _shown(reply: Reply) -> list[str]:
         return [*lines, said]
     lines += [out.heading(f"Findings ({len(found.findings)})")]
     lines += [line for number, finding in enumerate(found.findings, 1) for line in _finding(number, finding)]
+    lines += ["", f"Who did it: {who_did_it(reply.caused_by)}"] if reply.caused_by else []
     lines += ["", out.heading("Plan"), changes.terminal(found.plan, out.width())]
     if found.plan:
         lines += ["", out.heading("What it would do to pulls"), *foresight_lines(found.foresight)]

@@ -9,6 +9,7 @@ from remediator.cli import out
 from remediator.cli.person import plan_of
 from remediator.core.incident import Incident, Status
 from remediator.views import journal, picture
+from remediator.views.caused_by import who_did_it
 from remediator.views.document import SCHEMA, incident_document, incident_summary
 from remediator.views.plain import moment, plain
 from remediator.views.wording import STATUSES, asked_by, decisive_path, headline, incident_title
@@ -62,6 +63,7 @@ def _list(status: str | None, as_json: bool) -> None:
 
 def _shown(incident: Incident) -> list[str]:
     lines = [out.heading(incident_title(incident)), headline(incident.diagnosis), f"Asked by {asked_by(incident)}"]
+    lines += [f"Who did it: {who_did_it(incident.caused_by)}"] if incident.caused_by else []
     lines += [f"Status {incident.status.value}: {STATUSES[incident.status]}"]
     lines += [f"✗ {plain(incident.error[0], 80)}: {plain(incident.error[1], 400)}"] if incident.error else []
     path = decisive_path(incident.diagnosis)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from remediator.core.diagnosis import Focus
+from remediator.core.azure_write import AzureWrite, writes_told
+from remediator.core.caused_by import Own, caused_by
+from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Ignored, Quarantined, Signal
 from remediator.core.snapshot import Snapshot
-from remediator.core.subject import focus_of, subject_of
+from remediator.core.subject import concerned, focus_of, subject_of
 from remediator.signals import event_grid, manual, monitor_alert
 from remediator.signals.loose_json import decoded, mapping
 from remediator.views.plain import plain
@@ -66,6 +68,18 @@ def focus_of_payload(parsed: Sequence[Parsed], snapshot: Snapshot) -> Pointed:
     elif focus.registry is not None and focus.registry not in snapshot.registries:
         notes.append("no such registry was read")
     return Pointed(focus, tuple(notes))
+
+
+def caused_by_payload(parsed: Sequence[Parsed], found: Diagnosis) -> AzureWrite | None:
+    """The write behind the findings, as far as the payload itself tells of one."""
+    signals = tuple(one for one in parsed if isinstance(one, Signal))
+    told = writes_told(signals)
+    if not told:
+        return None
+    latest = max(write.at for write in told)
+    subject = _subject(signals[0]) or told[0].resource
+    incident = Incident("a-signal", subject, latest, registries=concerned(found), signals=signals)
+    return caused_by(incident, found, told, Own(), latest)
 
 
 def _subject(signal: Signal) -> ResourceId | None:

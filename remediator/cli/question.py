@@ -5,7 +5,7 @@ Names, signals and texts only say where to look: each is resolved against the sn
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,8 @@ from remediator import bootstrap
 from remediator.bootstrap import offline
 from remediator.cli import read
 from remediator.cli.named import app_named, known_as, registry_named
-from remediator.cli.payload import focus_of_payload, signals_in
+from remediator.cli.payload import Parsed, caused_by_payload, focus_of_payload, signals_in
+from remediator.core.azure_write import AzureWrite
 from remediator.core.cloud import login_server_of
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus, diagnose
@@ -57,12 +58,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer: `notes` are sentences for people and programs, `said` is what the given text means."""
+    """The answer: `notes` are sentences for people and programs, `said` is what the given text means, `caused_by` the
+    write behind the findings, where the given payload tells of it."""
 
     diagnosis: Diagnosis
     snapshot: Snapshot
     notes: tuple[str, ...] = ()
     said: PullError | None = None
+    caused_by: AzureWrite | None = None
 
 
 def options(command: Command) -> Command:
@@ -93,11 +96,13 @@ def answer(question: Question) -> Reply:
     )
     named = focus != Focus()
     nothing_asked = False
+    parsed: Sequence[Parsed] = ()
     if question.signal is not None:
-        found = focus_of_payload(signals_in(read.text_of(question.signal)), snapshot)
-        notes += found.notes
-        nothing_asked = found.focus is None
-        focus = focus if named or found.focus is None else found.focus
+        parsed = signals_in(read.text_of(question.signal))
+        pointed = focus_of_payload(parsed, snapshot)
+        notes += pointed.notes
+        nothing_asked = pointed.focus is None
+        focus = focus if named or pointed.focus is None else pointed.focus
     if question.text is not None:
         said = classify(read.text_of(question.text))
         notes += _notes_on(said, snapshot)
@@ -106,7 +111,8 @@ def answer(question: Question) -> Reply:
     if nothing_asked and not named:
         return Reply(_nothing(), snapshot, tuple(notes), said)
     focus = known_as(focus, snapshot)
-    return Reply(diagnose(desired, snapshot, focus, said), snapshot, tuple(notes), said)
+    found = diagnose(desired, snapshot, focus, said)
+    return Reply(found, snapshot, tuple(notes), said, caused_by_payload(parsed, found))
 
 
 def _desired(question: Question) -> DesiredState:
@@ -165,4 +171,4 @@ def narrowed(question: Question, reply: Reply) -> Reply:
             "plan-too-wide", "saving a plan: it is about several registries", hint="name one with --registry or --app"
         )
     again = diagnose(_desired(question), reply.snapshot, Focus(only), reply.said)
-    return Reply(again, reply.snapshot, reply.notes, reply.said)
+    return Reply(again, reply.snapshot, reply.notes, reply.said, reply.caused_by)

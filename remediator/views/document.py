@@ -19,6 +19,7 @@ from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.verification import Verification
+from remediator.views.caused_by import caused_by_document
 from remediator.views.plain import without_addresses
 
 SCHEMA = 1
@@ -109,6 +110,7 @@ def incident_document(incident: Incident) -> Json:
             {"source": s.source.value, "id": _words(s.id), "at": _time(s.at), "operation": _words(s.operation)}
             for s in incident.signals
         ],
+        "caused_by": caused_by_document(incident.caused_by),
         "diagnosis": diagnosis_document(incident.diagnosis) if incident.diagnosis else None,
         "request": None
         if request is None

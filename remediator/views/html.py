@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from remediator.core.incident import Incident, Status
 from remediator.views import changes, journal, picture, wording
+from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
 
 STYLE = files("remediator.views").joinpath("templates/style.css").read_text("utf-8")
@@ -140,6 +141,7 @@ def _case(incident: Incident) -> dict[str, object]:
         "tone": _tone(incident.status),
         "status": wording.STATUSES[incident.status],
         "asked_by": wording.asked_by(incident),
+        "who_did_it": who_did_it(incident.caused_by),
         "ruling": wording.ruling_sentence(diagnosis.ruling if diagnosis else None),
         "path": path,
         "svg": Markup(picture.svg(path)) if path else "",  # noqa: S704 - picture.svg escapes every text in it

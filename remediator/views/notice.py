@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from remediator.core.incident import Incident, Notice, Status
 from remediator.views import changes, picture, wording
+from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
 
 _SUBJECT = 78
@@ -44,6 +45,7 @@ _SENTENCES: dict[Status, str] = {
     Status.NEEDS_HUMAN: "The program has stopped and does nothing more until a person looks.",
     Status.JOINED: "It has the same cause as another incident and is mended there.",
 }
+_MENDED = {Status.RESOLVED, Status.NO_DRIFT, Status.ROLLED_BACK}
 _SHOWS_PLAN = {Status.AWAITING_APPROVAL, Status.AWAITING_MERGE, Status.FORBIDDEN}
 
 
@@ -83,6 +85,8 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     if incident.verification and status is Status.RESOLVED:
         paragraphs.append(f"It is {wording.PROOFS[incident.verification.proof]}.")
     paragraphs += _told(dict(notice.parameters))
+    if incident.caused_by and status not in _MENDED:
+        paragraphs.append(f"Who did it: {who_did_it(incident.caused_by)}.")
     return NoticeWords(
         subject=plain(f"[remediator] {subject}", _SUBJECT),
         headline=headline,
