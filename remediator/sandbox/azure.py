@@ -99,6 +99,11 @@ class Azure:
         return self.world.appliances
 
     @property
+    def egress(self) -> dict[str, str]:
+        """The public address that an environment's load balancer goes out with, by the environment's id."""
+        return self.world.egress
+
+    @property
     def page_size(self) -> int | None:
         """How many rows a list answers at once; None for all."""
         return self.world.page_size

@@ -1,7 +1,8 @@
 """Which public addresses the outside sees when an environment goes out, and does a registry's firewall let them in?
 
 An appliance on the way has its own addresses, then comes the subnet's NAT gateway (addresses and whole prefixes), then
-one that nobody can rely on (azure-facts 2.1). An environment may go out by any of them, so all must be let in.
+the address that a test gives to the environment's load balancer (`azure.egress`), then one that nobody can rely on
+(azure-facts 2.1, 13). An environment may go out by any of them, so all must be let in. Called by `arriving`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ipaddress
 
 from remediator.sandbox import addresses, appliances
 from remediator.sandbox.addresses import Prefix
+from remediator.sandbox.arm_id import key
 from remediator.sandbox.places import covers
 from remediator.sandbox.reach import Way
 from remediator.sandbox.wire import Body
@@ -27,7 +29,9 @@ def of_environment(world: World, environment: Body, subnet: Body | None, way: Wa
     for part in gateway.get("publicIpPrefixes") or []:
         text = str((world.state.get(part.get("id")) or {}).get("properties", {}).get("ipPrefix") or "")
         found += [ipaddress.IPv4Network(text, strict=False)] if text and ":" not in text else []
-    return found or [ipaddress.IPv4Network(addresses.public_address("egress/" + str(environment["id"])))]
+    said = {key(name): address for name, address in world.egress.items()}.get(key(environment["id"]))
+    usual = said or addresses.public_address("egress/" + str(environment["id"]))
+    return found or [ipaddress.IPv4Network(usual)]
 
 
 def refused(registry: Body, clients: list[Prefix]) -> str:

@@ -74,8 +74,17 @@ def cut_off(image: Image) -> str:
     return _unresolved(image, f"{_head(image)}: EOF")
 
 
+def identity_refused(image: Image, app: str, identity: str) -> str:
+    """A managed identity that may not pull (azure-facts 2.7, row 17)."""
+    shown = identity if identity.startswith("/") else identity.lower()
+    return (
+        f"Failed to provision revision for container app '{app}'. Error details: Invalid value: \"{image.text}\": "
+        f"unable to pull image using Managed identity {shown} for registry {image.host}"
+    )
+
+
 def unauthorized(image: Image) -> str:
-    """No credential, or one that may not pull."""
+    """No credential, or a secret that is not taken."""
     scope = quote(f"repository:{image.repository}:pull", safe="")
     ask = f"https://{image.host}/oauth2/token?scope={scope}&service={image.host}"
     return _unresolved(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from remediator.sandbox import private_link, public_tags, pull_texts, resolving
+from remediator.sandbox import credentials, private_link, public_tags, pull_texts, resolving
 from remediator.sandbox.arm_id import name_of, region
 from remediator.sandbox.arriving import Arrival, arrive
+from remediator.sandbox.credentials import Credential
 from remediator.sandbox.pull_texts import Image, parse_image
 from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
@@ -82,8 +83,17 @@ def _elsewhere(world: World, puller: Puller) -> PullAttempt:
     return PullAttempt(True, "pulled", pull_texts.pulled(image), arrival.steps)
 
 
+def _refusal(puller: Puller, registry: Body, credential: Credential) -> str:
+    """What the platform prints when the registry does not take the credential, or an empty string."""
+    if credential.valid or (credential.kind == "none" and registry["properties"].get("anonymousPullEnabled")):
+        return ""
+    if credential.kind == "identity":
+        return pull_texts.identity_refused(puller.image, puller.app, credential.shown)
+    return pull_texts.unauthorized(puller.image)
+
+
 def attempt(
-    world: World, puller: Puller, *, credential_ok: bool = True, repository_tags: Collection[str] | None = None
+    world: World, puller: Puller, credential: Credential, repository_tags: Collection[str] | None = None
 ) -> PullAttempt:
     """Pull an image, stage by stage, until something stops it."""
     image = puller.image
@@ -95,9 +105,10 @@ def attempt(
     arrival = arrive(world, puller.environment, image.host, public_tags.of_registry(serving), registry)
     if arrival.stage:
         return PullAttempt(False, arrival.stage, _login_text(world, puller, arrival), arrival.steps)
-    steps = arrival.steps
-    if not credential_ok and not registry["properties"].get("anonymousPullEnabled"):
-        return PullAttempt(False, "credential", pull_texts.unauthorized(image), (*steps, "token: refused"))
+    refusal = _refusal(puller, registry, credential)
+    steps = (*arrival.steps, f"credential: {credential.words}")
+    if refusal:
+        return PullAttempt(False, "credential", refusal, (*steps, "token: refused"))
     if _missing(world, image, repository_tags):
         text = pull_texts.manifest_unknown(image, puller.container)
         return PullAttempt(False, "image", text, (*steps, "token: given", "manifest: unknown"))
@@ -138,7 +149,8 @@ def pull(
     parsed = parse_image(image)
     name = name_of(parsed.repository)
     puller = Puller(environment, parsed, name, name, f"{name}--0000001")
-    return attempt(world, puller, credential_ok=credential_ok, repository_tags=repository_tags)
+    credential = credentials.GIVEN if credential_ok else credentials.NO_ENTRY
+    return attempt(world, puller, credential, repository_tags)
 
 
 def pull_app(world: World, app_id: str) -> PullAttempt:
@@ -160,14 +172,9 @@ def pull_app(world: World, app_id: str) -> PullAttempt:
             return _nowhere("image", f"container {name} of {app['id']} names no image")
         image = parse_image(container["image"])
         puller = Puller(environment, image, name, str(app["name"]), revision)
-        last = attempt(world, puller, credential_ok=_has_credential(app, image.host))
+        known = resolving.registry_named(world, image.host)
+        credential = credentials.of_app(world, app, image.host, known[0] if known else None)
+        last = attempt(world, puller, credential)
         if not last.ok:
             return last
     return last or PullAttempt(True, "pulled", "", ("no container",))
-
-
-def _has_credential(app: Body, host: str) -> bool:
-    for entry in (app["properties"].get("configuration") or {}).get("registries") or []:
-        if str(entry.get("server", "")).lower() == host.lower():
-            return bool(entry.get("identity") or (entry.get("username") and entry.get("passwordSecretRef")))
-    return False

@@ -24,12 +24,13 @@ from remediator.sandbox.shape import (
 
 ANY = Object()
 SKU = Object({"name": TEXT}, needed=("name",))
+_IDENTITY = Object({"principalId": TEXT, "userAssignedIdentities": Object(rest=Object({"principalId": TEXT}))})
 # Rows that are resources of the type `<parent>/<property>`: stored on their own, or only a part of their parent.
 CHILDREN, PARTS = Rows(ANY), Rows(Object())
 
 
 def _resource(**properties: Shape) -> Object:
-    return Object({"location": TEXT, "tags": ANY, "sku": SKU, "identity": ANY, "properties": Object(properties)})
+    return Object({"location": TEXT, "tags": ANY, "sku": SKU, "identity": _IDENTITY, "properties": Object(properties)})
 
 
 _STATE = Object({"status": TEXT, "description": TEXT})
@@ -41,7 +42,12 @@ _APP = _resource(
     managedEnvironmentId=TEXT,
     latestRevisionName=TEXT,
     template=Object({"containers": _CONTAINERS, "initContainers": _CONTAINERS}),
-    configuration=Object({"registries": Rows(Object({"server": TEXT}))}),
+    configuration=Object(
+        {
+            "registries": Rows(Object({"server": TEXT, "identity": TEXT, "username": TEXT, "passwordSecretRef": TEXT})),
+            "secrets": Rows(Object({"name": TEXT})),
+        }
+    ),
 )
 _ZONE_CONFIG = Object(
     {
@@ -67,8 +73,13 @@ _RULE_END: dict[str, Shape] = {
     )
 }
 
+_AUTH = "microsoft.authorization"
+_PERMISSION = Object(dict.fromkeys(("actions", "notActions", "dataActions", "notDataActions"), TEXTS))
 _NET, _ZONES, _ACR = "microsoft.network", "microsoft.network/privatednszones", "microsoft.containerregistry/registries"
 SHAPES: dict[str, Object] = {
+    f"{_AUTH}/roleassignments": _resource(scope=TEXT, principalId=TEXT, principalType=TEXT, roleDefinitionId=TEXT),
+    f"{_AUTH}/roledefinitions": _resource(permissions=Rows(_PERMISSION)),
+    "microsoft.managedidentity/userassignedidentities": _resource(principalId=TEXT),
     "microsoft.app/managedenvironments": _resource(vnetConfiguration=Object({"infrastructureSubnetId": TEXT})),
     "microsoft.app/containerapps": _APP,
     "microsoft.app/jobs": _APP,

@@ -29,6 +29,7 @@ class World:
     missing_images: set[str] = field(default_factory=set)
     forwarders: dict[str, str] = field(default_factory=dict)
     appliances: dict[str, str] = field(default_factory=dict)
+    egress: dict[str, str] = field(default_factory=dict)
     _counted: int = 0
 
     def guid(self, seed: str = "") -> str:

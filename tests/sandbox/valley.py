@@ -38,6 +38,7 @@ class Valley:
         self.app = self.builder.app("orders", self.environment, f"{LOGIN}/orders:1")
         self.forwarders: dict[str, str] = {}
         self.appliances: dict[str, str] = {}
+        self.egress: dict[str, str] = {}
 
     def of(self, resource: str) -> Body:
         """The properties of a resource, or of a subnet inside its network."""
@@ -125,6 +126,7 @@ class Valley:
         assert azure.oddities == ()
         azure.forwarders.update(self.forwarders)
         azure.appliances.update(self.appliances)
+        azure.egress.update(self.egress)
         return azure
 
     def pull(self) -> PullAttempt:

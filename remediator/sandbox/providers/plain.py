@@ -13,6 +13,7 @@ WRITABLE = (
     "microsoft.network/routetables",
     "microsoft.network/natgateways",
     "microsoft.network/publicipaddresses",
+    "microsoft.network/publicipprefixes",
 )
 CHILDREN = ("microsoft.network/networksecuritygroups/securityrules", "microsoft.network/routetables/routes")
 READ_ONLY = (
