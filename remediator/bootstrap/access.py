@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from remediator.bootstrap.declared import desired_states
 from remediator.core.approval import ApprovedPlan
 from remediator.core.change import Change, LiveState
 from remediator.core.cloud import Cloud, cloud_named
 from remediator.core.errors import Misconfigured
-from remediator.core.snapshot import Gap, Snapshot
+from remediator.core.snapshot import Snapshot
 from remediator.ports import Applier, DesiredStates, Started
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
     from remediator.adapters.azure.arm import Arm
     from remediator.adapters.azure.observer import AzureObserver
+    from remediator.facts import RawEstate
 
 # The client id of the identity that the sandbox gives tokens for.
 SANDBOX_IDENTITY = "00000000-0000-0000-0000-0000000000c2"
@@ -40,7 +41,7 @@ class AzureReader:
         """As `ports.Observer.observe`."""
         return self._observer().observe()
 
-    def observe_raw(self) -> tuple[tuple[dict[str, Any], ...], tuple[Gap, ...]]:
+    def observe_raw(self) -> RawEstate:
         """The raw bodies and the listings that failed; for `estate export`."""
         return self._observer().observe_raw()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from remediator.core.cloud import Cloud
 from remediator.core.desired import DesiredState
-from remediator.core.snapshot import Gap, Snapshot
+from remediator.core.snapshot import Snapshot
+from remediator.facts import RawEstate
 
 
 def snapshot_of_estate(path: Path) -> Snapshot:
@@ -25,11 +25,11 @@ def check_estate(document: object) -> None:
     Estate.from_document(document)
 
 
-def estate_document(resources: Iterable[Mapping[str, Any]], cloud: Cloud, gaps: Iterable[Gap]) -> dict[str, Any]:
-    """The estate document for raw bodies and failed listings."""
+def estate_document(raw: RawEstate, cloud: Cloud) -> dict[str, Any]:
+    """The estate document for what was read."""
     from remediator.adapters.estate.estate_file import dump
 
-    return dump(resources, cloud, gaps)
+    return dump(raw, cloud)
 
 
 def desired_of(path: Path | None) -> DesiredState:

@@ -24,9 +24,7 @@ FIELDS = {ADDRESS.lower(): "ipAddress", PREFIX.lower(): "ipPrefix"}
 
 def read_nat_gateway(bodies: Bodies, rid: ResourceId, body: Body) -> NatGateway:
     """The gateway with the addresses and ranges that it translates to."""
-    held = properties(body)
-    entries = (*items(held, "publicIpAddresses"), *items(held, "publicIpPrefixes"))
-    return NatGateway(rid, _addresses(bodies, [checked_id(text(entry, "id")) for entry in entries]))
+    return NatGateway(rid, _addresses(bodies, outbound_addresses(rid, body)))
 
 
 def read_firewall(bodies: Bodies, rid: ResourceId, body: Body) -> Firewall:
@@ -37,8 +35,7 @@ def read_firewall(bodies: Bodies, rid: ResourceId, body: Body) -> Firewall:
     private = [text(entry, "privateIPAddress", "") for entry in (*entries, hub_addresses)]
     subnets = [subnet for entry in entries if (subnet := reference(entry, "subnet")) is not None]
     network = subnets[0].parent if subnets else hub
-    named = [one for entry in entries if (one := reference(entry, "publicIPAddress")) is not None]
-    addresses = _addresses(bodies, named)
+    addresses = _addresses(bodies, outbound_addresses(rid, body))
     if not isinstance(addresses, Unknown):
         own = [text(entry, "address") for entry in items(section(hub_addresses, "publicIPs"), "addresses")]
         addresses = tuple(sorted({*addresses, *own}))
@@ -52,19 +49,33 @@ def read_firewall(bodies: Bodies, rid: ResourceId, body: Body) -> Firewall:
 
 def read_load_balancer(bodies: Bodies, rid: ResourceId, body: Body) -> LoadBalancer:
     """The load balancer with the addresses of the frontends that its outbound rules name; none without such rules."""
+    return LoadBalancer(rid, _addresses(bodies, outbound_addresses(rid, body)))
+
+
+def outbound_addresses(rid: ResourceId, body: Body) -> tuple[ResourceId, ...]:
+    """The public addresses and prefixes that a NAT gateway, firewall or load balancer goes out with."""
     held = properties(body)
+    if rid.is_a(NAT_GATEWAY):
+        entries = (*items(held, "publicIpAddresses"), *items(held, "publicIpPrefixes"))
+        return tuple(checked_id(text(entry, "id")) for entry in entries)
+    if rid.is_a(LOAD_BALANCER):
+        return tuple(address for frontend in _outbound_frontends(held) for address in _public(frontend))
+    return tuple(address for entry in items(held, "ipConfigurations") for address in _public(entry))
+
+
+def _outbound_frontends(held: Body) -> list[Body]:
     frontends = {checked_id(text(entry, "id")): entry for entry in items(held, "frontendIPConfigurations")}
-    named: list[ResourceId] = []
-    for rule in items(held, "outboundRules"):
-        for entry in items(properties(rule), "frontendIPConfigurations"):
-            frontend = frontends.get(checked_id(text(entry, "id")))
-            if frontend is None:
-                raise Malformed("an outbound rule names a frontend that is not there")
-            outside = properties(frontend)
-            named += [
-                one for key in ("publicIPAddress", "publicIPPrefix") if (one := reference(outside, key)) is not None
-            ]
-    return LoadBalancer(rid, _addresses(bodies, named))
+    rules = [properties(rule) for rule in items(held, "outboundRules")]
+    named = [checked_id(text(entry, "id")) for rule in rules for entry in items(rule, "frontendIPConfigurations")]
+    if not frontends.keys() >= set(named):
+        raise Malformed("an outbound rule names a frontend that is not there")
+    return [frontends[rid] for rid in named]
+
+
+def _public(configuration: Body) -> list[ResourceId]:
+    held = properties(configuration)
+    named = (reference(held, "publicIPAddress"), reference(held, "publicIPPrefix"))
+    return [rid for rid in named if rid is not None]
 
 
 def _addresses(bodies: Bodies, named: Iterable[ResourceId]) -> tuple[str, ...] | Unknown:

@@ -53,34 +53,31 @@ def snapshot_from(
     bodies = gather(resources, gaps)
     occupied = network.occupancy(bodies)
     registries = _read(bodies, registry.TYPE, partial(registry.read_registry, bodies, cloud=cloud))
-    endpoints = partial(private_endpoint.read_endpoint, bodies, registries=registries)
-    facts: dict[str, Mapping[ResourceId, Any]] = {
-        "registries": registries,
-        "endpoints": _read(bodies, private_endpoint.TYPE, endpoints),
-        "zones": _read(bodies, private_dns.TYPE, partial(_zone, bodies)),
-        "networks": _read(bodies, network.TYPE, partial(network.read_network, bodies, occupied=occupied)),
-        "environments": _read(bodies, container_apps.ENVIRONMENT, container_apps.read_environment),
-        "consumers": _consumers(bodies),
-        "route_tables": _read(bodies, route_table.TYPE, partial(route_table.read_route_table, bodies)),
-        "security_groups": _read(bodies, security_group.TYPE, partial(security_group.read_security_group, bodies)),
-        "nat_gateways": _read(bodies, egress.NAT_GATEWAY, partial(egress.read_nat_gateway, bodies)),
-        "firewalls": _read(bodies, egress.FIREWALL, partial(egress.read_firewall, bodies)),
-        "load_balancers": _read(bodies, egress.LOAD_BALANCER, partial(egress.read_load_balancer, bodies)),
-        "principals": _read(bodies, access.IDENTITY, access.read_principal),
-    }
+    as_endpoint = partial(private_endpoint.read_endpoint, bodies, registries=registries)
     return Snapshot(
         cloud=cloud,
-        **{name: MappingProxyType(found) for name, found in facts.items()},
+        registries=registries,
+        endpoints=_read(bodies, private_endpoint.TYPE, as_endpoint),
+        zones=_read(bodies, private_dns.TYPE, partial(_zone, bodies)),
+        networks=_read(bodies, network.TYPE, partial(network.read_network, bodies, occupied=occupied)),
+        environments=_read(bodies, container_apps.ENVIRONMENT, container_apps.read_environment),
+        consumers=_consumers(bodies),
+        route_tables=_read(bodies, route_table.TYPE, partial(route_table.read_route_table, bodies)),
+        security_groups=_read(bodies, security_group.TYPE, partial(security_group.read_security_group, bodies)),
         inbound_endpoints=_inbound_endpoints(bodies, read),
         rulesets=_rulesets(bodies, read),
+        nat_gateways=_read(bodies, egress.NAT_GATEWAY, partial(egress.read_nat_gateway, bodies)),
+        firewalls=_read(bodies, egress.FIREWALL, partial(egress.read_firewall, bodies)),
+        load_balancers=_read(bodies, egress.LOAD_BALANCER, partial(egress.read_load_balancer, bodies)),
         role_assignments=_role_assignments(bodies, read),
+        principals=_read(bodies, access.IDENTITY, access.read_principal),
         unreadable=MappingProxyType({rid: why for rid, why in bodies.unreadable.items() if _concerns_us(rid)}),
         gone=frozenset(bodies.gone),
         gaps=tuple(bodies.gaps),
     )
 
 
-def _read(bodies: Bodies, resource_type: str, read: Callable[[ResourceId, Body], T | None]) -> dict[ResourceId, T]:
+def _read(bodies: Bodies, resource_type: str, read: Callable[[ResourceId, Body], T | None]) -> Mapping[ResourceId, T]:
     """All resources of one type, in the order of their ids; one that cannot be understood is noted as Unknown."""
     found: dict[ResourceId, T] = {}
     for rid, body in sorted(bodies.of_type(resource_type), key=lambda pair: pair[0].key):
@@ -91,13 +88,13 @@ def _read(bodies: Bodies, resource_type: str, read: Callable[[ResourceId, Body],
         else:
             if fact is not None:
                 found[rid] = fact
-    return found
+    return MappingProxyType(found)
 
 
 def _inbound_endpoints(bodies: Bodies, read: Collection[str]) -> Mapping[ResourceId, InboundEndpoint] | Unknown:
     resolvers = _read(bodies, dns_forwarding.RESOLVER, partial(dns_forwarding.read_resolver, bodies))
-    found = _read(bodies, dns_forwarding.INBOUND, partial(dns_forwarding.read_stray_endpoint, bodies))
-    found |= {endpoint.id: endpoint for endpoints in resolvers.values() for endpoint in endpoints}
+    strays = _read(bodies, dns_forwarding.INBOUND, partial(dns_forwarding.read_stray_endpoint, bodies))
+    found = {**strays, **{endpoint.id: endpoint for endpoints in resolvers.values() for endpoint in endpoints}}
     kinds = (dns_forwarding.RESOLVER, dns_forwarding.INBOUND)
     return doubt_about(bodies, kinds, "DNS resolvers", read) or MappingProxyType(dict(sorted(found.items())))
 
@@ -105,7 +102,7 @@ def _inbound_endpoints(bodies: Bodies, read: Collection[str]) -> Mapping[Resourc
 def _rulesets(bodies: Bodies, read: Collection[str]) -> Mapping[ResourceId, ForwardingRuleset] | Unknown:
     found = _read(bodies, dns_forwarding.RULESET, partial(dns_forwarding.read_ruleset, bodies))
     kinds = (dns_forwarding.RULESET,)
-    return doubt_about(bodies, kinds, "DNS forwarding rulesets", read) or MappingProxyType(found)
+    return doubt_about(bodies, kinds, "DNS forwarding rulesets", read) or found
 
 
 def _role_assignments(bodies: Bodies, read: Collection[str]) -> tuple[RoleAssignment, ...] | Unknown:
@@ -119,11 +116,11 @@ def _zone(bodies: Bodies, rid: ResourceId, body: Body) -> Any:
     return private_dns.read_zone(bodies, rid, body) if private_dns.is_registry_zone(rid) else None
 
 
-def _consumers(bodies: Bodies) -> dict[ResourceId, Consumer]:
+def _consumers(bodies: Bodies) -> Mapping[ResourceId, Consumer]:
     found: dict[ResourceId, Consumer] = {}
     for resource_type, kind in container_apps.KINDS.items():
         found |= _read(bodies, resource_type, partial(container_apps.read_consumer, kind=kind))
-    return found
+    return MappingProxyType(found)
 
 
 def _concerns_us(rid: ResourceId) -> bool:

@@ -16,7 +16,7 @@ from tests.cli.running import document, run
 
 @dataclass
 class Place:
-    """The first incident's estate, served; commands run here reach it."""
+    """An estate, by default the first incident's, served; commands run here reach it."""
 
     azure: Azure
     settings: dict[str, str]
@@ -36,9 +36,10 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A place whose data folder is fresh."""
-    azure = Azure.from_estate(estates.load("first-incident"), retry_after=0, operation_polls=0)
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A place whose data folder is fresh; another estate that comes along is its parameter (`indirect`)."""
+    estate = estates.load(getattr(request, "param", "first-incident"))
+    azure = Azure.from_estate(estate, retry_after=0, operation_polls=0)
     with SandboxServer(azure) as server:
         monkeypatch.setenv("IDENTITY_ENDPOINT", server.identity_url)
         monkeypatch.setenv("IDENTITY_HEADER", "header")

@@ -32,7 +32,11 @@ VERSIONS: Mapping[str, str] = {
     "microsoft.containerregistry": "2025-11-01",
     "microsoft.network": "2024-05-01",
     "microsoft.network/privatednszones": "2024-06-01",  # the first that shows resolutionPolicy (azure-facts 3.5)
+    "microsoft.network/dnsresolvers": "2022-07-01",
+    "microsoft.network/dnsforwardingrulesets": "2022-07-01",
     "microsoft.app": "2025-01-01",
+    "microsoft.authorization": "2022-04-01",
+    "microsoft.managedidentity": "2023-01-31",
     "": "2022-12-01",  # subscriptions
 }
 _LACKING = frozenset(("noregisteredproviderfound", "invalidresourcetype", "invalidapiversionparameter"))

@@ -1,20 +1,23 @@
 """Which further reads do these bodies call for?
 
-Pure: bodies in, places to read out. Called by `observer` after each round. A place is the path of a resource or of a
-collection; nothing is asked for twice. Records are listed once for each zone, never one by one (azure-facts 3.1).
+Pure: bodies in, places to read out. Called by `observer` after each round; nothing is asked for twice. Records are
+listed once for each zone, never one by one (azure-facts 3.1). What egress and access need stands in modules of their
+own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from remediator.adapters.azure.access_places import access_places
+from remediator.adapters.azure.egress_places import egress_places
+from remediator.adapters.azure.place import Body, Place, children, one
 from remediator.core.resource_id import ResourceId
+from remediator.facts.access import ASSIGNMENT
+from remediator.facts.dns_forwarding import RESOLVER, RULESET
 from remediator.facts.private_dns import is_registry_zone
 from remediator.facts.reading import Malformed, identifier, items, properties, reference, section, text
-
-Body = Mapping[str, Any]
 
 REGISTRY = "Microsoft.ContainerRegistry/registries"
 ENDPOINT = "Microsoft.Network/privateEndpoints"
@@ -31,21 +34,18 @@ LISTED: tuple[str, ...] = (
     "Microsoft.App/containerApps",
     "Microsoft.App/jobs",
     "Microsoft.Network/routeTables",
+    "Microsoft.Network/networkSecurityGroups",
+    RESOLVER,
+    RULESET,
+    ASSIGNMENT,
 )
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """One read: a resource, or all of a collection."""
-
-    path: ResourceId
-    collection: bool = False
 
 
 @dataclass(slots=True)
 class ReadingList:
-    """What has been read and asked for so far."""
+    """What has been read and asked for so far; `subscriptions` (lower case) are those that were listed."""
 
+    subscriptions: frozenset[str] = frozenset()
     bodies: dict[ResourceId, Body] = field(default_factory=dict)
     asked: set[Place] = field(default_factory=set)
 
@@ -65,6 +65,7 @@ class ReadingList:
                     wanted |= set(_follow(rid, body, rid in hosts))
                 except Malformed:
                     continue  # the facts say so, and what hangs on it stays Unknown
+        wanted |= {*egress_places(self.bodies), *access_places(self.bodies, self.subscriptions)}
         fresh = {place for place in wanted - self.asked if place.collection or place.path not in self.bodies}
         self.asked |= fresh
         return tuple(sorted(fresh))
@@ -103,42 +104,39 @@ def _follow(rid: ResourceId, body: Body, hosts: bool) -> Iterator[Place]:
     held = properties(body)
     if rid.is_a(REGISTRY):
         if text(section(body, "sku"), "name", "").lower() == "premium":
-            yield _collection(rid, "replications")
+            yield children(rid, "replications")
         for connection in items(held, "privateEndpointConnections"):
-            yield from _one(reference(properties(connection), "privateEndpoint"))
+            yield from one(reference(properties(connection), "privateEndpoint"))
     elif rid.is_a(ENDPOINT):
         yield from _from_endpoint(rid, body)
     elif is_registry_zone(rid):
-        yield _collection(rid, "virtualNetworkLinks")
-        yield _collection(rid, "A")
+        yield children(rid, "virtualNetworkLinks")
+        yield children(rid, "A")
     elif rid.is_a(f"{ENDPOINT}/privateDnsZoneGroups"):
         for entry in items(held, "privateDnsZoneConfigs"):
             zone = identifier(properties(entry), "privateDnsZoneId")
             if zone is not None and is_registry_zone(zone):
-                yield from (Place(zone), _collection(zone, "virtualNetworkLinks"), _collection(zone, "A"))
+                yield from (Place(zone), children(zone, "virtualNetworkLinks"), children(zone, "A"))
     elif rid.is_a(NETWORK):
         for subnet in items(held, "subnets"):
-            yield from _one(reference(section(subnet, "properties"), "routeTable")) if hosts else ()
+            for key in ("routeTable", "networkSecurityGroup"):
+                yield from one(reference(section(subnet, "properties"), key)) if hosts else ()
         for peering in items(held, "virtualNetworkPeerings"):
-            yield from _one(reference(section(peering, "properties"), "remoteVirtualNetwork")) if hosts else ()
+            yield from one(reference(section(peering, "properties"), "remoteVirtualNetwork")) if hosts else ()
+    elif rid.is_a(RESOLVER):
+        yield children(rid, "inboundEndpoints")
+    elif rid.is_a(RULESET):
+        yield from (children(rid, "forwardingRules"), children(rid, "virtualNetworkLinks"))
     elif rid.is_a("Microsoft.App/containerApps") or rid.is_a("Microsoft.App/jobs"):
-        yield from _one(identifier(held, "managedEnvironmentId") or identifier(held, "environmentId"))
+        yield from one(identifier(held, "managedEnvironmentId") or identifier(held, "environmentId"))
 
 
 def _from_endpoint(rid: ResourceId, body: Body) -> Iterator[Place]:
     registries = [target for target in _targets(body) if target.is_a(REGISTRY)]
     if not registries:
         return
-    yield _collection(rid, "privateDnsZoneGroups")
+    yield children(rid, "privateDnsZoneGroups")
     for target in registries:
         yield Place(target)
     for interface in items(properties(body), "networkInterfaces"):
-        yield from _one(identifier(interface, "id"))
-
-
-def _collection(parent: ResourceId, name: str) -> Place:
-    return Place(ResourceId(f"{parent.text}/{name}"), collection=True)
-
-
-def _one(rid: ResourceId | None) -> tuple[Place, ...]:
-    return (Place(rid),) if rid is not None and rid.type else ()
+        yield from one(identifier(interface, "id"))

@@ -1,13 +1,15 @@
 """How is an estate file read and written?
 
-An estate file is `{"schema": 1, "cloud": "AzureCloud", "resources": [raw ARM bodies]}` (house, section 6). `bootstrap`
-builds the observer for `--estate FILE`; `estate export` writes with `dump`. What the bodies mean is up to `facts`.
+An estate file is `{"schema": 1, "cloud": "AzureCloud", "resources": [raw ARM bodies]}` (house, section 6). What was
+exported from a live read has a `read` beside it: the types that were listed wholly, so that none of them in the file
+means that there is none. `bootstrap` builds the observer for `--estate FILE`; `estate export` writes with `dump`. What
+the bodies mean is up to `facts`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +17,18 @@ from typing import Any
 from remediator.core.cloud import CLOUDS, Cloud
 from remediator.core.errors import Rejected
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Gap, Snapshot
-from remediator.facts import snapshot_from
+from remediator.core.snapshot import Snapshot
+from remediator.facts import RawEstate, snapshot_of
 
 SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """A checked estate document: `resources` are raw ARM bodies and error stubs."""
+    """A checked estate document; its failed listings stand among the resources, as error stubs."""
 
     cloud: Cloud
-    resources: tuple[Mapping[str, Any], ...]
+    raw: RawEstate
 
     @classmethod
     def from_document(cls, document: object) -> Estate:
@@ -45,9 +47,12 @@ class Estate:
             mistakes += [mistake for index, one in enumerate(resources) for mistake in _mistakes_of(index, one)]
         else:
             mistakes.append("resources is not a list")
+        read = document.get("read") or ()
+        if not isinstance(read, (list, tuple)) or not all(isinstance(kind, str) for kind in read):
+            mistakes.append("read is not a list of resource types")
         if mistakes or cloud is None or not isinstance(resources, list):
             raise _bad(mistakes)
-        return cls(cloud, tuple(resources))
+        return cls(cloud, RawEstate(tuple(resources), read=tuple(read)))
 
 
 def load(path: Path) -> Estate:
@@ -81,21 +86,22 @@ class EstateObserver:
 
     def observe(self) -> Snapshot:
         """The snapshot that the file describes."""
-        return snapshot_from(self._estate.resources, self._estate.cloud)
+        return snapshot_of(self._estate.raw, self._estate.cloud)
 
 
-def dump(resources: Iterable[Mapping[str, Any]], cloud: Cloud, gaps: Iterable[Gap] = ()) -> dict[str, Any]:
-    """The estate document for these bodies; a listing that failed stands as an error stub of its collection."""
+def dump(raw: RawEstate, cloud: Cloud) -> dict[str, Any]:
+    """The estate document for what was read; a listing that failed stands as an error stub of its collection."""
     stubs = [
         {
             "id": f"{gap.scope.text.rstrip('/')}/providers/{gap.resource_type}",
             "type": gap.resource_type,
             "error": {"code": "ListFailed", "message": gap.reason},
         }
-        for gap in gaps
+        for gap in raw.gaps
         if gap.resource_type
     ]
-    return {"schema": SCHEMA, "cloud": cloud.name, "resources": [*(dict(body) for body in resources), *stubs]}
+    resources = [*(dict(body) for body in raw.resources), *stubs]
+    return {"schema": SCHEMA, "cloud": cloud.name, "read": list(raw.read), "resources": resources}
 
 
 def _mistakes_of(index: int, resource: object) -> list[str]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import azure_estate as est
+import azure_surroundings as around
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
@@ -17,13 +18,13 @@ from remediator.core.cloud import AZURE_CHINA
 from remediator.core.errors import Misconfigured
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot, Unknown
-from remediator.facts import snapshot_from
+from remediator.facts import snapshot_from, snapshot_of
 from remediator.sandbox.azure import Azure
 from remediator.sandbox.transport import SandboxTransport
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 OTHER = "00000000-0000-0000-0000-000000000002"
-LISTS = 9
+LISTS = 13
 
 
 def observed(azure: Azure, *subscriptions: str) -> Snapshot:
@@ -46,7 +47,7 @@ def moved(resources: list[est.Body], *parts: str) -> list[est.Body]:
 
 def test_a_live_estate_is_read_as_its_file_is() -> None:
     """Observing a served estate and reading its file give one snapshot."""
-    azure = est.small_azure(est.healthy())
+    azure = est.small_azure(around.surrounded())
     from_file = snapshot_from(azure.estate()["resources"], AZURE_CHINA)
     assert repr(observed(azure)) == repr(from_file)
     assert "Unknown" not in repr(from_file)
@@ -102,6 +103,10 @@ def test_there_are_at_most_four_rounds_and_nothing_is_asked_twice(
         "Microsoft.App/containerApps",
         "Microsoft.App/jobs",
         "Microsoft.Network/routeTables",
+        "Microsoft.Network/networkSecurityGroups",
+        "Microsoft.Network/dnsResolvers",
+        "Microsoft.Network/dnsForwardingRulesets",
+        "Microsoft.Authorization/roleAssignments",
     ],
 )
 def test_a_list_that_may_not_be_read_is_a_gap(kind: str) -> None:
@@ -221,10 +226,10 @@ def test_a_body_of_another_shape_does_not_stop_the_rest() -> None:
 
 def test_raw_bodies_are_kept_whole() -> None:
     """`observe_raw` hands out the bodies as Azure gave them, fields that we do not know included."""
-    resources, gaps = AzureObserver(est.arm_of(est.small_azure(est.healthy())), AZURE_CHINA).observe_raw()
-    assert gaps == ()
-    assert {r["id"] for r in resources} >= {est.REGISTRY, est.RECORD, est.LINK, est.ZONE_GROUP, est.NIC, est.APP}
-    assert next(r for r in resources if r["id"] == est.REGISTRY)["properties"]["adminUserEnabled"] is False
+    raw = AzureObserver(est.arm_of(est.small_azure(est.healthy())), AZURE_CHINA).observe_raw()
+    assert raw.gaps == ()
+    assert {r["id"] for r in raw.resources} >= {est.REGISTRY, est.RECORD, est.LINK, est.ZONE_GROUP, est.NIC, est.APP}
+    assert next(r for r in raw.resources if r["id"] == est.REGISTRY)["properties"]["adminUserEnabled"] is False
 
 
 def test_an_export_says_what_was_not_readable() -> None:
@@ -232,11 +237,8 @@ def test_an_export_says_what_was_not_readable() -> None:
     azure = est.small_azure(est.healthy())
     azure.faults.refuse("Microsoft.App/jobs")
     azure.faults.refuse(f"{est.ZONE}/virtualNetworkLinks")
-    resources, gaps = AzureObserver(est.arm_of(azure), AZURE_CHINA).observe_raw()
-    live, read = (
-        snapshot_from(resources, AZURE_CHINA, gaps),
-        EstateObserver(dump(resources, AZURE_CHINA, gaps)).observe(),
-    )
+    raw = AzureObserver(est.arm_of(azure), AZURE_CHINA).observe_raw()
+    live, read = snapshot_of(raw, AZURE_CHINA), EstateObserver(dump(raw, AZURE_CHINA)).observe()
     assert (read.zones, read.consumers, read.unreadable) == (live.zones, live.consumers, live.unreadable)
     assert [(g.scope, g.resource_type) for g in read.gaps] == [(g.scope, g.resource_type) for g in live.gaps]
     assert isinstance(read.zones[ResourceId(est.ZONE)].links, Unknown)

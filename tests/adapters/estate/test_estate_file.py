@@ -12,7 +12,8 @@ from remediator.adapters.estate.estate_file import EstateObserver, dump
 from remediator.core.cloud import AZURE_CHINA
 from remediator.core.errors import Rejected
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Gap
+from remediator.core.snapshot import Gap, Unknown
+from remediator.facts import RawEstate
 
 SCOPE = "/subscriptions/00000000-0000-0000-0000-000000000001"
 ENVIRONMENT = {
@@ -25,7 +26,7 @@ ENVIRONMENT = {
 def test_what_is_dumped_is_read_back() -> None:
     """A dumped estate describes the same snapshot, its failed listings included."""
     gap = Gap(ResourceId(SCOPE), "Microsoft.Network/privateEndpoints", "AuthorizationFailed: no")
-    document = json.loads(json.dumps(dump([ENVIRONMENT], AZURE_CHINA, [gap])))
+    document = json.loads(json.dumps(dump(RawEstate((ENVIRONMENT,), (gap,)), AZURE_CHINA)))
     snapshot = EstateObserver(document).observe()
     assert snapshot.cloud == AZURE_CHINA
     assert list(snapshot.environments) == [ResourceId(ENVIRONMENT["id"])]
@@ -34,10 +35,27 @@ def test_what_is_dumped_is_read_back() -> None:
     assert "AuthorizationFailed: no" in found.reason
 
 
+def test_what_was_listed_wholly_is_known_to_be_empty_after_it_is_read_back() -> None:
+    """A dump remembers which types were listed; a file that was written by hand claims nothing about them."""
+    kinds = ("Microsoft.Network/dnsResolvers", "Microsoft.Authorization/roleAssignments")
+    document = json.loads(json.dumps(dump(RawEstate((ENVIRONMENT,), read=kinds), AZURE_CHINA)))
+    listed = EstateObserver(document).observe()
+    assert (listed.inbound_endpoints, listed.role_assignments, type(listed.rulesets)) == ({}, (), Unknown)
+    del document["read"]
+    assert isinstance(EstateObserver(document).observe().role_assignments, Unknown)
+
+
+@pytest.mark.parametrize("odd", ["Microsoft.Network/dnsResolvers", [7], {"a": 1}])
+def test_types_that_were_read_are_a_list_of_texts(odd: Any) -> None:
+    """Anything else as `read` is a mistake of the file."""
+    with pytest.raises(Rejected, match="read is not a list of resource types"):
+        EstateObserver({"schema": 1, "cloud": "AzureCloud", "resources": [], "read": odd})
+
+
 def test_a_file_is_read_with_or_without_a_byte_order_mark(tmp_path: Path) -> None:
     """Windows editors put a mark in front; it does not matter."""
     path = tmp_path / "estate.json"
-    path.write_text(json.dumps(dump([ENVIRONMENT], AZURE_CHINA)), encoding="utf-8-sig")
+    path.write_text(json.dumps(dump(RawEstate((ENVIRONMENT,)), AZURE_CHINA)), encoding="utf-8-sig")
     assert len(EstateObserver(path).observe().environments) == 1
 
 
