@@ -45,6 +45,7 @@ _VAGUE_RANK = 200
 _ELSEWHERE_RANK = 300
 _NOTHING_RANK = 900
 _MATCHES = 64
+_SURENESS = (Confidence.high, Confidence.medium, Confidence.low)
 _OPENING = 160
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 """Keeps every position, which `str.lower` does not for letters such as İ."""
@@ -103,16 +104,24 @@ def classify(text: str) -> PullError:
     seen = [_Reading(reading, reading.translate(_LOWER), references(reading)) for reading in readings(text)]
     image = _most_named(seen)
     host = host_of(image) if image else None
-    found = min((_read(reading._replace(host=host)) for reading in seen), key=lambda finding: finding.rank)
+    found = _strongest([_read(reading._replace(host=host)) for reading in seen])
     registry = _registry(host, found.request, seen)
     address = next((ip for reading in seen if (ip := client_address(reading.text))), None)
     return PullError(found.cause, is_managed(registry), registry, image, address, found.confidence, found.evidence)
 
 
+def _strongest(findings: list[_Finding]) -> _Finding:
+    """The strongest word of all readings, as the reading says it that is the surest of it."""
+    best = min(findings, key=lambda finding: finding.rank)
+    same = [finding for finding in findings if (finding.rank, finding.cause) == (best.rank, best.cause)]
+    return min(same, key=lambda finding: _SURENESS.index(finding.confidence))
+
+
 def _most_named(seen: list[_Reading]) -> str | None:
     """The image that the readings name most often, the first of equals: a wrapped copy loses to the whole ones.
 
-    A short name gives way to the reference that spells it out (`redis:7`, `docker.io/library/redis:7`).
+    A short name gives way to the reference that spells it out (`redis:7`, `docker.io/library/redis:7`), a repository to
+    the reference with its tag.
     """
     count: Counter[str] = Counter()
     for reading in seen:
@@ -124,7 +133,8 @@ def _most_named(seen: list[_Reading]) -> str | None:
     if not count:
         return None
     best = count.most_common(1)[0][0]
-    return next((image for image in count if not host_of(best) and image.endswith("/" + best)), best)
+    best = next((image for image in count if not host_of(best) and image.endswith("/" + best)), best)
+    return next((image for image in spaced if image.startswith((best + ":", best + "@"))), best)
 
 
 def _registry(host: str | None, request: Request | None, seen: list[_Reading]) -> str | None:
@@ -249,7 +259,9 @@ def _refusal(reading: _Reading, sign: Sign, request: Request | None, host: str |
     token and a login have other reasons too, among them a proxy on the way (container-registry-troubleshoot-access.md).
     """
     if host is None:
-        return sign.cause, Confidence.low
+        named = reading.names.hosts
+        elsewhere = bool(named) and not any(is_managed(name) for name in named)
+        return Cause.auth_unauthorized if elsewhere else sign.cause, Confidence.low
     if not is_managed(host):
         anonymous = host.endswith(ANONYMOUS)
         return Cause.other if anonymous else Cause.auth_unauthorized, Confidence.low

@@ -28,7 +28,10 @@ _NAMED_AS_IMAGE = re.compile(
     r" ?[:=]? ?[\"']{0,3}(?:docker://)?$",
     re.IGNORECASE,
 )
-_QUOTED_AS_IMAGE = re.compile(r"(?:image|reference|invalid value)[: ]{0,2}[\"']{1,3}$|pull image: ?$", re.IGNORECASE)
+_QUOTED_AS_IMAGE = re.compile(r"(?:image|reference|invalid value)[: ]{0,2}[\"']{1,3}$", re.IGNORECASE)
+_PLAIN_AS_IMAGE = re.compile(r"pull image: ?$", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:docker|oci)://|br:(?=[\w<>*-]{1,100}\.)", re.IGNORECASE)
+"""Image references carry one in podman, helm and Bicep."""
 _FAILED = re.compile(
     r"(?:failed to pull image|back-off pulling image|pull image:|image pull for|image pull errors for image"
     r"|invalid value:|unauthorized to access image|pull and unpack image|resolve reference|manifest for"
@@ -54,7 +57,16 @@ _PUBLIC_REGISTRIES = (
     "docker.elastic.co",
     "registry.gitlab.com",
     "aliyuncs.com",
+    "tencentyun.com",
+    "myhuaweicloud.com",
+    "daocloud.io",
     "redhat.io",
+    "redhat.com",
+    "fedoraproject.org",
+    "jfrog.io",
+    "icr.io",
+    "ocir.io",
+    "lscr.io",
     "localhost",
 )
 _STORAGE = re.compile(
@@ -151,7 +163,7 @@ def client_address(text: str) -> str | None:
 def references(text: str) -> References:
     """Every image, registry host and request that the text names, each token looked at once.
 
-    Images that failed outweigh those that are only mentioned; those that were pulled count where there is no other.
+    Images that failed outweigh those that are only mentioned; those that were pulled count where nothing else is named.
     """
     images: Counter[str] = Counter()
     healthy: Counter[str] = Counter()
@@ -159,7 +171,8 @@ def references(text: str) -> References:
     hosts: list[str] = []
     requests: list[Request] = []
     for match in _TOKEN.finditer(text):
-        token = match[0].strip(".:/").removeprefix("docker://").removeprefix("oci://")
+        bare = match[0].strip(".:/")
+        token = _SCHEME.sub("", bare, count=1) if _SCHEME.match(bare) else bare
         before = text[max(0, match.start() - 40) : match.start()]
         scheme, separator, rest = token.partition("://")
         if not separator and _API_PATH.match(token):  # "https:// host/v2/…", or a console that cut the scheme off
@@ -170,14 +183,15 @@ def references(text: str) -> References:
             if (_HOST.fullmatch(host) or host.count(".")) and request.matters:
                 requests.append(request)
                 derived.update(_image_of_request(host, path))
-        elif image := _image(token, before):
+        elif image := _image(token, before, marked=token != bare):
             if _HEALTHY.search(before):
                 healthy[image] += 1
             else:
                 images[image] += 10 if _FAILED.search(before) else 1
         elif _HOST.fullmatch(token) and is_registry(token):
             hosts.append(_bare(token))
-    return References(images or derived or healthy, tuple(hosts), tuple(requests))
+    found = images or derived or (Counter() if hosts else healthy)
+    return References(found, tuple(hosts), tuple(requests))
 
 
 def _split(rest: str) -> tuple[str, str]:
@@ -185,16 +199,17 @@ def _split(rest: str) -> tuple[str, str]:
     return host.rpartition("@")[2], slash + path
 
 
-def _image(token: str, before: str) -> str | None:
+def _image(token: str, before: str, *, marked: bool) -> str | None:
     first, slash, rest = token.partition("/")
     if slash and _HOST.fullmatch(first) and rest:
         if first.lower().startswith("microsoft."):
             return None
-        named = is_registry(first) or _NAMED_AS_IMAGE.search(before)
+        named = marked or is_registry(first) or _NAMED_AS_IMAGE.search(before)
         return token if named else None
-    if _QUOTED_AS_IMAGE.search(before) and _SHORT_IMAGE.fullmatch(token):
-        return token
-    return None
+    if not _SHORT_IMAGE.fullmatch(token):
+        return None
+    plain = _PLAIN_AS_IMAGE.search(before) and any(mark in token for mark in ":/@")
+    return token if plain or _QUOTED_AS_IMAGE.search(before) else None
 
 
 def _image_of_request(host: str, path: str) -> Iterator[str]:

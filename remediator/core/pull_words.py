@@ -127,7 +127,7 @@ EXPLICIT: tuple[Sign, ...] = (
         Cause.not_found,
         _MEDIUM,
         r"(?:repository|artifact)~[^ ]{1,200}~(?:is~)?not~found(?!:?~does~not~exist~or)",
-        r"artifact~does~not~exist|failed~with~(?:image~)?not~found~error",
+        r"artifact~does~not~exist|content~at~[^ ]{1,400}~not~found|failed~with~(?:image~)?not~found~error",
     ),
 )
 """Words that name the cause themselves; the earlier sign wins."""
@@ -167,7 +167,7 @@ PATH: tuple[Sign, ...] = (
         r"use~of~closed~network~connection|transport~connection~broken|stream~error:~stream~id",
         kind=Kind.network,
     ),
-    sign(Cause.timeout_unreachable, _LOW, r"(?:[:\"'>]~|unexpected~)eof(?![a-z])", kind=Kind.closed),
+    sign(Cause.timeout_unreachable, _LOW, r"(?:[:\"'>…]~|\.\.\.~|unexpected~)eof(?![a-z])", kind=Kind.closed),
     sign(
         Cause.firewall_denied,
         _HIGH,
@@ -187,6 +187,7 @@ PATH: tuple[Sign, ...] = (
         _LOW,
         r"50[0234]~\(?(?:internal~server~error|bad~gateway|service~unavailable|gateway~time-?~?out)",
         r"(?:status(?:~code)?|response~code|response~was)[ :=\"'(]{0,4}50[0234](?!\d)",
+        r"unexpected~(?:http~)?status(?:~code)?:?~400~bad~request",
         kind=Kind.server,
     ),
     sign(
@@ -262,7 +263,7 @@ PULLED = "successfully pulled image"
 
 PULLING = re.compile(
     r"azurecr|/v2/|oauth2/|regist|image|manifest|docker|containerd|podman|skopeo|buildah|buildkit|ghcr|quay\.io"
-    r"|(?<![a-z])(?:acr|pull|ctr|mcr|oci|crane|helm)(?![a-z])|imagepull|aka\.ms/acr|镜像|映像|注册表"
+    r"|(?<![a-z])(?:acr|pull|push|ctr|mcr|oci|crane|helm)(?![a-z])|imagepull|aka\.ms/acr|镜像|映像|注册表"
     r"|unauthorized: authentication required|server returned 40[13]|response from daemon|failed to authorize"
     r"|fetch (?:anonymous|oauth) token|access to the resource|basic auth credentials|insufficient_scope"
 )
