@@ -14,6 +14,7 @@ from datetime import datetime
 
 from remediator.core.approval import ApprovedPlan, NotApproved
 from remediator.core.change import LiveState
+from remediator.core.closing import closes, not_private_yet
 from remediator.core.errors import Forbidden, Misconfigured, Rejected, RemediatorError, Stale, Transient
 from remediator.core.execution import Execution, Step, StepState
 from remediator.core.incident import Incident, Status, bounded
@@ -54,6 +55,7 @@ def apply(
                 return Turn(held, _given_up(held.incident, execution, clock.now(), recipients))
             if execution.next is None:
                 return Turn(held, held.incident.to(Status.APPLIED, clock.now(), "every change is in place"))
+            _check_private_first(held.incident, execution, approved, look)
             guard.renew()
             held, wait = _move(held, execution.next, approved, guard, incidents=incidents, applier=applier, clock=clock)
             rest = nap(wait, clock=clock, ends=ends) if wait else None
@@ -61,6 +63,31 @@ def apply(
                 rest = clock.now()
             if rest is not None:
                 return Turn(held, held.incident, rest)
+
+
+def _check_private_first(
+    incident: Incident, execution: Execution, approved: ApprovedPlan, look: Callable[[Incident], Look]
+) -> None:
+    """Nothing public is closed before a fresh look shows that every known pull arrives privately.
+
+    `Transient` while Azure is still at it, `Stale` when a path is not what the plan was to make of it.
+    """
+    index = execution.next
+    if index is None or execution.steps[index].state is not StepState.WAITING:
+        return
+    change = approved.plan.changes[index]
+    if not closes(change):
+        return
+    mended = incident.diagnosis.foresight.mended if incident.diagnosis else ()
+    counted_ones = {*execution.worked, *(path.key for path in mended)}
+    open_ones = not_private_yet(change, look(incident).paths(), counted_ones)
+    if not open_ones:
+        return
+    told = ", ".join(f"{path.consumer.name} → {path.host}" for path in open_ones[:5])
+    problem = f"{change.summary}: not every pull arrives privately yet: {told}"
+    if any(path.verdict is Verdict.UNKNOWN for path in open_ones):
+        raise Transient("private-path-unproven", problem, retry_after=30)
+    raise Stale("private-path-unproven", problem, hint="the registry stays open; the estate is diagnosed again")
 
 
 def right_to_write(incident: Incident, now: datetime, ruling: Ruling | None = None) -> ApprovedPlan:

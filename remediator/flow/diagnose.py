@@ -14,6 +14,7 @@ from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Status, bounded
+from remediator.core.pull_error import PullError, classify
 from remediator.core.pull_path import PullPath
 from remediator.core.record_writers import two_writers
 from remediator.core.resource_id import ResourceId
@@ -26,7 +27,7 @@ from remediator.flow.turn import Turn, tell
 from remediator.flow.who_did_it import Traced, earlier_ones, from_signals, who_did_it
 from remediator.ports import Clock, DesiredStates, Held, History, Incidents, Observer
 
-Diagnose = Callable[[DesiredState, Snapshot, Focus], Diagnosis]
+Diagnose = Callable[[DesiredState, Snapshot, Focus, PullError | None], Diagnosis]
 Walk = Callable[[DesiredState, Snapshot], tuple[PullPath, ...]]
 _HAVE_A_PLAN = (
     Status.PLANNED,
@@ -59,7 +60,13 @@ def look(
     """Observe, load the desired state, and diagnose what the incident is about."""
     live = observer.observe()
     desired = desired_states.load()
-    return Look(live, desired, diagnose(desired, live, focus_of(incident, live)), walk)
+    return Look(live, desired, diagnose(desired, live, focus_of(incident, live), _said(incident)), walk)
+
+
+def _said(incident: Incident) -> PullError | None:
+    """What the latest error text says, while the incident is open; later looks judge the estate alone."""
+    texts = [signal.text for signal in incident.signals if signal.text]
+    return classify(texts[-1]) if texts and incident.status is Status.OPEN else None
 
 
 def diagnose(
@@ -79,7 +86,8 @@ def diagnose(
     incident = replace(held.incident, diagnosis=found, registries=registries)
     now = clock.now()
     if not found.findings and not found.plan:
-        return Turn(held, incident.to(Status.NO_DRIFT, now, "nothing to do"))
+        why = f": {found.testimony.why}" if found.testimony else ""
+        return Turn(held, incident.to(Status.NO_DRIFT, now, f"nothing to do{why}"))
     incident = from_signals(incident, found, identities, now)
     elsewhere = _with_the_same_root(incident, found, incidents)
     if elsewhere is not None:

@@ -18,6 +18,7 @@ from remediator.core.foresight import Foresight
 from remediator.core.incident import Incident
 from remediator.core.plan import ordered
 from remediator.core.policy import Ruling
+from remediator.core.pull_error import PullError
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.signal import Signal, SignalSource
@@ -71,7 +72,9 @@ class Azure:
         shop = Consumer(APP, "app", None, (f"{HOST}/shop:1",))
         return Snapshot(consumers={APP: shop})
 
-    def diagnose(self, desired: DesiredState, snapshot: Snapshot, focus: Focus) -> Diagnosis:
+    def diagnose(
+        self, desired: DesiredState, snapshot: Snapshot, focus: Focus, said: PullError | None = None
+    ) -> Diagnosis:
         changes = tuple(
             Change(kind, rid, f"create {rid.name}", self.seen.get(rid), after, "dns-zone")
             for rid, (kind, after) in WANTED.items()

@@ -48,6 +48,7 @@ class Town:
     postbox: Postbox
     folder: Path
     clock: HandClock = field(default_factory=HandClock)
+    desired: Path | None = None
 
     @property
     def network(self) -> Network:
@@ -84,6 +85,7 @@ class Town:
                 "REMEDIATOR_SMTP_TLS": "plain",
                 "REMEDIATOR_SMTP_FROM": "remediator@contoso.example",
                 "REMEDIATOR_NOTIFY": "night@contoso.example",
+                **({"REMEDIATOR_DESIRED_STATE": str(self.desired)} if self.desired else {}),
             }
         )
         with bootstrap.build(settings, sandbox=self.azure, clock=self.clock) as runtime:
@@ -100,6 +102,21 @@ class Program:
     def alert(self, text: str) -> str:
         """Post a line of the system log to the alert door; the incident that has it."""
         answer = self.http.post("/api/alerts", content=text, headers=self._key)
+        assert answer.status_code == 202, answer.text
+        (incident,) = answer.json()["incidents"]
+        return str(incident)
+
+    def event(self, resource: str, operation: str, claims: dict[str, str], **data: Any) -> str:
+        """Post the event of a write that somebody made just now to the event door; the incident that has it."""
+        about = {"resourceUri": resource, "operationName": operation, "claims": claims, **data}
+        body = {
+            "id": f"event-{self.runtime.ids.new()}",
+            "eventType": f"Microsoft.Resources.Resource{operation.rpartition('/')[2].capitalize()}Success",
+            "eventTime": self.runtime.clock.now().isoformat(),
+            "subject": resource,
+            "data": about,
+        }
+        answer = self.http.post("/api/events", json=[body], headers=self._key)
         assert answer.status_code == 202, answer.text
         (incident,) = answer.json()["incidents"]
         return str(incident)
