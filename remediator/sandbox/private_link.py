@@ -1,7 +1,7 @@
 """What an endpoint connection means on both of its sides: members, addresses, states, records.
 
-An endpoint to a registry has one address per region for data and one for the login name; the data members come first
-on the network interface and the login member last.
+An endpoint to a registry has one address per region for data, one more per region while regional endpoints are on, and
+one for the login name (azure-facts 1.5); the data members come first on the network interface, the login member last.
 """
 
 from __future__ import annotations
@@ -41,10 +41,28 @@ def data_host(registry: Body, place: str) -> str:
     return f"{first}.{place}.data.{suffix}"
 
 
+def regional_host(registry: Body, place: str) -> str:
+    """The name of the regional endpoint in one region (azure-facts 1.2)."""
+    first, _, suffix = login_server(registry).partition(".")
+    return f"{first}.{place}.geo.{suffix}"
+
+
+def has_regional_names(registry: Body) -> bool:
+    """Are regional endpoints on?"""
+    return bool(registry["properties"].get("regionalEndpoints") == "Enabled")
+
+
+def members_in(registry: Body, place: str) -> list[tuple[str, str]]:
+    """Member names and host names that a registry has because of one region."""
+    data = [(f"registry_data_{place}", data_host(registry, place))]
+    return [*data, (f"registry_{place}", regional_host(registry, place))] if has_regional_names(registry) else data
+
+
 def members(world: World, registry: Body) -> list[tuple[str, str]]:
     """Member names and their host names, in the order in which the network interface lists them."""
-    data = [(f"registry_data_{place}", data_host(registry, place)) for place in regions(world, registry)]
-    return [*data, ("registry", login_server(registry))]
+    places = [members_in(registry, place) for place in regions(world, registry)]
+    data, regional = [found[0] for found in places], [one for found in places for one in found[1:]]
+    return [*data, *regional, ("registry", login_server(registry))]
 
 
 def connections(endpoint: Body) -> list[Body]:
@@ -144,38 +162,50 @@ def set_status(world: World, endpoint: Body, value: str, description: str = "", 
 def open_data_endpoints(world: World, registry: Body) -> None:
     """The first endpoint switches data endpoints on, for every region."""
     registry["properties"]["dataEndpointEnabled"] = True
-    refresh_data_hosts(world, registry)
+    refresh_hosts(world, registry)
 
 
-def refresh_data_hosts(world: World, registry: Body) -> None:
-    """Data host names follow the list of regions while data endpoints are on."""
-    enabled = registry["properties"].get("dataEndpointEnabled")
-    registry["properties"]["dataEndpointHostNames"] = (
-        [data_host(registry, place) for place in regions(world, registry)] if enabled else []
-    )
+def refresh_hosts(world: World, registry: Body) -> None:
+    """Data and regional host names follow the list of regions while they are switched on."""
+    properties, places = registry["properties"], regions(world, registry)
+    enabled = properties.get("dataEndpointEnabled")
+    properties["dataEndpointHostNames"] = [data_host(registry, place) for place in places] if enabled else []
+    if "regionalEndpoints" in properties:
+        on = has_regional_names(registry)
+        properties["regionalEndpointHostNames"] = [regional_host(registry, place) for place in places] if on else []
 
 
-def add_member(world: World, endpoint: Body, registry: Body, place: str) -> None:
-    """A new region takes one more address; its member stands before the login member."""
+def follow_members(world: World, endpoint: Body, registry: Body) -> list[str]:
+    """Give an endpoint an address for each member that it lacks; free those of members that are gone, and name them."""
     nic, subnet = nic_of(world, endpoint), subnet_of(world, endpoint)
     if nic is None or subnet is None:
-        return
-    fqdn = data_host(registry, place) if status(endpoint) == "Approved" else ""
-    address = addresses.next_addresses(world, subnet, 1)[0]
-    added = configuration(world, nic["id"], subnet["id"], f"registry_data_{place}", fqdn, address)
-    nic["properties"].setdefault("ipConfigurations", []).insert(-1, added)
+        return []
+    parts = nic["properties"].get("ipConfigurations") or []
+    wanted = members(world, registry)
+    gone = [part for part in parts if _member(part).startswith("registry") and _member(part) not in dict(wanted)]
+    kept = {_member(part): part for part in parts if part not in gone}
+    nic["properties"]["ipConfigurations"] = list(kept.values())
+    missing = [name for name, _ in wanted if name not in kept]
+    for name, address in zip(missing, addresses.next_addresses(world, subnet, len(missing)), strict=True):
+        host = dict(wanted)[name] if status(endpoint) == "Approved" else ""
+        kept[name] = configuration(world, nic["id"], subnet["id"], name, host, address)
+    order = [name for name, _ in wanted]
+    rows = sorted(kept, key=lambda name: order.index(name) if name in order else -1)
+    nic["properties"]["ipConfigurations"] = [kept[name] for name in rows]
+    return [
+        host for part in gone for host in part["properties"].get("privateLinkConnectionProperties", {}).get("fqdns", ())
+    ]
 
 
-def drop_member(world: World, endpoint: Body, place: str) -> None:
-    """A region that goes frees its address."""
+def nic_addresses(world: World, endpoint: Body) -> set[str]:
+    """The addresses on an endpoint's interface."""
     nic = nic_of(world, endpoint)
-    if nic is not None:
-        nic["properties"]["ipConfigurations"] = [
-            found
-            for found in nic["properties"].get("ipConfigurations") or []
-            if (found["properties"].get("privateLinkConnectionProperties") or {}).get("requiredMemberName")
-            != f"registry_data_{place}"
-        ]
+    parts = (nic or {}).get("properties", {}).get("ipConfigurations") or []
+    return {str(part["properties"].get("privateIPAddress")) for part in parts}
+
+
+def _member(part: Body) -> str:
+    return str((part["properties"].get("privateLinkConnectionProperties") or {}).get("requiredMemberName", ""))
 
 
 def names_and_addresses(world: World, endpoint: Body, zone_name: str) -> list[tuple[str, str]]:

@@ -68,10 +68,22 @@ def _missing(world: World, image: Image, repository_tags: Collection[str] | None
 
 
 def _serving(world: World, puller: Puller, registry: Body) -> str:
-    """The region whose replica serves the manifest, and then the layers (azure-facts 1.4)."""
+    """The region whose replica serves the manifest, and then the layers (azure-facts 1.4).
+
+    A regional name says it; the login name leads to the environment's own region where there is a replica that takes
+    part in it (`regionEndpointEnabled`), else to the home region.
+    """
     served = private_link.regions(world, registry)
-    near = region(puller.environment.get("location"))
-    return near if near in served else served[0]
+    for place in served:
+        if puller.image.host.lower() == private_link.regional_host(registry, place).lower():
+            return place
+    shut = {
+        region(replica.get("location"))
+        for replica in world.state.children(registry["id"], "replications")
+        if replica["properties"].get("regionEndpointEnabled") is False
+    }
+    near = [place for place in (region(puller.environment.get("location")), *served) if place in served]
+    return next((place for place in near if place not in shut), served[0])
 
 
 def _elsewhere(world: World, puller: Puller) -> PullAttempt:

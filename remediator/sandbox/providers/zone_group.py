@@ -65,8 +65,8 @@ def erase_records(world: World, config: Body) -> None:
             world.state.remove(record["id"])
 
 
-def drop_region(world: World, endpoint: Body, label: str) -> None:
-    """A region that goes takes its record along."""
+def drop_record(world: World, endpoint: Body, label: str) -> None:
+    """A name that an endpoint no longer has takes its record along."""
     for group in world.state.children(endpoint["id"], "privateDnsZoneGroups"):
         for config in group["properties"].get("privateDnsZoneConfigs") or []:
             sets = config["properties"].get("recordSets") or []
