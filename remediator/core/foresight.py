@@ -13,7 +13,8 @@ class Foresight:
     """The paths (as they are afterwards) that a plan mends and breaks, how many stay as they are, and whom it touches.
 
     A path that worked and would afterwards be unknown counts as broken: nobody has shown that it goes on. So does
-    an unknown path that would surely be broken afterwards.
+    an unknown path that would surely be broken afterwards. `doubtful` are broken paths of which it cannot be said
+    whether they would work.
     """
 
     mended: tuple[PullPath, ...] = ()
@@ -21,12 +22,13 @@ class Foresight:
     unchanged: int = 0
     cut_off: tuple[str, ...] = ()
     touched: Touched = field(default_factory=Touched)
+    doubtful: tuple[PullPath, ...] = ()
 
 
 def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...], cut_off: tuple[str, ...] = ()) -> Foresight:
     """What lies between two sets of paths; `cut_off` names networks without known consumers that would lose one."""
     earlier = {path.key: path for path in before}
-    mended, broken, unchanged = [], [], 0
+    mended, broken, doubtful, unchanged = [], [], [], 0
     for path in after:
         old = earlier.get(path.key)
         was = old.verdict if old else Verdict.UNKNOWN
@@ -34,6 +36,8 @@ def compare(before: tuple[PullPath, ...], after: tuple[PullPath, ...], cut_off: 
             mended.append(path)
         elif was is not Verdict.BROKEN and path.verdict is not was:
             broken.append(path)
+        elif was is Verdict.BROKEN and path.verdict is Verdict.UNKNOWN:
+            doubtful.append(path)
         else:
             unchanged += 1
-    return Foresight(tuple(mended), tuple(broken), unchanged, cut_off)
+    return Foresight(tuple(mended), tuple(broken), unchanged, cut_off, doubtful=tuple(doubtful))

@@ -182,7 +182,7 @@ def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: 
         return Planned(Plan(()), compare(before, before))
     changes, now = _useful(desired, snapshot, draft.remedies, walked, walk(desired, draft.world))
     tried = {key for remedy in draft.remedies for key in remedy.finding.paths}
-    missed = len(tried - _ok(now) - _ok(walked))
+    missed = len(tried - _gained(walked, now) - _ok(walked))
     world = _changed(snapshot, changes)
     shields = _shields(world, newly_hidden(snapshot, world, changes))
     if shields:
@@ -213,12 +213,12 @@ def _useful(
     while len(kept) < last:
         last = len(kept)
         for remedy in reversed(tuple(kept)):
-            ok = _ok(now)
-            if not remedy.finding.paths or (ok - _ok(before)) & set(remedy.finding.paths):
+            gained = _gained(before, now)
+            if not remedy.finding.paths or gained & set(remedy.finding.paths):
                 continue
             fewer = [other for other in kept if other is not remedy]
             then = walk(desired, _changed(snapshot, [c for r in fewer for c in r.changes]))
-            if ok <= _ok(then):
+            if gained <= _gained(before, then) and _ok(now) <= _ok(then):
                 kept, now = fewer, then
     return tuple(c for r in kept for c in r.changes), now
 
@@ -237,6 +237,21 @@ def _left_cut_off(world: Snapshot, newly: frozenset[Hidden]) -> tuple[str, ...]:
         network = link.network.name if link else link_id.name
         found.append(f"{network}, which links the zone, would no longer reach {registry.name}")
     return tuple(found)
+
+
+def _gained(before: tuple[Walked, ...], now: tuple[Walked, ...]) -> set[PathKey]:
+    """The paths that were not ok and are, or were broken and now end at a later hop of which nothing is known."""
+    earlier = {w.path.key: w.path for w in before}
+    return {w.path.key for w in now if _better(earlier.get(w.path.key), w.path)}
+
+
+def _better(old: PullPath | None, path: PullPath) -> bool:
+    if old is None or old.verdict is Verdict.OK:
+        return False
+    if path.verdict is Verdict.OK:
+        return True
+    further = len(path.hops) > len(old.hops)
+    return old.verdict is Verdict.BROKEN and path.verdict is Verdict.UNKNOWN and further
 
 
 def _ok(walked: tuple[Walked, ...]) -> set[tuple[str, str]]:

@@ -46,7 +46,7 @@ def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> 
         return Ruling(Decision.FORBID, Way.REPORT, tuple(refusals), limits.approvals)
     if way is Way.REPORT:
         return Ruling(Decision.FORBID, Way.REPORT, ("the desired state says: report only",), limits.approvals)
-    asks = _reasons_to_ask(plan, desired)
+    asks = (*_reasons_to_ask(plan, desired), *_doubts(foresight))
     if asks:
         return Ruling(Decision.ASK, way, asks, limits.approvals)
     return Ruling(Decision.AUTO, way, ("every change is of a kind that the desired state lets pass",), 0)
@@ -59,6 +59,14 @@ def _reasons_to_ask(plan: Plan, desired: DesiredState) -> tuple[str, ...]:
         {c.kind for c in plan.changes if c.kind in NEVER_AUTO or c.kind.value not in desired.limits.auto_kinds}
     )
     return tuple(f"{kind.value} needs a person" for kind in kinds)
+
+
+def _doubts(foresight: Foresight) -> tuple[str, ...]:
+    return tuple(
+        f"whether {path.consumer.name} can pull from {path.host} afterwards is not known"
+        + (f": {path.deciding.detail}" if path.deciding else "")
+        for path in foresight.doubtful
+    )
 
 
 def _dead(change: Change) -> bool:

@@ -58,6 +58,8 @@ def private_turn(
     if isinstance(found, Unknown) or found.route is None:
         return found
     length = ipaddress.ip_network(found.route.prefix, strict=False).prefixlen
+    if length < 32 and near and (target is None or place is None):
+        return Unknown(f"whether the route {found.route.name} counts: the endpoint's subnet was not read")
     if length < 32 and near and not _steerable(target, place, address, length):
         return Turned(Turn.STRAIGHT)
     return found

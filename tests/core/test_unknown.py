@@ -8,7 +8,7 @@ from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
 from tests.core.breaks import ENDPOINT, ENVIRONMENT, NETWORK, REGISTRY, hub_and_spoke, zone_of
-from tests.core.diagnosing import diagnosed
+from tests.core.diagnosing import diagnosed, kinds
 from tests.estate_builder import closed_without_endpoint, healthy, rid
 
 ZONE = zone_of(healthy())
@@ -43,12 +43,27 @@ def test_a_resource_that_is_referred_to_and_missing_is_unknown(what: str) -> Non
     assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.UNKNOWN]
 
 
-def test_a_hub_that_cannot_be_read_does_not_break_a_connected_peering() -> None:
-    """The spoke's own side says Connected, which needs both sides: an unreadable hub changes nothing."""
+def test_a_hub_that_cannot_be_read_leaves_its_security_groups_unknown() -> None:
+    """The spoke's own side says Connected, which needs both sides; whether a group guards the endpoint is not known."""
     builder = hub_and_spoke()
     hub = next(key for key in builder.bodies if key.endswith("/virtualnetworks/vnet-hub"))
     builder.error(builder.bodies[hub]["id"])
-    assert [path.verdict for path in diagnosed(builder).paths] == [Verdict.OK]
+    path = diagnosed(builder).paths[0]
+    assert path.deciding is not None
+    assert (path.verdict, path.deciding.rule) == (Verdict.UNKNOWN, "network-security")
+
+
+def test_a_mend_that_leads_to_what_cannot_be_read_is_asked_for() -> None:
+    """A missing link is planned although the hub cannot be read; whether the app pulls afterwards is left open."""
+    builder = hub_and_spoke()
+    hub = next(key for key in builder.bodies if key.endswith("/virtualnetworks/vnet-hub"))
+    builder.error(builder.bodies[hub]["id"])
+    builder.drop(next(key for key in builder.bodies if key.endswith("/virtualnetworklinks/to-vnet-spoke")))
+    diagnosis = diagnosed(builder)
+    assert kinds(diagnosis) == ["create-vnet-link"]
+    assert [path.consumer.name for path in diagnosis.foresight.doubtful] == ["orders"]
+    assert diagnosis.ruling is not None
+    assert "is not known" in diagnosis.ruling.reasons[-1]
 
 
 def test_a_name_that_is_no_registry_name_is_left_aside() -> None:

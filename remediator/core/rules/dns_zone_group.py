@@ -15,7 +15,7 @@ ID = "dns-zone-group"
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
-    """A drift for each approved endpoint without a zone group whose records somebody keeps by hand."""
+    """A drift for each endpoint without a zone group whose records stand in a zone all the same: kept by hand."""
     found = []
     for registry in snapshot.registries.values():
         if desired.intent_for(registry.id).records != "zone-group":
@@ -34,7 +34,7 @@ def _kept_by_hand(snapshot: Snapshot, registry: Registry, endpoint: PrivateEndpo
         for host in hosts_to_resolve(registry):
             record = zone.record(record_name_of(host))
             address = endpoint.address_of(host)
-            if record is not None and address in record.addresses and not record.kept_by_group:
+            if record is not None and address in record.addresses:
                 return zone
     return None
 
@@ -45,8 +45,8 @@ def _finding(desired: DesiredState, endpoint: PrivateEndpoint, zone: PrivateZone
         rule=ID,
         target=endpoint.id,
         severity=Severity.DRIFT,
-        summary=f"the records of {endpoint.id.name} in {zone.name} are kept by hand; a new region would have none",
-        evidence=("the endpoint has no zone group", f"{zone.name} holds its records without a creator"),
+        summary=f"no zone group keeps the records of {endpoint.id.name} in {zone.name}; a new region would have none",
+        evidence=("the endpoint has no zone group", f"{zone.id.text} holds its records all the same"),
         remedy=(group,) if desired.declared else (),
         advice="Create a zone group on the endpoint.",
     )

@@ -17,7 +17,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Subnet, Unknown
+from remediator.core.snapshot import Network, Subnet, Unknown
 
 ID = "network-security"
 _INBOUND_ON = frozenset({"enabled", "networksecuritygroupenabled"})
@@ -53,7 +53,9 @@ def _gates(leg: Leg) -> Iterator[_Gate]:
         there = endpoint_side(arrival, beside_endpoint=False)
         yield from _asked(leg, subnet, consumer_side(leg, None), there, goal, inbound=False)
         place = _place(leg, arrival)
-        if place is not None and place.endpoint_policies.lower() in _INBOUND_ON:
+        if isinstance(place, Unknown):
+            yield _Gate(arrival.endpoint.network, True, place, goal)
+        elif place.endpoint_policies.lower() in _INBOUND_ON:
             there = endpoint_side(arrival, beside_endpoint=True)
             yield from _asked(leg, place, consumer_side(leg, arrival), there, goal, inbound=True)
     if subnet is not None and ends_in_public(leg):
@@ -61,9 +63,11 @@ def _gates(leg: Leg) -> Iterator[_Gate]:
         yield from _asked(leg, subnet, consumer_side(leg, None), public_side(leg), goal, inbound=False)
 
 
-def _place(leg: Leg, arrival: Arrival) -> Subnet | None:
-    network = leg.snapshot.networks.get(arrival.endpoint.network)
-    return network.subnet(arrival.endpoint.subnet) if network else None
+def _place(leg: Leg, arrival: Arrival) -> Subnet | Unknown:
+    network = leg.snapshot.look_up(leg.snapshot.networks, arrival.endpoint.network)
+    found = network.subnet(arrival.endpoint.subnet) if isinstance(network, Network) else None
+    why = network.reason if isinstance(network, Unknown) else f"{arrival.endpoint.subnet.name} is not there"
+    return found or Unknown(f"whether a security group guards {arrival.endpoint.id.name}: {why}")
 
 
 def _asked(leg: Leg, subnet: Subnet | None, here: Side, there: Side, goal: str, *, inbound: bool) -> Iterator[_Gate]:
