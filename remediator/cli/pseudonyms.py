@@ -47,7 +47,7 @@ class Pseudonyms:
             network = IPv4Network((value, bits), strict=False)
         except ValueError:
             return text
-        if bits <= KEPT_BITS or not network.network_address.is_global:
+        if not network.network_address.is_global:
             return text
         whole = int(network.network_address) != value
         return f"{IPv4Address(self._exchanged(value, 32 if whole else bits))}{slash}{length}"

@@ -106,6 +106,7 @@ def test_public_addresses_get_others_near_by() -> None:
     assert told != "20.205.7.91"
     assert told.startswith("20.205.")
     assert NAMES.address("20.205.7.0/24").endswith(".0/24")
+    assert NAMES.address("20.205.7.91/24") == f"{told}/24"
     assert Pseudonyms(b"another key").address("20.205.7.91") != told
 
 
@@ -148,6 +149,8 @@ def test_azures_words_keep_their_sense() -> None:
     assert [part for part in ("ann", guid, "20.205.7.91") if part in told] == []
     assert "AuthorizationFailed" in told
     assert "'Microsoft.Network/natGateways/read'" in told
+    stub = {"id": "/x", "error": {"code": "AuthorizationFailed", "message": words}}
+    assert Redaction(NAMES).body(stub)["error"] == {"code": "AuthorizationFailed", "message": told}
     assert f"client with IP '{NAMES.address('20.205.7.91')}'" in told
 
 

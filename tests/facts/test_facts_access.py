@@ -58,6 +58,13 @@ def test_an_assignment_may_stand_at_any_scope(scope: str) -> None:
     assert assigned(around.assignment(rid, scope=scope + "/")).scope == scope.lower()
 
 
+def test_what_an_assignment_says_of_its_scope_outranks_its_id() -> None:
+    """The tenant's list names assignments of a management group by an id at the root."""
+    rid = "/providers/Microsoft.Authorization/roleAssignments/aaaaaaaa-0000-4000-8000-00000000000e"
+    scope = "/providers/Microsoft.Management/managementGroups/Corp"
+    assert assigned(around.assignment(rid, scope=scope)).scope == scope.lower()
+
+
 def test_the_root_is_a_scope() -> None:
     """An assignment of the whole tenant has the scope `/`."""
     rid = "/providers/Microsoft.Authorization/roleAssignments/aaaaaaaa-0000-4000-8000-00000000000e"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from remediator.adapters.azure.place import Bodies, Body, Place, listing
+from remediator.adapters.azure.found import Found
+from remediator.adapters.azure.place import Body, Place, listing
 from remediator.core.grants import KNOWN_ROLES
 from remediator.core.resource_id import ResourceId
 from remediator.facts.access import ASSIGNMENT, read_assignment
@@ -18,21 +19,21 @@ from remediator.facts.reading import Malformed, identifier, properties
 from remediator.facts.registry import TYPE as REGISTRY
 
 
-def access_places(bodies: Bodies, subscriptions: Collection[str]) -> Iterator[Place]:
+def access_places(found: Found, subscriptions: Collection[str]) -> Iterator[Place]:
     """The reads that the bodies so far call for; `subscriptions` (lower case) are those that were listed."""
-    principals: set[str] = set()
-    for rid, body in bodies.items():
-        if rid.is_a(REGISTRY) and rid.subscription.lower() not in subscriptions and body.get("error") is None:
+    registries = [rid for rid, _ in found.of_type(REGISTRY)]
+    for rid in registries:
+        if rid.subscription.lower() not in subscriptions:
             yield listing(rid.text, ASSIGNMENT)
-        for kind in KINDS:
-            if rid.is_a(kind):
-                named, unnamed = _identities(rid, body, kind)
-                principals |= named
-                yield from (Place(identity) for identity in unnamed)
-    registries = [rid for rid in bodies if rid.is_a(REGISTRY)]
+    principals: set[str] = set()
+    for kind in KINDS:
+        for rid, body in found.of_type(kind):
+            named, unnamed = _identities(rid, body, kind)
+            principals |= named
+            yield from (Place(identity) for identity in unnamed)
     scopes = scopes_over(registries)
-    for rid, body in bodies.items():
-        if rid.is_a(ASSIGNMENT) and concerns(rid, body, scopes):
+    for rid, body in found.of_type(ASSIGNMENT):
+        if concerns(rid, body, scopes):
             yield from _definition(rid, body, principals)
 
 

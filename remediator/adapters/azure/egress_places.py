@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from remediator.adapters.azure.place import Bodies, Body, Place, listing, one
+from remediator.adapters.azure.found import Found
+from remediator.adapters.azure.place import Body, Place, listing, one
 from remediator.core.resource_id import ResourceId
 from remediator.facts.container_apps import ENVIRONMENT
 from remediator.facts.egress import FIREWALL, LOAD_BALANCER, NAT_GATEWAY, outbound_addresses
@@ -22,35 +23,34 @@ from remediator.facts.registry import TYPE as REGISTRY
 Address = IPv4Address | IPv6Address
 
 
-def egress_places(bodies: Bodies) -> Iterator[Place]:
+def egress_places(found: Found) -> Iterator[Place]:
     """The reads that the bodies so far call for; some may have been made."""
     hops: set[Address] = set()
     balanced: set[tuple[str, str]] = set()
-    for rid, body in bodies.items():
-        if rid.is_a(ENVIRONMENT):
-            try:
-                subnet, group = _of_environment(body, bodies)
-            except Malformed:
-                continue  # the facts say so
-            gateway = _reference(subnet, "natGateway")
-            yield from one(gateway)
-            hops |= _next_hops(bodies.get(_reference(subnet, "routeTable") or rid, {}))
-            if group and subnet and gateway is None:
-                balanced.add((rid.subscription.lower(), group.lower()))
+    for rid, body in found.of_type(ENVIRONMENT):
+        try:
+            subnet, group = _of_environment(body, found)
+        except Malformed:
+            continue  # the facts say so
+        gateway = _reference(subnet, "natGateway")
+        yield from one(gateway)
+        hops |= _next_hops(found.get(_reference(subnet, "routeTable")))
+        if group and subnet and gateway is None:
+            balanced.add((rid.subscription.lower(), group.lower()))
     for address in sorted(hops, key=str):
-        yield from _firewall_lists(bodies, address)
-    if balanced and any(rid.is_a(REGISTRY) and _admits_addresses(body) for rid, body in bodies.items()):
+        yield from _firewall_lists(found, address)
+    if balanced and any(_admits_addresses(body) for _, body in found.of_type(REGISTRY)):
         for subscription in sorted({subscription for subscription, _ in balanced}):
             yield listing(f"/subscriptions/{subscription}", LOAD_BALANCER)
-    yield from _public_addresses(bodies, balanced)
+    yield from _public_addresses(found, balanced)
 
 
-def _of_environment(body: Body, bodies: Bodies) -> tuple[Body, str]:
+def _of_environment(body: Body, found: Found) -> tuple[Body, str]:
     """The body of its subnet (empty where it is not there) and the resource group of its load balancer."""
     held = properties(body)
     group = text(held, "infrastructureResourceGroup", "")
     subnet = identifier(section(held, "vnetConfiguration"), "infrastructureSubnetId")
-    network = bodies.get(subnet.parent, {}) if subnet is not None and subnet.parent is not None else {}
+    network = found.get(subnet.parent if subnet is not None else None)
     for entry in items(section(network, "properties"), "subnets"):
         if subnet == ResourceId(text(entry, "id", "")):
             return entry, group
@@ -77,10 +77,10 @@ def _next_hops(table: Body) -> set[Address]:
     return found
 
 
-def _firewall_lists(bodies: Bodies, hop: Address) -> Iterator[Place]:
+def _firewall_lists(found: Found, hop: Address) -> Iterator[Place]:
     """The firewalls beside the networks that hold an appliance's address."""
-    for rid, body in bodies.items():
-        if rid.is_a(NETWORK) and _holds(body, hop):
+    for rid, body in found.of_type(NETWORK):
+        if _holds(body, hop):
             yield listing(f"/subscriptions/{rid.subscription}", FIREWALL)
 
 
@@ -103,13 +103,16 @@ def _admits_addresses(registry: Body) -> bool:
         return False
 
 
-def _public_addresses(bodies: Bodies, balanced: set[tuple[str, str]]) -> Iterator[Place]:
-    for rid, body in bodies.items():
-        ours = rid.is_a(LOAD_BALANCER) and (rid.subscription.lower(), rid.resource_group.lower()) in balanced
-        if ours or rid.is_a(NAT_GATEWAY) or rid.is_a(FIREWALL):
-            try:
-                named = outbound_addresses(rid, body)
-            except Malformed:
-                continue
-            for address in named:
-                yield Place(address)
+def _public_addresses(found: Found, balanced: set[tuple[str, str]]) -> Iterator[Place]:
+    balancers = [
+        (rid, body)
+        for rid, body in found.of_type(LOAD_BALANCER)
+        if (rid.subscription.lower(), rid.resource_group.lower()) in balanced
+    ]
+    for rid, body in (*balancers, *found.of_type(NAT_GATEWAY, FIREWALL)):
+        try:
+            named = outbound_addresses(rid, body)
+        except Malformed:
+            continue
+        for address in named:
+            yield Place(address)

@@ -9,7 +9,6 @@ from typing import Any
 from remediator.core.resource_id import ResourceId
 
 Body = Mapping[str, Any]
-Bodies = Mapping[ResourceId, Body]
 
 
 @dataclass(frozen=True, slots=True, order=True)

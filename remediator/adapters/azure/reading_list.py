@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 from remediator.adapters.azure.access_places import access_places
 from remediator.adapters.azure.egress_places import egress_places
+from remediator.adapters.azure.found import Found
 from remediator.adapters.azure.place import Body, Place, children, one
 from remediator.core.resource_id import ResourceId
 from remediator.facts.access import ASSIGNMENT
+from remediator.facts.container_apps import APP, ENVIRONMENT, JOB
 from remediator.facts.dns_forwarding import RESOLVER, RULESET
 from remediator.facts.private_dns import is_registry_zone
 from remediator.facts.reading import Malformed, identifier, items, properties, reference, section, text
@@ -23,7 +25,7 @@ REGISTRY = "Microsoft.ContainerRegistry/registries"
 ENDPOINT = "Microsoft.Network/privateEndpoints"
 NETWORK = "Microsoft.Network/virtualNetworks"
 ZONE = "Microsoft.Network/privateDnsZones"
-ENVIRONMENT = "Microsoft.App/managedEnvironments"
+ZONE_GROUP = f"{ENDPOINT}/privateDnsZoneGroups"
 LISTED: tuple[str, ...] = (
     REGISTRY,
     ENDPOINT,
@@ -31,14 +33,15 @@ LISTED: tuple[str, ...] = (
     NETWORK,
     "Microsoft.Network/networkInterfaces",
     ENVIRONMENT,
-    "Microsoft.App/containerApps",
-    "Microsoft.App/jobs",
+    APP,
+    JOB,
     "Microsoft.Network/routeTables",
     "Microsoft.Network/networkSecurityGroups",
     RESOLVER,
     RULESET,
     ASSIGNMENT,
 )
+FOLLOWED = (REGISTRY, ENDPOINT, ZONE, ZONE_GROUP, NETWORK, RESOLVER, RULESET, APP, JOB)
 
 
 @dataclass(slots=True)
@@ -46,35 +49,32 @@ class ReadingList:
     """What has been read and asked for so far; `subscriptions` (lower case) are those that were listed."""
 
     subscriptions: frozenset[str] = frozenset()
-    bodies: dict[ResourceId, Body] = field(default_factory=dict)
+    found: Found = field(default_factory=Found)
     asked: set[Place] = field(default_factory=set)
 
     def add(self, bodies: Iterable[Body]) -> None:
-        """Note bodies (or error stubs) that came in; one without an id is the facts' to report."""
-        for body in bodies:
-            if isinstance(body.get("id"), str):
-                self.bodies.setdefault(ResourceId(body["id"]), body)
+        """Note bodies (or error stubs) that came in."""
+        self.found.add(bodies)
 
     def next_round(self) -> tuple[Place, ...]:
         """Every place that the bodies so far call for and that was not asked for yet, in order."""
         hosts = set(self._host_networks())
         wanted: set[Place] = {Place(network) for network in hosts}
-        for rid, body in self.bodies.items():
-            if body.get("error") is None:
-                try:
-                    wanted |= set(_follow(rid, body, rid in hosts))
-                except Malformed:
-                    continue  # the facts say so, and what hangs on it stays Unknown
-        wanted |= {*egress_places(self.bodies), *access_places(self.bodies, self.subscriptions)}
-        fresh = {place for place in wanted - self.asked if place.collection or place.path not in self.bodies}
+        for rid, body in self.found.of_type(*FOLLOWED):
+            try:
+                wanted |= set(_follow(rid, body, rid in hosts))
+            except Malformed:
+                continue  # the facts say so, and what hangs on it stays Unknown
+        wanted |= {*egress_places(self.found), *access_places(self.found, self.subscriptions)}
+        fresh = {place for place in wanted - self.asked if place.collection or place.path not in self.found}
         self.asked |= fresh
         return tuple(sorted(fresh))
 
     def _host_networks(self) -> Iterator[ResourceId]:
         """The networks in which environments and endpoints of registries stand."""
-        for rid, body in self.bodies.items():
+        for rid, body in self.found.of_type(ENVIRONMENT, ENDPOINT):
             try:
-                subnet = _subnet_of(rid, body) if body.get("error") is None else None
+                subnet = _subnet_of(rid, body)
             except Malformed:
                 continue
             if subnet is not None and subnet.parent is not None:
@@ -89,9 +89,7 @@ def points_at_registry(body: Body) -> bool:
 def _subnet_of(rid: ResourceId, body: Body) -> ResourceId | None:
     if rid.is_a(ENVIRONMENT):
         return identifier(section(properties(body), "vnetConfiguration"), "infrastructureSubnetId")
-    if rid.is_a(ENDPOINT) and points_at_registry(body):
-        return reference(properties(body), "subnet")
-    return None
+    return reference(properties(body), "subnet") if points_at_registry(body) else None
 
 
 def _targets(body: Body) -> list[ResourceId]:
@@ -112,7 +110,7 @@ def _follow(rid: ResourceId, body: Body, hosts: bool) -> Iterator[Place]:
     elif is_registry_zone(rid):
         yield children(rid, "virtualNetworkLinks")
         yield children(rid, "A")
-    elif rid.is_a(f"{ENDPOINT}/privateDnsZoneGroups"):
+    elif rid.is_a(ZONE_GROUP):
         for entry in items(held, "privateDnsZoneConfigs"):
             zone = identifier(properties(entry), "privateDnsZoneId")
             if zone is not None and is_registry_zone(zone):
@@ -127,7 +125,7 @@ def _follow(rid: ResourceId, body: Body, hosts: bool) -> Iterator[Place]:
         yield children(rid, "inboundEndpoints")
     elif rid.is_a(RULESET):
         yield from (children(rid, "forwardingRules"), children(rid, "virtualNetworkLinks"))
-    elif rid.is_a("Microsoft.App/containerApps") or rid.is_a("Microsoft.App/jobs"):
+    elif rid.is_a(APP) or rid.is_a(JOB):
         yield from one(identifier(held, "managedEnvironmentId") or identifier(held, "environmentId"))
 
 

@@ -9,6 +9,7 @@ import azure_surroundings as around
 import pytest
 
 from remediator.adapters.azure.egress_places import egress_places
+from remediator.adapters.azure.found import Found
 from remediator.adapters.azure.observer import AzureObserver
 from remediator.adapters.estate.estate_file import EstateObserver, dump
 from remediator.core.access import RoleAssignment
@@ -33,6 +34,12 @@ def observed(azure: Azure, *subscriptions: str) -> Snapshot:
 
 def paths(azure: Azure, part: str) -> list[str]:
     return [path for _, path in azure.requests if part.lower() in path.lower()]
+
+
+def found(estate: list[est.Body]) -> Found:
+    bodies = Found()
+    bodies.add(estate)
+    return bodies
 
 
 def egress_environment(**held: Any) -> est.Body:
@@ -68,11 +75,13 @@ def test_an_address_that_may_not_be_read_is_unknown() -> None:
 def test_a_firewall_is_found_by_the_route_that_names_it() -> None:
     """The route's next hop lies in the hub: the firewalls of the hub's subscription are listed once."""
     estate = [egress_environment(), *around.networks(routeTable=around.ROUTES), *around.firewall()]
-    azure = est.small_azure(estate)
+    azure = est.small_azure([*estate, est.network(elsewhere(est.HUB), "10.9.0.0/16")])
     snapshot = observed(azure)
-    assert len(paths(azure, "azureFirewalls")) == 1
-    found = snapshot.firewalls[ResourceId(around.FIREWALL)]
-    assert (found.private_addresses, found.addresses) == (("10.0.0.68",), ("20.205.1.21",))
+    assert paths(azure, "azureFirewalls") == [
+        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Network/azureFirewalls"
+    ]
+    hub = snapshot.firewalls[ResourceId(around.FIREWALL)]
+    assert (hub.private_addresses, hub.addresses) == (("10.0.0.68",), ("20.205.1.21",))
 
 
 def test_firewalls_that_may_not_be_listed_are_unknown() -> None:
@@ -107,7 +116,7 @@ def test_load_balancers_are_listed_where_their_address_may_be_admitted(
         egress_environment(infrastructureResourceGroup=group),
         *around.networks(**subnet),
     ]
-    places = egress_places({ResourceId(one["id"]): one for one in estate})
+    places = egress_places(found(estate))
     lists = [place.path.text for place in places if place.path.is_a("Microsoft.Network/loadBalancers")]
     assert lists == ([f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Network/loadBalancers"] if asked else [])
 
@@ -118,7 +127,7 @@ def test_only_addresses_of_an_environments_load_balancer_are_followed() -> None:
     environment = egress_environment(infrastructureResourceGroup="me_cae-shop")
     for balancer, followed in ((around.balancer(), True), (stranger, False)):
         estate = [environment, *around.networks(), balancer]
-        places = {place.path.text for place in egress_places({ResourceId(one["id"]): one for one in estate})}
+        places = {place.path.text for place in egress_places(found(estate))}
         assert (around.BALANCER_ADDRESS in places) is followed
 
 
@@ -155,9 +164,9 @@ def test_a_refusal_makes_the_kind_unknown_live_and_exported(refused: str, where:
     azure.faults.refuse(refused)
     read = raw(azure)
     for snapshot in (snapshot_of(read, AZURE_CHINA), EstateObserver(dump(read, AZURE_CHINA)).observe()):
-        found = getattr(snapshot, where)
-        assert isinstance(found, Unknown)
-        assert "AuthorizationFailed" in found.reason
+        kind = getattr(snapshot, where)
+        assert isinstance(kind, Unknown)
+        assert "AuthorizationFailed" in kind.reason
 
 
 @pytest.mark.parametrize(
@@ -227,12 +236,24 @@ def test_an_identity_is_read_where_the_app_does_not_name_its_principal() -> None
     assert observed(azure).principals == {ResourceId(around.IDENTITY): around.PRINCIPAL}
 
 
-def test_an_app_that_names_its_principals_costs_no_request() -> None:
-    """The principal of the system identity stands in the app."""
-    azure = est.small_azure(around.surrounded())
+@pytest.mark.parametrize("identity", ["system", around.IDENTITY])
+def test_an_app_that_names_its_principals_costs_no_request(identity: str) -> None:
+    """The principal of a system identity stands in the app, and that of an assigned one as a rule too."""
+    app = around.app(identity)
+    if identity != "system":
+        app["identity"]["userAssignedIdentities"] = {identity: {"principalId": around.PRINCIPAL}}
+    azure = est.small_azure([est.registry(), app])
     (consumer,) = observed(azure).consumers.values()
-    assert consumer.principals == (("system", around.PRINCIPAL),)
+    assert consumer.principals == ((identity.lower(), around.PRINCIPAL),)
     assert paths(azure, "userAssignedIdentities") == []
+
+
+def test_a_security_group_elsewhere_is_followed() -> None:
+    """A group in a subscription that was not listed is read, because a subnet refers to it."""
+    group = {**around.security(), "id": elsewhere(around.SECURITY)}
+    estate = [egress_environment(), *around.networks(networkSecurityGroup=group["id"]), group]
+    snapshot = observed(est.small_azure(estate), SUBSCRIPTION)
+    assert [one.id for one in snapshot.security_groups.values()] == [ResourceId(elsewhere(around.SECURITY))]
 
 
 def test_an_export_gives_the_same_facts() -> None:
@@ -262,6 +283,6 @@ def test_what_lies_too_far_away_is_unknown_and_not_empty() -> None:
     near["properties"]["privateLinkServiceConnections"][0]["properties"]["privateLinkServiceId"] = registry["id"]
     far = {**near, "id": hidden, "name": "pe-hidden"}
     azure = est.small_azure([registry, *est.networks(), near, interface, far])
-    found = observed(azure, SUBSCRIPTION).endpoints[ResourceId(hidden)]
-    assert isinstance(found.zone_groups, Unknown)
-    assert "too many steps away" in found.zone_groups.reason
+    endpoint = observed(azure, SUBSCRIPTION).endpoints[ResourceId(hidden)]
+    assert isinstance(endpoint.zone_groups, Unknown)
+    assert "too many steps away" in endpoint.zone_groups.reason
