@@ -39,7 +39,8 @@ test: setup ## everything that CI runs
 demo: setup ## the first incident, end to end, on this machine (ARGS="--pause" waits for you at the approval)
 	@$(BIN)/remediator demo $(ARGS)
 
-format: setup ## rewrite the code in the house style
+format: setup ## rewrite the code in the house style, and the copy of docs/rules.md that comes along
+	@cp docs/rules.md remediator/views/rules.markdown
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .
 
