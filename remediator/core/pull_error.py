@@ -34,6 +34,7 @@ from remediator.core.pull_words import (
     PULLED,
     PULLING,
     RELAYED,
+    UNPULLED,
     VAGUE,
     WRITING,
 )
@@ -157,7 +158,8 @@ def _read(reading: _Reading) -> _Finding:
     elsewhere: list[_Finding] = []
     found = _explicit(reading, elsewhere) or _hop(reading, elsewhere) or _hint(reading)
     found = found or (elsewhere[0] if elsewhere else _nothing(reading.text))
-    if reading.low.rfind(PULLED) > found.at:
+    pulled = reading.low.rfind(PULLED)
+    if pulled > found.at or (pulled != -1 and not UNPULLED.search(reading.low)):
         return found._replace(confidence=Confidence.low)
     return found
 
@@ -168,6 +170,8 @@ def _explicit(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
             finding = _finding(reading, sign, rank, match)
             if not reading.pulling and sign.cause is not Cause.firewall_denied:
                 finding = finding._replace(confidence=Confidence.low)
+            elif sign.cause is Cause.not_found and not reading.names.images:
+                finding = finding._replace(confidence=_lower(finding.confidence))
             if not _elsewhere(reading, finding.request):
                 return finding
             elsewhere.append(finding._replace(rank=_ELSEWHERE_RANK, confidence=Confidence.low))
@@ -210,6 +214,11 @@ def _finding(reading: _Reading, sign: Sign, rank: int, match: re.Match[str]) -> 
     request = reading.names.request_before(match.end())
     cause, confidence = _judge(reading, sign, request, match)
     return _Finding(rank, match.start(), cause, confidence, request, excerpt(reading.text, match.start(), match.end()))
+
+
+def _lower(confidence: Confidence) -> Confidence:
+    """Not more than medium: what is missing is not named, so that nobody can look."""
+    return Confidence.medium if confidence is Confidence.high else confidence
 
 
 def _elsewhere(reading: _Reading, request: Request | None) -> bool:

@@ -28,7 +28,7 @@ _NAMED_AS_IMAGE = re.compile(
     r" ?[:=]? ?[\"']{0,3}(?:docker://)?$",
     re.IGNORECASE,
 )
-_QUOTED_AS_IMAGE = re.compile(r"(?:image|reference|invalid value)[: ]{0,2}[\"']{1,3}$", re.IGNORECASE)
+_QUOTED_AS_IMAGE = re.compile(r"(?<![.\w])(?:image|reference|invalid value)[: ]{0,2}[\"']{1,3}$", re.IGNORECASE)
 _PLAIN_AS_IMAGE = re.compile(r"pull image: ?$", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:docker|oci)://|br:(?=[\w<>*-]{1,100}\.)", re.IGNORECASE)
 """Image references carry one in podman, helm and Bicep."""
@@ -38,7 +38,9 @@ _FAILED = re.compile(
     r"|pull access denied for) ?[\"']{0,3}$",
     re.IGNORECASE,
 )
-_HEALTHY = re.compile(r"(?:successfully pulled(?: image)?|docker pull of|container image) ?[\"']{0,3}$", re.IGNORECASE)
+_HEALTHY = re.compile(
+    r"(?:successfully ?pulled(?: ?image)?|docker ?pull ?of|container ?image) ?[\"']{0,3}$", re.IGNORECASE
+)
 _PUBLIC_REGISTRIES = (
     "docker.io",
     "docker.com",
@@ -171,7 +173,8 @@ def references(text: str) -> References:
     hosts: list[str] = []
     requests: list[Request] = []
     for match in _TOKEN.finditer(text):
-        bare = match[0].strip(".:/")
+        bare = match[0].removeprefix("<").rstrip(">") if match[0].startswith("<http") else match[0]
+        bare = bare.strip(".:/")
         token = _SCHEME.sub("", bare, count=1) if _SCHEME.match(bare) else bare
         before = text[max(0, match.start() - 40) : match.start()]
         scheme, separator, rest = token.partition("://")

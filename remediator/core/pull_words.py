@@ -83,7 +83,7 @@ EXPLICIT: tuple[Sign, ...] = (
         r"schema~(?:version~)?1~(?:manifest|image)|accept~header~does~not~support",
         r"unexpected~commit~(?:digest|size)|failed~size~validation|layer~verification~failed|invalid~tar~header",
         r"content~digest~sha256:[0-9a-f]{6,64}:~not~found|content~store.{1,120}?not~found",
-        r"cannot~connect~to~the~docker~daemon|requires~running~the~docker~daemon|dial~unix",
+        r"cannot~connect~to~the~docker~daemon|requires~running~the~docker~daemon|dial~unix|unknown~service~runtime\.",
         r"docker_(?:command|daemon|version|pull)_error|cmk_error|aka\.ms/acr/cmk|customer-managed~key",
         r"errimageneverpull|pull~policy~of~never|admission~webhook.{1,200}?denied~the~request|rejected~by~policy",
         r"trust~data~(?:does~not~exist|for)|signature~verification~failed",
@@ -105,7 +105,7 @@ EXPLICIT: tuple[Sign, ...] = (
     sign(
         Cause.bad_reference,
         _MEDIUM,
-        r"parsing~(?:image~)?reference|invalidimagename|docker~pull[\"']?~requires~exactly~1~argument",
+        r"parsing~(?:image~)?reference|invalidimagename|docker~pull[\"']{0,2}~requires~exactly~1~argument",
         r"(?:name|tag|digest)_invalid\b|invalid~(?:repository~name|tag~format|image~name|checksum~digest)",
         r"invalid~image~reference|image~name~[\"']?[^ ]{1,200}~is~invalid",
         r"(?:image|reference|invalid~value)[: ]{0,2}[\"']{1,3}https?://",
@@ -197,6 +197,7 @@ PATH: tuple[Sign, ...] = (
         r"(?:image|manifest|tag|repository|reference)~.{1,300}?does~not~exist(?!~or)",
         r"code~=?~?notfound.{1,600}?:~not~found",
         r"(?:resolve|pull and unpack)~(?:image|reference).{1,400}?:~not~found",
+        r"\.[a-z]{2,10}(?::\d{1,5})?/[^ :]{1,200}[:@][^ ]{1,140}:~not~found",
         kind=Kind.missing,
     ),
 )
@@ -211,7 +212,8 @@ VAGUE: tuple[Sign, ...] = (
         r"admin~(?:user|credentials)[^.]{1,60}?disabled|(?:secret|credential|password|token)s?~(?:is|are|has|have)~expired",
         r"(?:incorrect|invalid|wrong)~(?:username(?:~or~|~and~|/))?password|connectivity_aad_login_error",
         r"(?:requested|pull|push)~access~(?:to~the~resource~is~)?denied|permission_denied|insufficient~scopes?",
-        r"(?:retrieve|fetch)~(?:some~)?image~pull~secrets?|credential~provider~(?:exec~)?plugin",
+        r"(?:retrieve|fetch)~(?:some~)?image~pull~secrets?|credential[ -]~?provider|failed~to~get~credentials",
+        r"identity~not~found|failed~to~(?:acquire|retrieve)~a?~?token|not~authorized~to~perform:",
     ),
     sign(Cause.firewall_denied, _LOW, r"did~not~issue~a~challenge|connectivity_challenge_error"),
     sign(
@@ -229,7 +231,7 @@ VAGUE: tuple[Sign, ...] = (
         r"error~getting~credentials|docker-credential-|registry~credential|denied:~(?:permission|your|access|installation)",
         kind=Kind.credential,
     ),
-    sign(Cause.timeout_unreachable, _LOW, r"/v2/?[\"'\\: ]{1,5}context~deadline~exceeded(?!~\()", kind=Kind.ping),
+    sign(Cause.timeout_unreachable, _LOW, r"/v2/?[\"'\\: ]{1,5}context~deadline~exceeded(?!~\(client)", kind=Kind.ping),
     sign(
         Cause.timeout_unreachable,
         _LOW,
@@ -237,6 +239,7 @@ VAGUE: tuple[Sign, ...] = (
         r"request~cancel?led|timed~out|newconnectionerror|connecttimeout|proxyerror",
         kind=Kind.network,
     ),
+    sign(Cause.not_found, _LOW, r"does~not~exist~or~no~pull~access"),
     sign(Cause.data_endpoint_blocked, _LOW, r"error~pulling~image~configuration", kind=Kind.layers),
     sign(Cause.other, _LOW, r"registryerrorresponse", kind=Kind.server),
 )
@@ -259,7 +262,12 @@ WRITING = re.compile(r"(?:post|put|patch) (?:request to )?[\"']?$")
 """The request that follows sends something: a push, which has reasons of its own to be refused."""
 
 PULLED = "successfully pulled image"
-"""Said later in the text, it takes the weight from an earlier failure."""
+"""Said later in the text, it takes the weight from an earlier failure; said where no pull failed, from any."""
+
+UNPULLED = re.compile(
+    r"failed to pull|pull failed|pull image failed|errimagepull|imagepullbackoff|back-off pulling|imagepullfailure"
+    r"|imagepullunauthorized"
+)
 
 PULLING = re.compile(
     r"azurecr|/v2/|oauth2/|regist|image|manifest|docker|containerd|podman|skopeo|buildah|buildkit|ghcr|quay\.io"
