@@ -109,8 +109,7 @@ def _stopped(incident: Incident) -> bool:
 def _made(incident: Incident, change: Change) -> bool:
     """Whether we made this very change then; that it is planned again says that it was changed back."""
     return any(
-        step.wrote
-        and step.state is StepState.DONE
+        step.state is StepState.DONE  # what others had done already is SKIPPED
         and made.target == change.target
         and same_document(made.after, change.after)
         for made, step in incident.steps

@@ -42,9 +42,9 @@ def kept_quiet_between_two(
 ) -> Incident | None:
     """The incident as REPORTED without a notice where people know already that two owners are at odds about this plan.
 
-    `earlier` are the incidents about the same registries, newest first. A person who asked since is answered.
+    `earlier` are the incidents about the same registries, newest first. Once a person has asked since, it is told anew.
     """
-    for other in (incident, *earlier):
+    for other in earlier:
         stopped = other.error is not None and other.error[0] == TWO_OWNERS
         same = other.diagnosis is not None and other.diagnosis.plan.digest == found.plan.digest
         if stopped and same and now - _ended_at(other) < QUIET:

@@ -92,7 +92,7 @@ def test_changed_back_twice() -> None:
         [mended(1), mended(2, replace(LINKED, after={"network": REGISTRY.text}))],
         [mended(1), mended(2, state=StepState.UNDONE)],
         [mended(1), mended(2, state=StepState.SKIPPED)],
-        [mended(1), replace(mended(2), diagnosis=mended(2, OTHER).diagnosis)],
+        [mended(1), replace(mended(2, OTHER), diagnosis=mended(2).diagnosis)],
         [mended(1), replace(mended(2), execution=None)],
     ],
 )

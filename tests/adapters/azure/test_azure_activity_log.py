@@ -45,6 +45,7 @@ class Log:
     def handle(self, method: str, url: str, headers: Any, body: bytes) -> Response:
         parts = urlsplit(url)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        assert " " not in url, "a query is written as the web wants it"
         self.asked.append({"path": parts.path, **asked})
         if self.refusal is not None:
             return self.refusal
