@@ -7,6 +7,7 @@ or a security group stops the traffic is theirs to say.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from remediator.core.answers import answers, owner_of
 from remediator.core.candidates import infrastructure_subnet
@@ -31,6 +32,7 @@ class Arrival:
         return self.way.way in (Way.SAME, Way.PEERED) or self.way.access_off
 
 
+@lru_cache(maxsize=16)
 def arrivals(leg: Leg) -> tuple[Arrival, ...]:
     """The private arrivals of a leg, in the order of its names."""
     if not isinstance(leg.network, Network):

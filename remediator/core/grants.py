@@ -9,8 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from remediator.core.access import RoleAssignment
-from remediator.core.registry import Registry
-from remediator.core.unknown import Unknown
+from remediator.core.snapshot import Registry, Snapshot, Unknown
 
 _REPOSITORY = {
     "b93aa761-3e63-49ed-ac28-beffa264f7ac": "Container Registry Repository Reader",
@@ -46,17 +45,41 @@ def wanted_role(registry: Registry) -> str:
     return "Container Registry Repository Reader" if by_repository(registry) else "AcrPull"
 
 
-def may_pull(registry: Registry, principal: str, assignments: tuple[RoleAssignment, ...] | Unknown) -> Grant:
-    """The grant of one principal; `PERHAPS` for groups, custom roles that were not read, and conditions.
+def assignments_for(snapshot: Snapshot, registry: Registry) -> tuple[RoleAssignment, ...] | Unknown:
+    """The assignments at the registry's scope and above it: its group, subscription, management groups and the root.
 
-    Without a single assignment nothing is known either: our own reader's would be among them.
+    Without a single assignment anywhere nothing is known either: our own reader's would be among them.
     """
-    if isinstance(assignments, Unknown) or not assignments or not principal:
+    known = snapshot.role_assignments
+    if isinstance(known, Unknown):
+        return known
+    if not known:
+        return Unknown("no role assignment could be seen, not even our own")
+    at = snapshot.index("assignments", known, lambda: _by_scope(known))
+    parts = registry.id.key.split("/")
+    scopes = dict.fromkeys(("", *("/".join(parts[:length]) for length in range(2, len(parts) + 1))))
+    return tuple(assignment for scope in scopes for assignment in at.get(scope, ()))
+
+
+def _by_scope(assignments: tuple[RoleAssignment, ...]) -> dict[str, tuple[RoleAssignment, ...]]:
+    """By scope; those of management groups count as the root's, as which subscriptions they hold is not read."""
+    found: dict[str, list[RoleAssignment]] = {}
+    for assignment in assignments:
+        scope = "/" + assignment.scope.strip("/").lower()
+        above = scope == "/" or scope.startswith("/providers/microsoft.management/")
+        found.setdefault("" if above else scope, []).append(assignment)
+    return {scope: tuple(held) for scope, held in found.items()}
+
+
+def may_pull(registry: Registry, principal: str, assignments: tuple[RoleAssignment, ...] | Unknown) -> Grant:
+    """The grant of one principal by `assignments_for` the registry.
+
+    `PERHAPS` for groups, custom roles that were not read, and conditions.
+    """
+    if isinstance(assignments, Unknown) or not principal:
         return Grant.PERHAPS
     found = Grant.NO
     for assignment in assignments:
-        if not _covers(assignment.scope, registry.id.key):
-            continue
         grant = _granted(registry, assignment, principal)
         if grant is Grant.YES:
             return grant
@@ -69,11 +92,7 @@ def held_roles(registry: Registry, principal: str, assignments: tuple[RoleAssign
     if isinstance(assignments, Unknown):
         return "not known"
     names = {**_REPOSITORY, **_REGISTRY}
-    held = {
-        names.get(a.role, a.role)
-        for a in assignments
-        if a.principal == principal.lower() and _covers(a.scope, registry.id.key)
-    }
+    held = {names.get(a.role, a.role) for a in assignments if a.principal == principal.lower()}
     return ", ".join(sorted(held)) or "none"
 
 
@@ -94,10 +113,3 @@ def _pulls(registry: Registry, assignment: RoleAssignment) -> Grant:
     if assignment.covers_pull is None:
         return Grant.PERHAPS
     return Grant.YES if assignment.covers_pull else Grant.NO
-
-
-def _covers(scope: str, registry: str) -> bool:
-    """Whether an assignment's scope is the registry or lies above it; management groups and the root may."""
-    scope = "/" + scope.strip("/")
-    above = scope == "/" or scope.startswith("/providers/microsoft.management/")
-    return above or registry == scope or registry.startswith(scope + "/")

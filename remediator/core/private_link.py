@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from remediator.core.resource_id import ResourceId
 from remediator.core.unknown import Unknown
@@ -59,12 +59,11 @@ class PrivateEndpoint:
     static_addresses: bool = False
     provisioning_state: str = "Succeeded"
     predicted: bool = False
+    network: ResourceId = field(init=False, compare=False, repr=False)
+    """The network of its subnet."""
 
-    @property
-    def network(self) -> ResourceId:
-        """The network of its subnet."""
-        parent = self.subnet.parent
-        return parent if parent is not None else self.subnet
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "network", self.subnet.parent or self.subnet)
 
     def target(self, registry: ResourceId) -> EndpointTarget | None:
         """Its connection to that registry, if it has one."""

@@ -7,7 +7,7 @@ Judged on configuration and, where they are readable, role assignments; never me
 from __future__ import annotations
 
 from remediator.core.finding import Finding, Severity
-from remediator.core.grants import Grant, by_repository, held_roles, may_pull, wanted_role
+from remediator.core.grants import Grant, assignments_for, by_repository, held_roles, may_pull, wanted_role
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId
@@ -56,7 +56,7 @@ def _not_granted(leg: Leg, credential: RegistryCredential | None) -> str | None:
     registry = leg.registry
     if not isinstance(registry, Registry) or credential is None or not credential.identity:
         return None
-    if may_pull(registry, _principal(leg, credential), leg.snapshot.role_assignments) is not Grant.NO:
+    if may_pull(registry, _principal(leg, credential), assignments_for(leg.snapshot, registry)) is not Grant.NO:
         return None
     mode = " (the registry is in ABAC mode, where AcrPull is ignored)" if by_repository(registry) else ""
     return f"its {_words(credential)} has no role that may pull, {wanted_role(registry)} is missing{mode}"
@@ -66,7 +66,7 @@ def _roles(leg: Leg, credential: RegistryCredential | None) -> tuple[str, ...]:
     principal = _principal(leg, credential)
     if not principal or not isinstance(leg.registry, Registry):
         return ()
-    held = held_roles(leg.registry, principal, leg.snapshot.role_assignments)
+    held = held_roles(leg.registry, principal, assignments_for(leg.snapshot, leg.registry))
     return (f"roles of this identity at {leg.registry.id.name} or above: {held}",)
 
 
