@@ -121,6 +121,13 @@ def test_load_balancers_are_listed_where_their_address_may_be_admitted(
     assert lists == ([f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Network/loadBalancers"] if asked else [])
 
 
+def test_an_environment_without_a_network_has_no_load_balancer_that_counts() -> None:
+    """Its egress is Microsoft's own, whatever group it names."""
+    registry = est.registry(publicNetworkAccess="Enabled", networkRuleSet={"defaultAction": "Deny"})
+    environment = egress_environment(infrastructureResourceGroup="ME_cae-shop", vnetConfiguration=None)
+    assert list(egress_places(found([registry, environment]))) == []
+
+
 def test_only_addresses_of_an_environments_load_balancer_are_followed() -> None:
     """Of the load balancers of a subscription only those in an environment's group matter."""
     stranger = {**around.balancer(), "id": around.BALANCER.replace("ME_cae-shop", "MC_aks")}
@@ -207,6 +214,19 @@ def test_a_registry_elsewhere_is_asked_for_its_own_assignments() -> None:
     azure = est.small_azure([*moved, *est.networks(), endpoint, interface])
     snapshot = observed(azure, SUBSCRIPTION)
     assert [one.scope for one in snapshot.role_assignments] == [elsewhere(est.REGISTRY).lower()]  # type: ignore[union-attr]
+
+
+def test_a_registry_elsewhere_that_may_not_be_read_is_not_asked_for_assignments() -> None:
+    """What is known of other registries' assignments stays known."""
+    endpoint, interface, _ = est.endpoint()
+    far = elsewhere(est.REGISTRY)
+    endpoint["properties"]["privateLinkServiceConnections"][0]["properties"]["privateLinkServiceId"] = far
+    azure = est.small_azure(
+        [est.registry(far), est.registry(), *est.networks(), endpoint, interface, around.assignment()]
+    )
+    azure.faults.refuse(far)
+    assert len(observed(azure, SUBSCRIPTION).role_assignments) == 1  # type: ignore[arg-type]
+    assert paths(azure, f"{far}/providers") == []
 
 
 def test_a_custom_role_is_read_where_it_is_given_to_a_puller() -> None:
