@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from remediator.core.incident import Incident, Status
-from remediator.views import changes, journal, picture, wording
+from remediator.views import changes, journal, picture_svg, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
 
@@ -144,7 +144,7 @@ def _case(incident: Incident) -> dict[str, object]:
         "who_did_it": who_did_it(incident.caused_by),
         "ruling": wording.ruling_sentence(diagnosis.ruling if diagnosis else None),
         "path": path,
-        "svg": Markup(picture.svg(path)) if path else "",  # noqa: S704 - picture.svg escapes every text in it
+        "svg": Markup(picture_svg.svg(path)) if path else "",  # noqa: S704 - svg() escapes every text in it
         "changes": changes.shown(plan) if plan else (),
         "count": changes.count_sentence(plan) if plan else "",
         "digest": plan.digest if plan else "",

@@ -16,7 +16,7 @@ from remediator.core.verification import Outcome, Proof, Verification
 from remediator.views import html, markdown, wording
 from remediator.views.links import approval_link, read_approval
 from remediator.views.mail import approval_mail, notice_mail
-from remediator.views.picture import svg
+from remediator.views.picture_svg import svg
 from tests.views import samples
 
 LINK = "https://remediator.example/approvals/01j4incident.secret-token"
