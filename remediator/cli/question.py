@@ -26,10 +26,13 @@ from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError, classify
 from remediator.core.pull_sign import Cause
+from remediator.core.record_writers import two_writers
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned
+from remediator.core.words import counted
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+MOST_NOTES = 5
 # Causes that a missing or half-built private path can have; what the others need is no change of a network.
 ABOUT_THE_NETWORK = frozenset(
     {
@@ -112,7 +115,16 @@ def answer(question: Question) -> Reply:
         return Reply(_nothing(), snapshot, tuple(notes), said)
     focus = known_as(focus, snapshot)
     found = diagnose(desired, snapshot, focus, said)
+    notes += _at_odds(snapshot, found)
     return Reply(found, snapshot, tuple(notes), said, caused_by_payload(parsed, found))
+
+
+def _at_odds(snapshot: Snapshot, found: Diagnosis) -> list[str]:
+    """Records of the registries in question that two write to, as the records say themselves."""
+    registries = concerned(found) if found.focus != Focus() else (None,)
+    sentences = [writers.sentence for registry in registries for writers in two_writers(snapshot, registry)]
+    more = [f"and {counted(len(sentences) - MOST_NOTES, 'more record')}"] if len(sentences) > MOST_NOTES else []
+    return [f"two writers: {sentence}" for sentence in sentences[:MOST_NOTES]] + more
 
 
 def _desired(question: Question) -> DesiredState:

@@ -57,11 +57,15 @@ def creator_of(record: Record) -> str:
     return named[1] if named else ""
 
 
-def two_writers(snapshot: Snapshot) -> tuple[TwoWriters, ...]:
-    """Every record of a readable zone that a zone group should keep and somebody else wrote, in the order of ids."""
+def two_writers(snapshot: Snapshot, registry: ResourceId | None = None) -> tuple[TwoWriters, ...]:
+    """Every record of a readable zone that a zone group should keep and somebody else wrote, in the order of ids.
+
+    Of the endpoints of one registry, or of all.
+    """
+    endpoints = snapshot.endpoints.values() if registry is None else snapshot.endpoints_of(registry)
     found = {
         (writers.record.key, writers.endpoint.key): writers
-        for endpoint in snapshot.endpoints.values()
+        for endpoint in endpoints
         for group in (() if isinstance(endpoint.zone_groups, Unknown) else endpoint.zone_groups)
         for _, zone in group.zones
         for writers in _of(endpoint, group, snapshot.zones.get(zone))

@@ -71,6 +71,25 @@ def test_an_event_names_who_did_it(tmp_path: Path, claims: dict[str, str], actor
     assert "Ann" not in said + json.dumps(found)
 
 
+def test_a_record_with_two_writers_is_told(tmp_path: Path) -> None:
+    """Without any history, a record made by hand beside a policy's zone group is told, where asked for."""
+    estate = estates.load("healthy-hub")
+    for one in estate["resources"]:
+        if one["id"].endswith("/A/fabrikamorders"):
+            one["properties"] = {"ttl": 3600, "aRecords": one["properties"]["aRecords"]}
+    text = json.dumps(estate).replace("privateDnsZoneGroups/default", "privateDnsZoneGroups/deployedByPolicy")
+    path = tmp_path / "estate.json"
+    path.write_text(text, encoding="utf-8")
+    told = [
+        "two writers: the zone group deployedByPolicy of pe-fabrikamorders, which a policy deployed, should write the "
+        "record fabrikamorders of privatelink.azurecr.io, and it is kept by hand or by a tool (ttl 3600, no creator)"
+    ]
+    asked = ("diagnose", "--estate", path, "--json")
+    assert document(*asked)["notes"] == told
+    assert document(*asked, "--registry", "fabrikamorders")["notes"] == told
+    assert "notes" not in document(*asked, "--registry", "fabrikambilling")
+
+
 def test_nobody_is_named_without_a_reason(tmp_path: Path) -> None:
     """An event about something that is whole names nobody, and neither does a question without an event."""
     estate, link = without_a_link(tmp_path)

@@ -63,7 +63,10 @@ def test_a_record_by_hand_beside_a_group_of_a_policy() -> None:
 def test_two_endpoints_of_one_registry() -> None:
     """Where two groups write one record, the one that lost it is told."""
     record = Record(RECORD, "shop", ("10.0.0.4",), creator=BY.format("pe-b"))
-    assert [w.endpoint.name for w in two_writers(estate(record, endpoint("pe-b"), endpoint("pe-a")))] == ["pe-a"]
+    live = estate(record, endpoint("pe-b"), endpoint("pe-a"))
+    assert [w.endpoint.name for w in two_writers(live)] == ["pe-a"]
+    assert two_writers(live, REGISTRY) == two_writers(live)
+    assert two_writers(live, ResourceId(f"{REGISTRY}-other")) == ()
 
 
 def test_nothing_is_said_of_what_was_not_read() -> None:

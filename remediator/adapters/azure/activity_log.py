@@ -20,7 +20,7 @@ from remediator.facts.activity_log import writes_in
 
 VERSION = "2015-04-01"
 MOST_GROUPS = 4
-MOST_PAGES = 5
+MOST_PAGES = 3
 
 
 class ActivityLog:
@@ -41,7 +41,7 @@ class ActivityLog:
             try:
                 rows, all_of_them = self._ask(subscription, group, since, until)
             except RemediatorError as problem:
-                return Unknown(f"the activity log of {group} cannot be read: {problem}")
+                return Unknown(f"the activity log of {group} cannot be read: {_words(problem)}")
             entries += rows
             whole = whole and all_of_them
         found = tuple(write for write in writes_in(entries) if any(write.resource.within(rid) for rid in about))
@@ -57,6 +57,12 @@ class ActivityLog:
         times = f"eventTimestamp ge '{_moment(since)}' and eventTimestamp le '{_moment(until)}'"
         asked = f"{times} and resourceGroupName eq '{name}'"
         return self._arm.list_first(path, VERSION, {"$filter": asked}, MOST_PAGES)
+
+
+def _words(problem: RemediatorError) -> str:
+    """Azure's own code and words; ours where Azure said nothing."""
+    said, code = problem.context.get("said"), problem.context.get("azure_code")
+    return ": ".join(part for part in (code, said) if part) or str(problem)
 
 
 def _groups(about: Sequence[ResourceId]) -> list[tuple[str, str]]:
