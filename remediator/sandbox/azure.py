@@ -56,7 +56,8 @@ class Azure:
         """An Azure that holds what an estate file describes.
 
         Resources may be as odd as they like (docs/sandbox.md, "Odd bodies"); ValueError when the document itself has
-        no list of resources or names a cloud that there is not.
+        no list of resources or names a cloud that there is not. What no ARM body tells may stand in the document
+        under `sandbox`: missingImages (a list), forwarders, appliances, egress (objects).
         """
         kw.setdefault("cloud", document.get("cloud", "AzureCloud"))
         resources = document.get("resources")
@@ -64,7 +65,10 @@ class Azure:
             raise ValueError("an estate needs a list of resources")
         if kw["cloud"] not in CLOUDS:
             raise ValueError(f"there is no cloud {kw['cloud']!r}; there are: {', '.join(CLOUDS)}")
-        return cls(resources, **kw)
+        azure = cls(resources, **kw)
+        told = document.get("sandbox")
+        azure.world.be_told(told if isinstance(told, dict) else {})
+        return azure
 
     @property
     def oddities(self) -> tuple[str, ...]:
@@ -165,9 +169,11 @@ class Azure:
         with self.lock, self.world.state.overlooking():
             state = self.world.state
             found = [present(self.world, body, EVERYTHING) for body in state.all()]
+            told = self.world.told()
             return {
                 "schema": 1,
                 "cloud": self.cloud,
+                **({"sandbox": told} if told else {}),
                 "resources": [
                     *found,
                     *(copy.deepcopy(odd.body) for odd in state.odd.values()),

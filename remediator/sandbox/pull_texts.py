@@ -7,30 +7,10 @@ Wordings are those that people have reported: azureossd "Troubleshooting image p
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-
-@dataclass(frozen=True)
-class Image:
-    """An image reference taken apart."""
-
-    text: str
-    host: str
-    repository: str
-    tag: str
-
-
-def parse_image(text: str) -> Image:
-    """Host, repository and tag of a reference; without a host it is Docker Hub's."""
-    first, slash, rest = text.partition("/")
-    host, path = (first, rest) if slash and ("." in first or ":" in first) else ("docker.io", text)
-    if "@" in path:
-        repository, _, tag = path.partition("@")
-        return Image(text, host, repository.partition(":")[0], tag)
-    repository, colon, tag = path.rpartition(":")
-    return Image(text, host, repository, tag) if colon else Image(text, host, path, "latest")
+from remediator.sandbox.image_reference import Image
 
 
 def pulled(image: Image) -> str:
@@ -67,6 +47,17 @@ def lookup_timed_out(image: Image, server: str) -> str:
 def timed_out(image: Image, address: str) -> str:
     """The address does not answer."""
     return _unresolved(image, f"{_head(image)}: dial tcp {address}:443: i/o timeout")
+
+
+def no_reference(text: str, why: str) -> str:
+    """The reference cannot be read at all (distribution/reference)."""
+    return f'Failed to pull image "{text}": failed to parse reference "{text}": invalid reference format{why}'
+
+
+def wrong_name(image: Image, served: str) -> str:
+    """The certificate does not cover the host that was asked for (Azure/acr#425)."""
+    why = f"tls: failed to verify certificate: x509: certificate is valid for {served}, not {image.host}"
+    return _unresolved(image, f"{_head(image)}: {why}")
 
 
 def cut_off(image: Image) -> str:

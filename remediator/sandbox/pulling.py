@@ -9,7 +9,7 @@ from remediator.sandbox import credentials, private_link, public_tags, pull_text
 from remediator.sandbox.arm_id import name_of, region
 from remediator.sandbox.arriving import Arrival, arrive
 from remediator.sandbox.credentials import Credential
-from remediator.sandbox.pull_texts import Image, parse_image
+from remediator.sandbox.image_reference import Image, parse_image, unreadable
 from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
 
@@ -87,12 +87,29 @@ def _serving(world: World, puller: Puller, registry: Body) -> str:
 
 
 def _elsewhere(world: World, puller: Puller) -> PullAttempt:
-    """A pull from a registry that is not ours: a name, and a way to it."""
+    """A pull from a registry that is not ours: a name, and a way to it.
+
+    The name in the private zone is no login server: no certificate covers it.
+    """
     image = puller.image
+    inner = image.host.lower().partition(f".{world.cloud.zone}")
+    if inner[1] and not inner[2]:
+        return _by_private_name(world, puller, inner[0])
     arrival = arrive(world, puller.environment, image.host, public_tags.of_host(image.host))
     if arrival.stage:
         return PullAttempt(False, arrival.stage, _login_text(world, puller, arrival), arrival.steps)
     return PullAttempt(True, "pulled", pull_texts.pulled(image), arrival.steps)
+
+
+def _by_private_name(world: World, puller: Puller, label: str) -> PullAttempt:
+    image, suffix = puller.image, world.cloud.registry_suffix
+    known = resolving.registry_named(world, f"{label}.{suffix}")
+    tags = public_tags.of_registry(_serving(world, puller, known[0])) if known else frozenset()
+    arrival = arrive(world, puller.environment, image.host, tags, known[0] if known else None)
+    if arrival.stage and arrival.trouble != "denied":
+        return PullAttempt(False, arrival.stage, _login_text(world, puller, arrival), arrival.steps)
+    steps = (*arrival.steps, f"tls: the certificate does not cover {image.host}")
+    return PullAttempt(False, "tls", pull_texts.wrong_name(image, f"*.{suffix}"), steps)
 
 
 def _refusal(puller: Puller, registry: Body, credential: Credential) -> str:
@@ -109,6 +126,9 @@ def attempt(
 ) -> PullAttempt:
     """Pull an image, stage by stage, until something stops it."""
     image = puller.image
+    unread = unreadable(image.text)
+    if unread is not None:
+        return PullAttempt(False, "image", pull_texts.no_reference(image.text, unread), ("image: no reference",))
     known = resolving.registry_named(world, image.host)
     if known is None:
         return _elsewhere(world, puller)

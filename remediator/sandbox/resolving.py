@@ -77,6 +77,12 @@ def has_private_name(world: World, registry: Body) -> bool:
     )
 
 
+def _is_private_name(world: World, host: str) -> bool:
+    """Is it the private name of a registry that has one? Publicly it leads on to the registry (azure-facts 1.5)."""
+    known = registry_named(world, host.replace(f".{world.cloud.zone}", f".{world.cloud.registry_suffix}"))
+    return known is not None and has_private_name(world, known[0])
+
+
 def resolve(world: World, network_id: str | None, name: str, asker: Place | None = None) -> Resolution:
     """Resolve a name from a network, or from one place in it; without a network, from the public internet."""
     host = name.lower().rstrip(".")
@@ -98,7 +104,7 @@ def resolve(world: World, network_id: str | None, name: str, asker: Place | None
     if reply.kind in ("found", "none"):
         found = reply.addresses
         return Resolution(name, found, bool(found), not found, tuple(steps), server=server)
-    if known is None and host.endswith("." + world.cloud.registry_suffix):
+    if known is None and host.endswith("." + world.cloud.registry_suffix) and not _is_private_name(world, host):
         steps.append(f"public DNS: {host} does not exist")
         return Resolution(name, (), False, True, tuple(steps), server=server)
     steps.append(f"public DNS: {host} is {public_address(host)}")

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from remediator.sandbox.clouds import Cloud
 from remediator.sandbox.faults import Faults
@@ -36,6 +37,25 @@ class World:
         """A new id that nothing else has."""
         self._counted += 1
         return str(uuid.uuid5(NAMESPACE, f"{self._counted}/{seed}"))
+
+    def be_told(self, told: dict[str, Any]) -> None:
+        """Take in what no ARM body tells; what has another shape is passed over."""
+        images = told.get("missingImages")
+        self.missing_images.update(map(str, images if isinstance(images, list) else ()))
+        for name in ("forwarders", "appliances", "egress"):
+            given = told.get(name)
+            if isinstance(given, dict):
+                getattr(self, name).update({str(key): str(value) for key, value in given.items()})
+
+    def told(self) -> dict[str, Any]:
+        """What no ARM body tells, as an estate document has it; only what there is."""
+        found = {
+            "missingImages": sorted(self.missing_images),
+            "forwarders": dict(self.forwarders),
+            "appliances": dict(self.appliances),
+            "egress": dict(self.egress),
+        }
+        return {name: value for name, value in found.items() if value}
 
     def now(self) -> str:
         """The time as ARM writes it."""
