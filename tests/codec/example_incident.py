@@ -7,6 +7,7 @@ version: do that when the version is raised, and never rewrite the file of a ver
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from remediator.codec import VERSION, encode_incident, encode_signal
 from remediator.core.actor import Actor, ActorKind
 from remediator.core.approval import Approval, ApprovalLink, ApprovalRequest
 from remediator.core.azure_write import AzureWrite, WriteSource
+from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import Decision, Way
 from remediator.core.diagnosis import Diagnosis, Focus
@@ -23,9 +25,12 @@ from remediator.core.foresight import Foresight
 from remediator.core.incident import Incident, JournalLine, Notice, Status
 from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
+from remediator.core.pull_error import Confidence
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
+from remediator.core.pull_sign import Cause
 from remediator.core.resource_id import resource_id
 from remediator.core.signal import Signal, SignalSource
+from remediator.core.testimony import Stand, Testimony
 from remediator.core.verification import Outcome, ProbeResult, Proof, Verification
 
 DATA = Path(__file__).parents[1] / "data" / "codec"
@@ -71,15 +76,24 @@ def _diagnosis() -> Diagnosis:
     )
     paths = ((APP.key, "shopregistry.azurecr.cn"),)
     finding = Finding(
-        "vnet-link", LINK, Severity.BROKEN, "not linked", ("no link to vnet-apps",), (change,), "ask the owner", paths
+        "vnet-link",
+        LINK,
+        Severity.BROKEN,
+        "not linked",
+        ("no link to vnet-apps",),
+        (change,),
+        "ask the owner",
+        paths,
+        ((replace(change, before={"network": NETWORK.text}),),),
     )
     hop = Hop(HopName.ZONE, Verdict.BROKEN, "no link", "vnet-link")
     path = PullPath(
         APP, "shopregistry.azurecr.cn", REGISTRY, (hop,), (("shopregistry.azurecr.cn", ("10.0.0.4", "10.0.0.5")),)
     )
     ruling = Ruling(Decision.ASK, Way.DIRECT, ("create-vnet-link needs a person",), 1)
-    foresight = Foresight((path,), (path,), 3, ("vnet-build",))
-    return Diagnosis(Focus(REGISTRY, APP), (finding,), (path,), Plan((change,)), foresight, ruling)
+    foresight = Foresight((path,), (path,), 3, ("vnet-build",), Touched((APP,), (NETWORK,)), (path,))
+    testimony = Testimony(Cause.firewall_denied, Confidence.high, Stand.AGREES, "the firewall denies it", "the log")
+    return Diagnosis(Focus(REGISTRY, APP), (finding,), (path,), Plan((change,)), foresight, ruling, testimony)
 
 
 def full_incident() -> Incident:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from remediator.codec import INCIDENT_UPCASTERS, VERSION, decode_incident, decode_signal, encode_incident, encode_signal
 from remediator.core.actor import ActorKind
+from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
 from remediator.core.errors import Misconfigured, Transient
 from remediator.core.incident import Incident
@@ -83,9 +84,19 @@ def test_every_version_can_be_read(version: int) -> None:
     incident, signal = full_incident(), SIGNAL
     if version < 2:
         signal = replace(signal, actor_kind=ActorKind.UNKNOWN)
-        incident = replace(incident, signals=(signal,), caused_by=None)
+        incident = replace(_of_version_1(incident), signals=(signal,))
     assert decode_incident((DATA / f"incident-v{version}.json").read_bytes()) == incident
     assert decode_signal((DATA / f"signal-v{version}.json").read_bytes()) == signal
+
+
+def _of_version_1(incident: Incident) -> Incident:
+    """What version 1 could say of the incident."""
+    found = incident.diagnosis
+    assert found is not None
+    findings = tuple(replace(finding, alternatives=()) for finding in found.findings)
+    foresight = replace(found.foresight, touched=Touched(), doubtful=())
+    diagnosis = replace(found, findings=findings, foresight=foresight, testimony=None)
+    return replace(incident, diagnosis=diagnosis, caused_by=None)
 
 
 def test_times_are_stored_in_utc() -> None:
