@@ -247,7 +247,7 @@ class Incident:
     def needs_human(self, at: datetime, problem: RemediatorError) -> Incident:
         """The incident that cannot go on by itself, with the error and its hint."""
         text = f"{problem}. {problem.hint}" if problem.hint else str(problem)
-        failed = replace(self, error=(problem.code, bounded(text)))
+        failed = replace(self, error=(problem.code, bounded(text.removeprefix(f"{problem.code}: "))))
         return failed.to(Status.NEEDS_HUMAN, at, text)
 
 

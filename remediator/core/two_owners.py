@@ -48,7 +48,7 @@ class TwoOwners:
     def sentence(self) -> str:
         """What is seen, and who they are."""
         named = " and ".join(str(owner) for owner in self.owners) or "somebody whom no log names"
-        return f"{_words(self.target)}: {self.evidence}; the writers: {named}"
+        return f"{_words(self.target)}: {self.evidence}. The writers: {named}"
 
 
 def two_owners(
@@ -158,4 +158,4 @@ def _about(target: ResourceId, writers: TwoWriters) -> bool:
 
 def _words(rid: ResourceId) -> str:
     place = f" of {rid.parent.name}" if rid.parent else ""
-    return f"{rid.type.rpartition('/')[2]} {rid.name}{place}"
+    return f"{rid.name} ({rid.type.rpartition('/')[2]}){place}"

@@ -13,7 +13,7 @@ from datetime import datetime
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Misconfigured
-from remediator.core.incident import Incident, Status, bounded
+from remediator.core.incident import Incident, Status
 from remediator.core.pull_error import PullError, classify
 from remediator.core.pull_path import PullPath
 from remediator.core.record_writers import two_writers
@@ -136,14 +136,13 @@ def _at_odds(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datet
 def _stopped(incident: Incident, at_odds: TwoOwners, now: datetime, people: Sequence[str]) -> Incident:
     """A plan that would make us the third writer is not proposed: people decide who owns the resource."""
     hint = (
-        "let one of them own it (Terraform ignore_changes, private_endpoints_manage_dns_zone_group = false, "
+        "Let one of them own it (Terraform ignore_changes, private_endpoints_manage_dns_zone_group = false, "
         "a policy exemption), then ask again"
     )
     problem = Misconfigured("two-owners", at_odds.sentence, context={"target": at_odds.target.text}, hint=hint)
     for note in at_odds.notes:
         incident = incident.note(now, note)
-    stopped = incident.needs_human(now, problem)
-    return tell(stopped, "needs-human", now, people, bounded(at_odds.sentence), advice=hint)
+    return tell(incident.needs_human(now, problem), "needs-human", now, people)
 
 
 def _reported(incident: Incident, found: Diagnosis, now: datetime, people: Sequence[str]) -> Incident:

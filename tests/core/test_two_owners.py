@@ -78,8 +78,8 @@ def test_changed_back_twice() -> None:
     assert found is not None
     assert (found.target, found.owners) == (LINK, (TERRAFORM,))
     assert found.sentence == (
-        "virtualNetworkLinks vnet-apps of privatelink.azurecr.io: we made this change 2 times and each time somebody "
-        f"changed it back; the writers: application {TERRAFORM.id}"
+        "vnet-apps (virtualNetworkLinks) of privatelink.azurecr.io: we made this change 2 times and each time somebody "
+        f"changed it back. The writers: application {TERRAFORM.id}"
     )
 
 

@@ -61,7 +61,7 @@ def test_mended_twice_and_then_left_to_people(town: Callable[[str], Town]) -> No
         assert (stopped["status"], stopped["request"]) == ("NEEDS_HUMAN", None)
         assert stopped["error"]["code"] == "two-owners"
         assert TERRAFORM["appid"] in stopped["error"]["message"]
-        assert "vnet-orders of privatelink.azurecr.io" in stopped["error"]["message"]
+        assert "vnet-orders (virtualNetworkLinks) of privatelink.azurecr.io" in stopped["error"]["message"]
         assert (len(links_in(place.postbox)), len(place.azure.writes)) == (questions, writes)
         assert subjects_in(place.postbox)[-1] == "[remediator] Needs you: privatelink.azurecr.io"
 
