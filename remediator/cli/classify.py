@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from remediator.cli import out, read
-from remediator.core.pull_error import PullError, classify
+from remediator.core.pull_error import Confidence, PullError, classify
 from remediator.views.document import classify_document
 from remediator.views.plain import plain
 
@@ -35,10 +35,14 @@ def command(file: Path | None, as_json: bool, lines: bool) -> None:
 def described(error: PullError) -> list[str]:
     """The answer for people, one line for each thing that the text names."""
     registry = plain(error.registry or "not named", 253)
-    whose = "a registry of Azure" if error.managed else "not a registry of Azure: no network change will mend it"
+    whose = "a registry of Azure" if error.managed else "no registry of Azure: no network change will mend it"
     lines = [f"cause       {error.cause} (confidence {error.confidence})"]
     lines.append(f"registry    {registry}" + (f" ({whose})" if error.registry else ""))
     lines += [f"image       {plain(error.image, 300)}"] if error.image else []
     lines += [f"client ip   {plain(error.client_ip, 60)}"] if error.client_ip else []
     lines += [f"evidence    {plain(error.evidence, 240)}"] if error.evidence else []
+    if error.confidence is Confidence.low and (error.managed or error.registry is None):
+        lines.append(
+            "next        the text does not settle it: remediator diagnose --text FILE looks at what is configured"
+        )
     return [part for line in lines for part in textwrap.wrap(line, out.width(), subsequent_indent=" " * 12)]

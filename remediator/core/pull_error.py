@@ -14,30 +14,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from remediator.core.pull_reference import (
-    References,
-    Request,
-    client_address,
-    host_of,
-    is_managed,
-    is_registry,
-    references,
-)
+from remediator.core.pull_place import Reading, elsewhere_than_ours, judge, subject
+from remediator.core.pull_reference import Request, client_address, host_of, is_managed, is_registry, references
 from remediator.core.pull_sign import Cause, Confidence, Kind, Sign
 from remediator.core.pull_text import excerpt, readings
-from remediator.core.pull_words import (
-    ANONYMOUS,
-    CLIENT,
-    EXPLICIT,
-    LAYERS,
-    PATH,
-    PULLED,
-    PULLING,
-    RELAYED,
-    UNPULLED,
-    VAGUE,
-    WRITING,
-)
+from remediator.core.pull_words import CLIENT, EXPLICIT, PATH, PULLED, UNPULLED, VAGUE
 
 __all__ = ["Cause", "Confidence", "PullError", "classify"]
 
@@ -71,19 +52,6 @@ class PullError:
     evidence: str
 
 
-class _Reading(NamedTuple):
-    """One reading of the text with what it names; `host` is that of the image that all readings agree on."""
-
-    text: str
-    low: str
-    names: References
-    host: str | None = None
-
-    @property
-    def pulling(self) -> bool:
-        return PULLING.search(self.low) is not None
-
-
 class _Finding(NamedTuple):
     """What a reading says, and where; the lower rank is the stronger word."""
 
@@ -92,6 +60,7 @@ class _Finding(NamedTuple):
     cause: Cause
     confidence: Confidence
     request: Request | None
+    image: str | None
     evidence: str
 
 
@@ -102,10 +71,13 @@ def classify(text: str) -> PullError:
     CSV-quoted, a whole log line or a fragment. Order of decision: azure-facts 2.8. `unknown` means that the text does
     not tell.
     """
-    seen = [_Reading(reading, reading.translate(_LOWER), references(reading)) for reading in readings(text)]
+    seen = [Reading(reading, reading.translate(_LOWER), references(reading)) for reading in readings(text)]
     image = _most_named(seen)
     host = host_of(image) if image else None
     found = _strongest([_read(reading._replace(host=host)) for reading in seen])
+    decisive = host_of(found.image) if found.image else None
+    if decisive and is_managed(decisive) != is_managed(host):
+        image, host = found.image, decisive
     registry = _registry(host, found.request, seen)
     address = next((ip for reading in seen if (ip := client_address(reading.text))), None)
     return PullError(found.cause, is_managed(registry), registry, image, address, found.confidence, found.evidence)
@@ -118,7 +90,7 @@ def _strongest(findings: list[_Finding]) -> _Finding:
     return min(same, key=lambda finding: _SURENESS.index(finding.confidence))
 
 
-def _most_named(seen: list[_Reading]) -> str | None:
+def _most_named(seen: list[Reading]) -> str | None:
     """The image that the readings name most often, the first of equals: a wrapped copy loses to the whole ones.
 
     A short name gives way to the reference that spells it out (`redis:7`, `docker.io/library/redis:7`), a repository to
@@ -138,7 +110,7 @@ def _most_named(seen: list[_Reading]) -> str | None:
     return next((image for image in spaced if image.startswith((best + ":", best + "@"))), best)
 
 
-def _registry(host: str | None, request: Request | None, seen: list[_Reading]) -> str | None:
+def _registry(host: str | None, request: Request | None, seen: list[Reading]) -> str | None:
     """The host that refused: the image's, unless the request that failed went to a registry of another kind."""
     asked = request.host if request and request.to_registry and not request.to_storage else None
     if host and (asked is None or is_managed(asked) == is_managed(host)):
@@ -153,7 +125,7 @@ def _registry(host: str | None, request: Request | None, seen: list[_Reading]) -
     return None
 
 
-def _read(reading: _Reading) -> _Finding:
+def _read(reading: Reading) -> _Finding:
     """The strongest word of one reading; one about a mirror or another host counts where nothing else is said."""
     elsewhere: list[_Finding] = []
     found = _explicit(reading, elsewhere) or _hop(reading, elsewhere) or _hint(reading)
@@ -164,21 +136,17 @@ def _read(reading: _Reading) -> _Finding:
     return found
 
 
-def _explicit(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
+def _explicit(reading: Reading, elsewhere: list[_Finding]) -> _Finding | None:
     for rank, sign in enumerate(EXPLICIT):
         for match in islice(sign.pattern.finditer(reading.low), _MATCHES):
             finding = _finding(reading, sign, rank, match)
-            if not reading.pulling and sign.cause is not Cause.firewall_denied:
-                finding = finding._replace(confidence=Confidence.low)
-            elif sign.cause is Cause.not_found and not reading.names.images:
-                finding = finding._replace(confidence=_lower(finding.confidence))
-            if not _elsewhere(reading, finding.request):
+            if not elsewhere_than_ours(reading, match.end()):
                 return finding
             elsewhere.append(finding._replace(rank=_ELSEWHERE_RANK, confidence=Confidence.low))
     return None
 
 
-def _hop(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
+def _hop(reading: Reading, elsewhere: list[_Finding]) -> _Finding | None:
     """The first hop that the text complains about."""
     fragment = not reading.pulling
     if fragment and not CLIENT.search(reading.low):
@@ -191,9 +159,7 @@ def _hop(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
             if first and match.start() >= first.at:
                 break
             finding = _finding(reading, sign, _PATH_RANK, match)
-            if fragment:
-                finding = finding._replace(confidence=Confidence.low)
-            if _elsewhere(reading, finding.request):
+            if elsewhere_than_ours(reading, match.end()):
                 elsewhere.append(finding)
                 continue
             first = finding
@@ -201,7 +167,7 @@ def _hop(reading: _Reading, elsewhere: list[_Finding]) -> _Finding | None:
     return first
 
 
-def _hint(reading: _Reading) -> _Finding | None:
+def _hint(reading: Reading) -> _Finding | None:
     if not reading.pulling:
         return None
     for rank, sign in enumerate(VAGUE):
@@ -210,84 +176,16 @@ def _hint(reading: _Reading) -> _Finding | None:
     return None
 
 
-def _finding(reading: _Reading, sign: Sign, rank: int, match: re.Match[str]) -> _Finding:
-    request = reading.names.request_before(match.end())
-    cause, confidence = _judge(reading, sign, request, match)
-    return _Finding(rank, match.start(), cause, confidence, request, excerpt(reading.text, match.start(), match.end()))
-
-
-def _lower(confidence: Confidence) -> Confidence:
-    """Not more than medium: what is missing is not named, so that nobody can look."""
-    return Confidence.medium if confidence is Confidence.high else confidence
-
-
-def _elsewhere(reading: _Reading, request: Request | None) -> bool:
-    """Whether a failure is that of a mirror or another host, where the image is in a registry of ours."""
-    if request is None or not is_managed(reading.host):
-        return False
-    return not (is_managed(request.host) or request.to_storage or request.to_identity)
-
-
-def _judge(reading: _Reading, sign: Sign, request: Request | None, match: re.Match[str]) -> tuple[Cause, Confidence]:
-    """The cause of a sign where it stands: a 403 or a time-out means another thing for another host."""
-    asked = request.host if request and (request.to_registry or request.to_storage or request.to_identity) else None
-    ours = is_managed(asked or reading.host)
-    storage = request is not None and request.to_storage
-    layers = asked is None and LAYERS.search(reading.low, max(0, match.start() - 400), match.end()) is not None
-    match sign.kind:
-        case Kind.forbidden if storage or layers:
-            # a healthy data endpoint answers 403 too, so this is no word of the registry's firewall (azure-facts 1.4)
-            return Cause.data_endpoint_blocked, Confidence.low
-        case Kind.forbidden | Kind.denied:
-            return _refusal(reading, sign, request, asked or reading.host)
-        case Kind.network | Kind.closed if storage or layers:
-            return Cause.data_endpoint_blocked, Confidence.medium
-        case Kind.name:
-            return sign.cause, sign.confidence if ours else Confidence.medium
-        case Kind.closed if not ours and not (request and request.to_identity):
-            # without a firewall of ours on the way a closed connection is the service's own fault, as far as one sees
-            return Cause.other, Confidence.low
-        case Kind.missing if request and request.to_root:
-            # whatever answers there is no registry
-            return Cause.other, Confidence.low
-        case Kind.ping if ours:
-            # Microsoft names the unresolved login server as the cause of this wording (context-deadline-exceeded.md)
-            return Cause.dns_failure, Confidence.low
-        case Kind.credential if _official(request):
-            return Cause.bad_reference, Confidence.medium
-        case Kind.server if not is_managed(reading.host) and RELAYED.search(reading.low):
-            return Cause.throttled, Confidence.low
-        case _:
-            return sign.cause, sign.confidence
-
-
-def _refusal(reading: _Reading, sign: Sign, request: Request | None, host: str | None) -> tuple[Cause, Confidence]:
-    """Who says no: the firewall of a registry of ours, or one elsewhere that does not accept the credential?
-
-    Sure only where a registry of ours refuses to hand out an image or its token: a refused push, the exchange of a
-    token and a login have other reasons too, among them a proxy on the way (container-registry-troubleshoot-access.md).
-    """
-    if host is None:
-        named = reading.names.hosts
-        elsewhere = bool(named) and not any(is_managed(name) for name in named)
-        return Cause.auth_unauthorized if elsewhere else sign.cause, Confidence.low
-    if not is_managed(host):
-        anonymous = host.endswith(ANONYMOUS)
-        return Cause.other if anonymous else Cause.auth_unauthorized, Confidence.low
-    if sign.confidence is not Confidence.high:
-        return sign.cause, sign.confidence
-    for_image = (
-        request is not None and is_managed(request.host) and not request.to_root and "/exchange" not in request.path
-    )
-    writes = request is not None and WRITING.search(reading.low, max(0, request.start - 24), request.start) is not None
-    return sign.cause, Confidence.high if for_image and not writes else Confidence.medium
-
-
-def _official(request: Request | None) -> bool:
-    """Docker Hub's own images need no credential: asked for one there, the reference has lost its registry."""
-    return request is not None and request.host.endswith("docker.io") and request.path.startswith("/v2/library/")
+def _finding(reading: Reading, sign: Sign, rank: int, match: re.Match[str]) -> _Finding:
+    request, host = subject(reading, match.end())
+    cause, confidence = judge(reading, sign, match, request, host)
+    if not reading.pulling and cause is not Cause.firewall_denied:
+        confidence = Confidence.low
+    mention = reading.names.mention_before(match.end())
+    evidence = excerpt(reading.text, match.start(), match.end())
+    return _Finding(rank, match.start(), cause, confidence, request, mention.image if mention else None, evidence)
 
 
 def _nothing(text: str) -> _Finding:
     end = min(len(text), _OPENING)
-    return _Finding(_NOTHING_RANK, 0, Cause.unknown, Confidence.low, None, excerpt(text, 0, end))
+    return _Finding(_NOTHING_RANK, 0, Cause.unknown, Confidence.low, None, None, excerpt(text, 0, end))

@@ -119,11 +119,19 @@ class Request(NamedTuple):
         return self.to_registry or self.to_storage or self.to_identity or "/v2/" in self.path or "/v1/" in self.path
 
 
+class Mention(NamedTuple):
+    """An image that the text mentions as one that was not pulled, and where."""
+
+    start: int
+    image: str
+
+
 @dataclass(frozen=True, slots=True)
 class References:
     """What one text names; hosts are as the text spells them, images with how much speaks for each."""
 
     images: Counter[str]
+    mentions: tuple[Mention, ...]
     hosts: tuple[str, ...]
     requests: tuple[Request, ...]
 
@@ -131,6 +139,11 @@ class References:
         """The last request that is named before `position`: the one whose failure is told there."""
         at = bisect_left(self.requests, position, key=lambda request: request.start)
         return self.requests[at - 1] if at else None
+
+    def mention_before(self, position: int) -> Mention | None:
+        """The last image that is named before `position`."""
+        at = bisect_left(self.mentions, position, key=lambda mention: mention.start)
+        return self.mentions[at - 1] if at else None
 
 
 def is_managed(host: str | None) -> bool:
@@ -170,6 +183,7 @@ def references(text: str) -> References:
     images: Counter[str] = Counter()
     healthy: Counter[str] = Counter()
     derived: Counter[str] = Counter()
+    mentions: list[Mention] = []
     hosts: list[str] = []
     requests: list[Request] = []
     for match in _TOKEN.finditer(text):
@@ -191,10 +205,11 @@ def references(text: str) -> References:
                 healthy[image] += 1
             else:
                 images[image] += 10 if _FAILED.search(before) else 1
+                mentions.append(Mention(match.start(), image))
         elif _HOST.fullmatch(token) and is_registry(token):
             hosts.append(_bare(token))
     found = images or derived or (Counter() if hosts else healthy)
-    return References(found, tuple(hosts), tuple(requests))
+    return References(found, tuple(mentions), tuple(hosts), tuple(requests))
 
 
 def _split(rest: str) -> tuple[str, str]:

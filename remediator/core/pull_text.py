@@ -65,6 +65,8 @@ _SECRETS = (
 """Tokens, signatures, passwords; the last three kinds are known by their own shape: GitHub and Docker Hub tokens,
 registry admin passwords, client secrets of Microsoft Entra."""
 HIDDEN = "[hidden]"
+_REST = re.compile(r"(?<=\[hidden\] )(?=[^ ]{0,60}[0-9])(?:[\w%+=~-]{16,}+|[\w-]{4,}+\.[\w-]{20,}+)(?![./:])")
+"""The rest of a secret that a line wrap has cut in two."""
 
 
 def readings(text: str) -> tuple[str, ...]:
@@ -85,7 +87,7 @@ def redacted(text: str) -> str:
     """The text with tokens, signatures, passwords and keys replaced by `[hidden]` (azure-facts 12, trap 46)."""
     for pattern in _SECRETS:
         text = pattern.sub(HIDDEN, text)
-    return text
+    return _REST.sub(HIDDEN, text)
 
 
 def excerpt(text: str, start: int, end: int, *, limit: int = 240) -> str:
