@@ -39,7 +39,7 @@ def touched_by(desired: DesiredState, snapshot: Snapshot, changes: Iterable[Chan
         networks |= set(named)
         if named:
             everyone = everyone if everyone is not None else legs(desired, snapshot)
-            consumers |= {leg.consumer.id for leg in everyone if _stands_in(leg, named)}
+            consumers |= {leg.consumer.id for leg in everyone if _stands_in(leg, set(named))}
         for host in _hosts(snapshot, change):
             for leg in legs_to(desired, snapshot, host):
                 consumers.add(leg.consumer.id)
@@ -47,10 +47,8 @@ def touched_by(desired: DesiredState, snapshot: Snapshot, changes: Iterable[Chan
     return Touched(tuple(sorted(consumers)), tuple(sorted(networks)))
 
 
-def _stands_in(leg: Leg, networks: tuple[ResourceId, ...]) -> bool:
-    answering = leg.answering
-    ids = {one.id for one in (leg.network, answering) if isinstance(one, Network)}
-    return bool(ids & set(networks))
+def _stands_in(leg: Leg, networks: set[ResourceId]) -> bool:
+    return any(isinstance(one, Network) and one.id in networks for one in (leg.network, leg.answering))
 
 
 def _networks(change: Change) -> Iterator[ResourceId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from remediator.core.cloud import login_server_of
@@ -60,7 +61,7 @@ def diagnose(
     foresight = planned.foresight
     on_paths = _merged(asked)
     weighed = weigh(said, _spoken_of(said, asked), snapshot) if said is not None else None
-    on_paths = (*on_paths, *(weighed.findings if weighed else ()))
+    on_paths = _as_one((*on_paths, *(weighed.findings if weighed else ())))
     known = {finding.key for finding in on_paths}
     drifted = tuple(f for f in drifts(desired, snapshot, scope) if f.key not in known)
     return Diagnosis(
@@ -78,7 +79,7 @@ def _spoken_of(said: PullError, asked: tuple[Walked, ...]) -> tuple[PullPath, ..
     """The paths that an error text is about: those to its registry, where it names one that is known."""
     host = login_server_of(said.registry or "")
     paths = tuple(w.path for w in asked)
-    return tuple(path for path in paths if path.host == host) if host else paths
+    return tuple(path for path in paths if login_server_of(path.host) == host) if host else paths
 
 
 def _scope(focus: Focus, walked: tuple[Walked, ...]) -> Scope:
@@ -94,14 +95,16 @@ def _scope(focus: Focus, walked: tuple[Walked, ...]) -> Scope:
 
 def _merged(asked: tuple[Walked, ...]) -> tuple[Finding, ...]:
     """Findings of one rule about one resource as one; broken before unknown, else in the order of the paths."""
+    found = _as_one(walked.finding for walked in asked if walked.finding is not None)
+    return tuple(sorted(found, key=lambda f: f.severity is not Severity.BROKEN))
+
+
+def _as_one(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     found: dict[tuple[str, str], Finding] = {}
-    for walked in asked:
-        finding = walked.finding
-        if finding is None:
-            continue
+    for finding in findings:
         known = found.get(finding.key)
         found[finding.key] = finding if known is None else _together(known, finding)
-    return tuple(sorted(found.values(), key=lambda f: f.severity is not Severity.BROKEN))
+    return tuple(found.values())
 
 
 def _together(one: Finding, other: Finding) -> Finding:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import ipaddress
 from enum import StrEnum
 
+from remediator.core.reach import Way, reach
 from remediator.core.resource_id import ResourceId
 from remediator.core.routing import Turn, public_turn
 from remediator.core.snapshot import Environment, Firewall, Network, Route, Snapshot, Subnet, Unknown
+
+FIREWALL_TYPE = "Microsoft.Network/azureFirewalls"
+BALANCER_TYPE = "Microsoft.Network/loadBalancers"
 
 
 class Listed(StrEnum):
@@ -32,8 +36,9 @@ def egress_of(snapshot: Snapshot, environment: Environment, network: Network | N
     if isinstance(turned, Unknown):
         return turned
     if turned.turn is Turn.APPLIANCE:
-        firewall = firewall_at(snapshot, turned.route)
-        return firewall.addresses if firewall else Unknown(_appliance(turned.route))
+        firewall = firewall_at(snapshot, network, turned.route) if network else None
+        unread = snapshot.unknown_of_type(FIREWALL_TYPE)
+        return firewall.addresses if firewall else (unread[0] if unread else Unknown(_appliance(turned.route)))
     if turned.turn is not Turn.STRAIGHT:
         return Unknown(f"the default route of {subnet.id.name} leads to another way out")
     return _without_route(snapshot, environment, subnet)
@@ -51,7 +56,17 @@ def _without_route(snapshot: Snapshot, environment: Environment, subnet: Subnet)
             if isinstance(balancer.addresses, Unknown):
                 return balancer.addresses
             found += balancer.addresses
-    return tuple(found)
+    return tuple(found) or _unread_balancer(snapshot, environment) or ()
+
+
+def _unread_balancer(snapshot: Snapshot, environment: Environment) -> Unknown | None:
+    """Why the environment may have a load balancer that nobody has read."""
+    for rid, why in snapshot.unreadable.items():
+        if rid.is_a(BALANCER_TYPE) and _belongs(rid, environment):
+            return why
+    listings = (gap for gap in snapshot.gaps if gap.resource_type.lower() == BALANCER_TYPE.lower())
+    wanted = (g for g in listings if not g.scope.name or environment.id.within(g.scope))
+    return next((Unknown(gap.reason) for gap in wanted if environment.infrastructure_group), None)
 
 
 def _belongs(balancer: ResourceId, environment: Environment) -> bool:
@@ -60,10 +75,23 @@ def _belongs(balancer: ResourceId, environment: Environment) -> bool:
     return same and bool(group) and balancer.resource_group.lower() == group
 
 
-def firewall_at(snapshot: Snapshot, route: Route | None) -> Firewall | None:
-    """The Azure Firewall that a route's next hop is, None for an appliance that nobody has read."""
+def firewall_at(snapshot: Snapshot, network: Network, route: Route | None) -> Firewall | None:
+    """The Azure Firewall that a route's next hop is, None for an appliance that nobody has read.
+
+    Hubs made from one template have firewalls with one private address: only one within reach can be meant.
+    """
     address = route.next_hop_address if route else None
-    return next((f for f in snapshot.firewalls.values() if address and address in f.private_addresses), None)
+    named = [f for f in snapshot.firewalls.values() if address and address in f.private_addresses]
+    near = [f for f in named if _within_reach(snapshot, network, f)]
+    return near[0] if len(near) == 1 else None
+
+
+def _within_reach(snapshot: Snapshot, network: Network, firewall: Firewall) -> bool:
+    """A firewall of a virtual hub stands in no network; routes to it are taken at their word."""
+    if firewall.network not in snapshot.networks:
+        return True
+    way = reach(snapshot, network, firewall.network, None, "")
+    return way.way in (Way.SAME, Way.PEERED) or way.access_off
 
 
 def _appliance(route: Route | None) -> str:
@@ -73,12 +101,12 @@ def _appliance(route: Route | None) -> str:
 
 def listed(rules: tuple[str, ...], egress: tuple[str, ...]) -> Listed:
     """How much of the egress a registry's address rules let in; all of nothing is `NONE`."""
-    allowed = [n for rule in rules if (n := _network(rule)) is not None]
+    allowed = list(ipaddress.collapse_addresses(n for rule in rules if (n := _network(rule)) is not None))
     wanted = [n for address in egress if (n := _network(address)) is not None]
-    inside = [any(one.subnet_of(network) for network in allowed) for one in wanted]
-    if not inside or not any(inside):
-        return Listed.NONE
-    return Listed.ALL if all(inside) else Listed.SOME
+    if wanted and all(any(one.subnet_of(network) for network in allowed) for one in wanted):
+        return Listed.ALL
+    touched = any(one.overlaps(network) for one in wanted for network in allowed)
+    return Listed.SOME if touched else Listed.NONE
 
 
 def _network(text: str) -> ipaddress.IPv4Network | None:

@@ -91,7 +91,7 @@ def _matches(rule: SecurityRule, source: Side, destination: Side, inbound: bool)
     if ports is _Match.NO:
         return _Match.NO
     match = _both(_side(source, rule.sources), _side(destination, rule.destinations), ports)
-    narrowed = rule.grouped or "*" not in rule.source_ports
+    narrowed = rule.grouped or not {"*", "0-65535"} & set(rule.source_ports)
     return _Match.MAYBE if match is _Match.YES and narrowed else match
 
 
@@ -107,8 +107,9 @@ def _ports(ports: Iterable[str]) -> _Match:
     return _Match.NO
 
 
-def _side(side: Side, wanted: Iterable[str]) -> _Match:
-    best = _Match.NO
+def _side(side: Side, wanted: tuple[str, ...]) -> _Match:
+    # a side that names application security groups only: who is in them is not read
+    best = _Match.NO if wanted else _Match.MAYBE
     for one in wanted:
         best = max(best, _one(side, one.strip().lower()), key=lambda match: match.value)
     return best

@@ -99,7 +99,8 @@ def held_roles(registry: Registry, principal: str, assignments: tuple[RoleAssign
 def _granted(registry: Registry, assignment: RoleAssignment, principal: str) -> Grant:
     if assignment.principal != principal.lower():
         # who is in a group is not read
-        other = assignment.principal_type.lower() == "group" and _pulls(registry, assignment) is not Grant.NO
+        perhaps_ours = assignment.principal_type.lower() in ("group", "foreigngroup", "")
+        other = perhaps_ours and _pulls(registry, assignment) is not Grant.NO
         return Grant.PERHAPS if other else Grant.NO
     grant = _pulls(registry, assignment)
     return Grant.PERHAPS if grant is Grant.YES and assignment.conditional else grant

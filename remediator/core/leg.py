@@ -159,7 +159,10 @@ def legs_to(desired: DesiredState, snapshot: Snapshot, host: str) -> tuple[Leg, 
 
 def legs_to_unread(desired: DesiredState, snapshot: Snapshot) -> tuple[Leg, ...]:
     """The legs to ACR hosts that no registry of the snapshot has: other teams' registries, or unreadable ones."""
-    hosts = [host for host in _pulls(snapshot) if snapshot.registry_of_host(host) is None]
+    pulled = _pulls(snapshot)
+    hosts = snapshot.index(
+        "unread", snapshot.registries, lambda: tuple(h for h in pulled if snapshot.registry_of_host(h) is None)
+    )
     return tuple(leg for host in hosts for leg in legs_to(desired, snapshot, host))
 
 

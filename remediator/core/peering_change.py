@@ -6,6 +6,7 @@ A disconnected side must be deleted and made again (azure-facts 4).
 from __future__ import annotations
 
 from remediator.core.change import Change, ChangeKind
+from remediator.core.free_name import free_name
 from remediator.core.reach import overlap
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
@@ -51,9 +52,7 @@ def _flags(side: Peering) -> dict[str, bool]:
 
 def _name(here: Network, there: Network) -> str:
     peerings = here.peerings if not isinstance(here.peerings, Unknown) else ()
-    taken = {peering.id.name.lower() for peering in peerings}
-    name = f"to-{there.id.name}"
-    return name if name.lower() not in taken else f"{name}-{there.id.subscription[:8]}"
+    return free_name(there.id, f"to-{there.id.name}", (peering.id.name for peering in peerings))
 
 
 def _create(here: Network, there: Network, target: ResourceId, flags: dict[str, bool], rule: str) -> Change:

@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from remediator.core.leg import Leg, legs_to
-from remediator.core.reach import Way, reach
+from remediator.core.reach import Way, peered_with, reach
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Registry, Snapshot, Subnet, Unknown
 
@@ -95,12 +95,8 @@ def _declared(leg: Leg) -> list[Network]:
 
 
 def _near(leg: Leg, own: Network) -> list[Network]:
-    peered = [
-        network
-        for network in leg.snapshot.networks.values()
-        if network.id != own.id and reach(leg.snapshot, own, network.id, None, "").way is Way.PEERED
-    ]
-    return [own, *peered]
+    peered = (leg.snapshot.networks.get(rid) for rid in peered_with(leg.snapshot, own))
+    return [own, *sorted((n for n in peered if n is not None), key=lambda n: n.id.key)]
 
 
 def _served(leg: Leg, network: Network) -> int:

@@ -93,9 +93,14 @@ class _Draft:
     remedies: list[_Remedy] = field(default_factory=list)
     done: set[tuple[str, ...]] = field(default_factory=set)
 
+    @property
+    def full(self) -> bool:
+        """Whether it holds as much as a plan may."""
+        return len(self.remedies) >= MAX_REMEDIES
+
     def take(self, finding: Finding) -> bool:
         """Apply what a finding offers and is not applied yet; whether there was anything."""
-        if finding.key in self.declined or len(self.remedies) >= MAX_REMEDIES:
+        if finding.key in self.declined or self.full:
             return False
         offered = (finding.remedy, *finding.alternatives)
         changes = offered[min(self.ways.get(finding.key, 0), len(offered) - 1)]
@@ -161,18 +166,26 @@ def _drafted(
     declined: Mapping[tuple[str, str], str],
 ) -> _Draft:
     draft = _Draft(desired, snapshot, ways, declined)
-    sound = {w.path.key for w in walked if w.path.verdict is not Verdict.BROKEN}
+    earlier = {w.path.key: w.path.verdict for w in walked}
     now = walked
     while True:
         known = len(draft.remedies)
         for one in now:
-            if one.finding is not None and (scope.covers(one.path) or one.path.key in sound):
+            if draft.full:
+                break
+            if one.finding is not None and (scope.covers(one.path) or _harmed(earlier, one.path)):
                 draft.mend(one.path.key)
         for finding in drifts(desired, draft.world, scope):
             draft.take(finding)
-        if len(draft.remedies) == known or len(draft.remedies) >= MAX_REMEDIES:
+        if len(draft.remedies) == known or draft.full:
             return draft
         now = walk(desired, draft.world)
+
+
+def _harmed(earlier: Mapping[PathKey, Verdict], path: PullPath) -> bool:
+    """Whether the draft itself took something from a path."""
+    was = earlier.get(path.key, path.verdict)
+    return was is not Verdict.BROKEN and path.verdict is not was
 
 
 def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: tuple[Walked, ...]) -> Planned:

@@ -7,6 +7,7 @@ the address makes the answer unknown, never a reason to build a second endpoint 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +64,13 @@ def reach(
     if ours is None and theirs is None:
         return _without_peering(snapshot, network, remote, subnet, address)
     return _judge(network, remote, ours, theirs, theirs_known, (subnet, place))
+
+
+def peered_with(snapshot: Snapshot, network: Network) -> Iterator[ResourceId]:
+    """The networks that this one is wholly peered with."""
+    for peering in network.peerings if not isinstance(network.peerings, Unknown) else ():
+        if reach(snapshot, network, peering.remote, None, "").way is Way.PEERED:
+            yield peering.remote
 
 
 def _judge(

@@ -48,7 +48,9 @@ def asks_azure_dns(network: Network) -> bool:
 
 def resolver_for(snapshot: Snapshot, network: Network, host: str) -> Resolver | Unknown:
     """Who answers this network for a registry's host, Unknown where a server or ruleset cannot be followed."""
-    key = ("resolver", network.id.key, private_zone_of(host) or host, record_name_of(host).count("."))
+    # without rules every name of a zone goes the same way
+    name = host if snapshot.rulesets else private_zone_of(host)
+    key = ("resolver", network.id.key, name)
     return snapshot.remember(key, lambda: _asked_by(snapshot, network, host))
 
 
@@ -71,9 +73,12 @@ def _azure_dns(snapshot: Snapshot, network: Network, host: str, seen: frozenset[
         return Unknown(f"which forwarding rulesets {network.id.name} is linked to: {doubts[0].reason}")
     zone_name = private_zone_of(host) or ""
     for name in (host, f"{record_name_of(host)}.{zone_name}"):
-        if name.endswith(zone_name) and _links_zone(snapshot, network.id, zone_name):
+        linked = name.endswith(zone_name) and _links_zone(snapshot, network.id, zone_name)
+        if linked is True:
             break
         rule = _rule_for(snapshot, network.id, name)
+        if rule is not None and isinstance(linked, Unknown):
+            return linked
         if rule is not None:
             words = f"the rule for {rule.domain or '.'} of a ruleset linked to {network.id.name}"
             found = _first_answer(snapshot, network, rule.servers, host, seen | {network.id.key})
@@ -81,8 +86,11 @@ def _azure_dns(snapshot: Snapshot, network: Network, host: str, seen: frozenset[
     return Resolver(network.id)
 
 
-def _links_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> bool:
-    return any(zone.link_to(network) is not None for zone in snapshot.zones_named(zone_name))
+def _links_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> bool | Unknown:
+    zones = snapshot.zones_named(zone_name)
+    if any(zone.link_to(network) is not None for zone in zones):
+        return True
+    return next((zone.links for zone in zones if isinstance(zone.links, Unknown)), False)
 
 
 def _rule_for(snapshot: Snapshot, network: ResourceId, name: str) -> ForwardingRule | None:
@@ -144,12 +152,11 @@ def _networks_with(snapshot: Snapshot, server: str) -> list[Network]:
 
 
 def _home(snapshot: Snapshot, asking: Network, networks: list[Network]) -> Network | None:
-    """The one of these that the asking network is or surely reaches, else perhaps reaches; None where that is open."""
-    for ways in ((Way.SAME,), (Way.PEERED,), (Way.MAYBE,)):
-        near = [n for n in networks if reach(snapshot, asking, n.id, None, "").way in ways]
-        if near:
-            return near[0] if len(near) == 1 else None
-    return None
+    """The one of these that the asking network is, else the one that it is peered with; None where that is open."""
+    ways = [(reach(snapshot, asking, network.id, None, ""), network) for network in networks]
+    same = [network for way, network in ways if way.way is Way.SAME]
+    near = same or [network for way, network in ways if way.way is Way.PEERED or way.access_off]
+    return near[0] if len(near) == 1 else None
 
 
 def network_that_counts(snapshot: Snapshot, network: Network, host: str) -> Network | Unknown | None:

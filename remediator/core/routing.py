@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Network, Route, Snapshot, Subnet, Unknown
+from remediator.core.snapshot import Network, Route, RouteTable, Snapshot, Subnet, Unknown
 
+REGISTRY_TAG = "azurecontainerregistry"
 _STRICT = frozenset({"enabled", "routetableenabled"})
 # Public addresses are not known before the name is asked; this one lies in no prefix but the whole internet's.
 _ANYWHERE = "192.0.2.1"
@@ -68,9 +69,30 @@ def private_turn(
 def public_turn(snapshot: Snapshot, subnet: Subnet) -> Turned | Unknown:
     """How traffic from a subnet goes to the internet; `LOST` is the ordinary way there."""
     found = _longest(snapshot, subnet, _ANYWHERE)
+    if isinstance(found, Turned):
+        found = _by_tag(snapshot, subnet, found)
     if isinstance(found, Turned) and found.turn is Turn.LOST:
         return Turned(Turn.STRAIGHT, found.route, found.table)
     return found
+
+
+def _by_tag(snapshot: Snapshot, subnet: Subnet, otherwise: Turned) -> Turned | Unknown:
+    """A route for the registries' service tag beats the default one (learn virtual-networks-udr-overview)."""
+    table = snapshot.look_up(snapshot.route_tables, subnet.route_table) if subnet.route_table else None
+    tagged = [r for r in table.routes if _tag_of(r)] if isinstance(table, RouteTable) else []
+    for route in tagged:
+        turned = Turned(_TURNS.get(route.next_hop.lower(), Turn.STRAIGHT), route, subnet.route_table)
+        if _tag_of(route) == REGISTRY_TAG:
+            return turned
+        if turned.turn is not otherwise.turn:
+            return Unknown(f"whether the route {route.name} ({route.prefix}) holds the registry's public address")
+    return otherwise
+
+
+def _tag_of(route: Route) -> str:
+    """The service tag that a route names, where a registry's public address may lie in it; "" else."""
+    name = route.prefix.lower()
+    return name if name.split(".")[0] in (REGISTRY_TAG, "azurecloud") and "/" not in name else ""
 
 
 def _steerable(target: Network | None, place: Subnet | None, address: str, length: int) -> bool:

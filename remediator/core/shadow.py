@@ -44,27 +44,39 @@ def _touched(snapshot: Snapshot, changes: Iterable[Change]) -> Iterator[Resource
 
 
 def _hidden(snapshot: Snapshot, touched: frozenset[ResourceId]) -> frozenset[Hidden]:
-    links = [link for rid in touched if (link := find_link(snapshot, rid)) is not None]
-    registries = [snapshot.registries[rid] for rid in touched if rid in snapshot.registries]
+    links: dict[ResourceId, list[ZoneLink]] = {}
+    for rid in touched:
+        link = find_link(snapshot, rid)
+        if link is not None and rid.parent is not None:
+            links.setdefault(rid.parent, []).append(link)
     pairs: set[Hidden] = set()
-    for registry in snapshot.registries.values() if links else ():
-        for link in links:
-            zone = snapshot.zones.get(link.id.parent) if link.id.parent else None
-            if zone is not None and zone.name.lower() == private_zone_of(registry.login_server):
-                pairs |= {(one.id, registry.id) for one in _cut_off(snapshot, zone, registry, (link,))}
-    for registry in registries:
+    for rid, held in links.items():
+        zone = snapshot.zones[rid]
+        for registry in _half_open(snapshot):
+            if zone.name.lower() == private_zone_of(registry.login_server):
+                pairs |= {(one.id, registry.id) for one in _cut_off(snapshot, zone, registry, tuple(held))}
+    for registry in (snapshot.registries[rid] for rid in touched if rid in snapshot.registries):
         for zone in snapshot.zones_named(private_zone_of(registry.login_server) or ""):
             all_links = zone.links if not isinstance(zone.links, Unknown) else ()
             pairs |= {(one.id, registry.id) for one in _cut_off(snapshot, zone, registry, all_links)}
     return frozenset(pairs)
 
 
+def _half_open(snapshot: Snapshot) -> tuple[Registry, ...]:
+    """The registries with a private name that somebody could use over their public one."""
+    return snapshot.index(
+        "half-open", snapshot.registries, lambda: tuple(filter(_could_lose, snapshot.registries.values()))
+    )
+
+
+def _could_lose(registry: Registry) -> bool:
+    return registry.public_network_access.lower() != "disabled" and has_private_chain(registry) is True
+
+
 def _cut_off(
     snapshot: Snapshot, zone: PrivateZone, registry: Registry, links: tuple[ZoneLink, ...]
 ) -> tuple[ZoneLink, ...]:
-    if registry.public_network_access.lower() == "disabled" or has_private_chain(registry) is not True:
-        return ()
-    if isinstance(zone.records, Unknown):
+    if not _could_lose(registry) or isinstance(zone.records, Unknown):
         return ()
     record = zone.record(record_name_of(registry.login_server))
     if record is None:

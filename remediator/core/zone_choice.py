@@ -6,10 +6,12 @@ zone overwrite each other (azure-facts 3.4).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from remediator.core.candidates import Candidate, candidates
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.leg import Leg, legs_to
-from remediator.core.reach import Way, reach
+from remediator.core.reach import Way, peered_with, reach
 from remediator.core.resolution import ZONE_TYPE
 from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Registry, Unknown
@@ -20,6 +22,7 @@ def serving(leg: Leg) -> Candidate | None:
     return next((c for c in candidates(leg) if c.approved and c.connectable), None)
 
 
+@lru_cache(maxsize=16)
 def zone_for(leg: Leg) -> PrivateZone | None:
     """The existing zone to link, None when a new one is needed."""
     best = serving(leg)
@@ -60,15 +63,15 @@ def _would_mislead(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
     if best is None or zone.record(record_name_of(leg.name)) is not None:
         return False
     partly_open = isinstance(leg.registry, Registry) and leg.registry.public_network_access.lower() != "disabled"
-    pulling: dict[ResourceId, list[Network]] = {}
+    pulling: dict[ResourceId, list[Network | None]] = {}
     for other in legs_to(leg.desired, leg.snapshot, leg.host):
         if isinstance(other.network, Network) and isinstance(other.answering, Network):
             pulling.setdefault(other.answering.id, []).append(other.network)
-    for link in zone.links if not isinstance(zone.links, Unknown) else ():
-        own = leg.snapshot.networks.get(link.network)
-        if not partly_open and link.network not in pulling:
-            continue
-        for network in pulling.get(link.network, [own]):
+    linked = zone.links if not isinstance(zone.links, Unknown) else ()
+    # only networks that pull count where nobody else could use the registry: far fewer than the zone's links
+    asking = [link.network for link in linked] if partly_open else [rid for rid in pulling if zone.link_to(rid)]
+    for rid in asking:
+        for network in pulling.get(rid, [leg.snapshot.networks.get(rid)]):
             if network is None or reach(leg.snapshot, network, best.endpoint.network, None, "").way is Way.NONE:
                 return True
     return False
@@ -127,11 +130,9 @@ def _distance(leg: Leg, zone: PrivateZone, endpoint: PrivateEndpoint | None) -> 
         return 1
     if endpoint is not None and zone.link_to(endpoint.network):
         return 2
-    links = zone.links if not isinstance(zone.links, Unknown) else ()
     if isinstance(leg.network, Network):
-        for link in links:
-            if reach(leg.snapshot, leg.network, link.network, None, "").way is Way.PEERED:
-                return 3
+        if any(zone.link_to(rid) for rid in peered_with(leg.snapshot, leg.network)):
+            return 3
         if zone.id.subscription.lower() == leg.network.id.subscription.lower():
             return 4
     return 5

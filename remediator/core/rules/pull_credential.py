@@ -43,10 +43,11 @@ def judge(leg: Leg) -> Judgement | None:
 
 
 def _principal(leg: Leg, credential: RegistryCredential | None) -> str:
-    """The principal id of the identity that the entry names, "" where it is not known."""
+    """The principal id of the identity that the entry names, "" where it is not known.
+
+    `system-environment` is the environment's own identity, whose principal is not read.
+    """
     identity = credential.identity.lower() if credential else ""
-    if identity.startswith("system"):
-        identity = "system"
     known = dict(leg.consumer.principals)
     return known.get(identity) or (leg.snapshot.principals.get(ResourceId(identity), "") if "/" in identity else "")
 

@@ -12,7 +12,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.routing import Turn, Turned, private_turn, public_turn
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Subnet, Unknown
+from remediator.core.snapshot import Network, Subnet, Unknown
 
 ID = "route"
 
@@ -36,7 +36,7 @@ def judge(leg: Leg) -> Judgement | None:
             return Judgement(Verdict.UNKNOWN, turned.reason)
         if turned.turn is not Turn.STRAIGHT:
             return _turned(leg, subnet, turned, f"{arrival.host} ({arrival.address})")
-    return _in_public(leg, subnet) if ends_in_public(leg) else None
+    return _in_public(leg, leg.network, subnet) if ends_in_public(leg) and isinstance(leg.network, Network) else None
 
 
 def _place(leg: Leg, arrival: Arrival) -> Subnet | None:
@@ -44,11 +44,13 @@ def _place(leg: Leg, arrival: Arrival) -> Subnet | None:
     return network.subnet(arrival.endpoint.subnet) if network else None
 
 
-def _in_public(leg: Leg, subnet: Subnet) -> Judgement | None:
+def _in_public(leg: Leg, network: Network, subnet: Subnet) -> Judgement | None:
     turned = public_turn(leg.snapshot, subnet)
     if isinstance(turned, Unknown):
         return Judgement(Verdict.UNKNOWN, turned.reason)
-    if turned.turn is Turn.STRAIGHT or (turned.turn is Turn.APPLIANCE and firewall_at(leg.snapshot, turned.route)):
+    if turned.turn is Turn.STRAIGHT or (
+        turned.turn is Turn.APPLIANCE and firewall_at(leg.snapshot, network, turned.route)
+    ):
         return None
     return _turned(leg, subnet, turned, f"{leg.host} (public)")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.finding import Finding, Severity
+from remediator.core.free_name import free_name
 from remediator.core.leg import Judgement, Leg, legs_to_unread
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resolution import has_private_chain, seen_zone
@@ -98,11 +99,7 @@ def _chained(snapshot: Snapshot) -> Iterator[str]:
 
 def _free_name(zone: PrivateZone, network: Network) -> ResourceId:
     links = zone.links if not isinstance(zone.links, Unknown) else ()
-    taken = {link.id.name.lower() for link in links}
-    name = network.id.name
-    if name.lower() in taken:
-        name = f"{name}-{network.id.subscription[:8]}"
-    return zone.id.child("virtualNetworkLinks", name)
+    return zone.id.child("virtualNetworkLinks", free_name(network.id, network.id.name, (one.id.name for one in links)))
 
 
 RULE = Rule(ID, HopName.ZONE, judge)
