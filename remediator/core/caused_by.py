@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from remediator.core.azure_write import AzureWrite, writes_told
+from remediator.core.change import Change
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.finding import Finding, Severity
 from remediator.core.incident import Incident
@@ -25,6 +26,7 @@ SLACK = timedelta(minutes=2)
 # Azure keeps the log for 90 days and refuses an earlier start (corpus, activitylog).
 OLDEST = timedelta(days=89)
 MOST_ASKED = 12
+RECORD = "microsoft.network/privatednszones/a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ def caused_by(
     return None
 
 
+def written_by(change: Change) -> tuple[ResourceId, ...]:
+    """What a change writes to: its target, and the records that a zone group writes for it."""
+    after = change.after or {}
+    zones = [ResourceId(zone) for zone in after.get("zones", ())]
+    return (change.target, *(zone.child("A", name) for zone in zones for name in after.get("records", ())))
+
+
 def _decisive(found: Diagnosis) -> tuple[Finding, ...]:
     broken = tuple(f for f in found.findings if f.severity is Severity.BROKEN)
     return broken or found.findings
@@ -104,17 +113,21 @@ def _nearest_first(finding: Finding, incident: Incident) -> tuple[Callable[[Azur
 
     What is missing was taken away by a delete; making a thing of its kind did not cause that.
     """
-    targets = [change.target for change in finding.remedy] or [finding.target]
+    targets = {rid for change in finding.remedy for rid in written_by(change)} or {finding.target}
+    if finding.target.parent is not None:
+        targets.add(finding.target)
     kinds = {target.type.lower() for target in targets}
     missing = {change.target.type.lower() for change in finding.remedy if change.creates}
-    places = {target.parent for target in targets if target.parent is not None}
+    places = {target.parent for target in targets if target.type.lower() in missing - {RECORD}} - {None}
 
     def may_be(write: AzureWrite) -> bool:
         return write.deletes or write.resource.type.lower() not in missing
 
     def the_thing(write: AzureWrite) -> bool:
-        named = write.resource in targets or write.resource.parent in places or write.resource == incident.subject
-        return may_be(write) and named and write.resource.type.lower() in kinds
+        kind = write.resource.type.lower()
+        under_another_name = write.resource.parent in places and kind in missing
+        told_of = write.resource == incident.subject and kind in kinds
+        return may_be(write) and (write.resource in targets or under_another_name or told_of)
 
     def around_it(write: AzureWrite) -> bool:
         above = finding.target.within(write.resource)

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from remediator.core.actor import Actor, ActorKind
 from remediator.core.azure_write import AzureWrite
-from remediator.core.caused_by import Own
+from remediator.core.caused_by import RECORD, Own, written_by
 from remediator.core.change import Change
 from remediator.core.execution import StepState
 from remediator.core.incident import Incident
@@ -30,7 +30,6 @@ MEMORY = timedelta(days=30)
 MOST_BACK = 2
 # A, B, A, B: each of the last two was overwritten by the other.
 TURNS = 4
-RECORD = "microsoft.network/privatednszones/a"
 GROUP = "microsoft.network/privateendpoints/privatednszonegroups"
 DEPLOYED_BY_POLICY = "deployedbypolicy"
 
@@ -68,8 +67,9 @@ def two_owners(
     counted_ones = tuple(_still_counts(incident, earlier, now))
     for change in plan.changes:
         back = [other for other in counted_ones if _made(other, change)]
-        turns = _taking_turns(change.target, writes)
-        if len(back) >= MOST_BACK:
+        turns = next((found for rid in written_by(change) if (found := _taking_turns(rid, writes))), ())
+        ours_undone = len(back) >= MOST_BACK
+        if ours_undone:
             evidence = f"we made this change {counted(len(back), 'time')} and each time somebody changed it back"
         elif turns and not _asked_again(incident, earlier):
             evidence = "two accounts overwrite each other"
@@ -77,8 +77,8 @@ def two_owners(
             continue
         causes = [one.caused_by for one in (incident, *back) if one.caused_by is not None]
         owners = _owners((*causes, *turns), own)
-        notes = tuple(w.sentence for w in writers if _about(change.target, w))
-        return TwoOwners(change.target, owners, evidence, notes)
+        notes = tuple(w.sentence for w in writers if any(_about(rid, w) for rid in written_by(change)))
+        return TwoOwners(change.target if ours_undone else turns[0].resource, owners, evidence, notes)
     return None
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from remediator.core.actor import Actor, ActorKind
 from remediator.core.azure_write import AzureWrite, WriteSource, merged, writes_told
-from remediator.core.caused_by import OLDEST, Own, asked_about, caused_by, own_writes, since
+from remediator.core.caused_by import OLDEST, Own, asked_about, caused_by, own_writes, since, written_by
 from remediator.core.change import Change, ChangeKind
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.execution import Execution, Step, StepState
@@ -97,6 +97,18 @@ def test_the_thing_itself_comes_before_what_is_around_it() -> None:
 def test_a_wrong_value_was_written() -> None:
     """Of a record with a wrong value the last write counts, also one that made it."""
     assert named(BAD_RECORD, wrote(RECORD, 30), wrote(RECORD, 3, ANN)) == ANN
+
+
+def test_a_record_that_a_zone_group_keeps() -> None:
+    """Where the zone group has to write its record again, who wrote the record counts as who wrote the group, and who
+    wrote another record of the zone does not."""
+    group = ENDPOINT.child("privateDnsZoneGroups", "default")
+    after = {"zones": [ZONE.text], "records": {"shop": ["10.0.0.4"]}}
+    again = Change(ChangeKind.UPDATE_ZONE_GROUP, group, "write it", {"zones": [], "records": {}}, after, "dns-record")
+    finding = replace(BAD_RECORD, remedy=(again,))
+    assert written_by(again) == (group, RECORD)
+    assert named(finding, wrote(group, 30), wrote(RECORD, 20, ANN), wrote(ZONE.child("A", "other"), 10)) == ANN
+    assert named(finding, wrote(RECORD, 30), wrote(group, 20, ANN, "delete")) == ANN
 
 
 def test_the_registry_is_the_last_resort() -> None:

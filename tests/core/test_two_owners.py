@@ -141,6 +141,17 @@ def test_two_accounts_take_turns_on_a_record() -> None:
     assert set(found.owners) == {TERRAFORM, DNS}
 
 
+def test_turns_on_the_records_of_a_zone_group() -> None:
+    """Where a zone group shall write its record again, turns on the record itself count, and the record is named."""
+    after = {"zones": [ZONE.text], "records": {"shop": ["10.0.0.4"]}}
+    again = Change(ChangeKind.UPDATE_ZONE_GROUP, GROUP, "write it", {"zones": []}, after, "dns-record")
+    writers = TwoWriters(RECORD, ENDPOINT, GROUP, True, "", 3600)
+    log = turns(RECORD, (TERRAFORM, "write"), (DNS, "write"), (TERRAFORM, "write"), (DNS, "write"))
+    found = two_owners(now(), Plan((again,)), (), log, OWN, NOON, [writers])
+    assert found is not None
+    assert (found.target, found.notes) == (RECORD, (writers.sentence,))
+
+
 def test_a_policy_is_known_by_the_name_of_its_zone_group() -> None:
     """Whoever makes the zone group deployedByPolicy that another account takes away does it for a policy."""
     told = ((ASSIGNMENT, "write"), (TERRAFORM, "delete"), (ASSIGNMENT, "write"), (TERRAFORM, "delete"))
