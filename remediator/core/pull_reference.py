@@ -72,7 +72,7 @@ _PUBLIC_REGISTRIES = (
     "localhost",
 )
 _STORAGE = re.compile(
-    r"(?:[^.]+\.)+(?:blob\.core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|data\.azurecr\.(?:io|cn|us)"
+    r"(?:[^.]{1,80}\.){1,8}(?:blob\.core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net)|data\.azurecr\.(?:io|cn|us)"
     r"|data\.mcr\.(?:microsoft\.com|azure\.cn))"
 )
 _IDENTITY = re.compile(r"login\.(?:microsoftonline\.(?:com|us)|microsoft\.com|chinacloudapi\.cn)|sts\.windows\.net")
