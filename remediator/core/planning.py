@@ -18,7 +18,7 @@ from remediator.core.finding import Finding
 from remediator.core.foresight import Foresight, compare
 from remediator.core.leg import leg_of
 from remediator.core.plan import Plan, ordered
-from remediator.core.pull_path import PullPath, Verdict
+from remediator.core.pull_path import HopName, PullPath, Verdict
 from remediator.core.rules import RULES
 from remediator.core.shadow import Hidden, answers_alone, fall_back, find_link, newly_hidden
 from remediator.core.snapshot import Snapshot
@@ -28,6 +28,7 @@ from remediator.core.walk import Walked, walk, walk_leg
 MAX_REMEDIES = 40
 # How often a plan that breaks something is tried in another way.
 MAX_TRIES = 6
+_BEHIND_DNS = (HopName.ROUTE, HopName.FIREWALL, HopName.IMAGE)
 PathKey = tuple[str, str]
 
 
@@ -253,7 +254,7 @@ def _left_cut_off(world: Snapshot, newly: frozenset[Hidden]) -> tuple[str, ...]:
 
 
 def _gained(before: tuple[Walked, ...], now: tuple[Walked, ...]) -> set[PathKey]:
-    """The paths that were not ok and are, or were broken and now end at a later hop of which nothing is known."""
+    """The paths that were not ok and are, or were broken and whose names are right now, whatever lies behind them."""
     earlier = {w.path.key: w.path for w in before}
     return {w.path.key for w in now if _better(earlier.get(w.path.key), w.path)}
 
@@ -263,8 +264,8 @@ def _better(old: PullPath | None, path: PullPath) -> bool:
         return False
     if path.verdict is Verdict.OK:
         return True
-    further = len(path.hops) > len(old.hops)
-    return old.verdict is Verdict.BROKEN and path.verdict is Verdict.UNKNOWN and further
+    resolved = path.verdict is Verdict.UNKNOWN and path.deciding is not None and path.deciding.name in _BEHIND_DNS
+    return old.verdict is Verdict.BROKEN and resolved and len(path.hops) > len(old.hops)
 
 
 def _ok(walked: tuple[Walked, ...]) -> set[tuple[str, str]]:

@@ -19,9 +19,10 @@ ID = "pull-credential"
 
 def judge(leg: Leg) -> Judgement | None:
     """Broken when the consumer has nothing to show to the registry, or something that surely may not pull."""
-    if isinstance(leg.registry, Registry) and leg.registry.anonymous_pull:
-        return Judgement(Verdict.OK, "the registry lets anonymous pulls in")
     credential = next((c for c in leg.consumer.credentials if c.server.lower() == leg.host), None)
+    if credential is None and isinstance(leg.registry, Registry) and leg.registry.anonymous_pull:
+        # with an entry Container Apps never falls back to an anonymous pull (azure-facts 2.2)
+        return Judgement(Verdict.OK, "the registry lets anonymous pulls in")
     wrong = _wrong(leg.consumer, credential, leg) or _not_granted(leg, credential)
     if wrong is None:
         return Judgement(Verdict.OK, _words(credential))

@@ -24,6 +24,7 @@ READ_ONLY = (
     "microsoft.network/dnsforwardingrulesets/forwardingrules",
     "microsoft.network/dnsforwardingrulesets/virtualnetworklinks",
     "microsoft.network/azurefirewalls",
+    "microsoft.network/loadbalancers",
     "microsoft.network/virtualnetworkgateways",
     "microsoft.managedidentity/userassignedidentities",
     "microsoft.operationalinsights/workspaces",
