@@ -111,6 +111,23 @@ def test_a_record_that_a_zone_group_keeps() -> None:
     assert named(finding, wrote(RECORD, 30), wrote(group, 20, ANN, "delete")) == ANN
 
 
+def test_a_missing_record_has_its_own_name() -> None:
+    """Whoever deleted another record of the zone did not take this one away."""
+    made = Change(ChangeKind.CREATE_RECORD, RECORD, "make it", None, {"addresses": ["10.0.0.4"]}, "dns-record")
+    finding = replace(BAD_RECORD, remedy=(made,))
+    assert named(finding, wrote(ZONE.child("A", "other"), 5, ANN, "delete")) is None
+    assert named(finding, wrote(RECORD, 5, ANN, "delete")) == ANN
+
+
+def test_what_is_wrong_counts_as_much_as_what_is_missing() -> None:
+    """A wrong record that a new zone group shall keep: who wrote the record last, or took the group away, is named."""
+    group = ENDPOINT.child("privateDnsZoneGroups", "default")
+    create = Change(ChangeKind.CREATE_ZONE_GROUP, group, "make it", None, {"zones": [ZONE.text]}, "dns-record")
+    finding = replace(BAD_RECORD, remedy=(create,))
+    assert named(finding, wrote(group, 30, verb="delete"), wrote(RECORD, 10, ANN)) == ANN
+    assert named(finding, wrote(group, 10, ANN, "delete"), wrote(RECORD, 30)) == ANN
+
+
 def test_the_registry_is_the_last_resort() -> None:
     """Where nothing nearer was written, whoever wrote to the registry (closed it) is named."""
     assert named(NO_LINK, wrote(REGISTRY, 600, ANN)) == ANN
