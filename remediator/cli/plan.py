@@ -27,10 +27,9 @@ DRIFT = 3
 @click.pass_context
 def command(ctx: click.Context, /, target: Path | None, as_json: bool, detailed_exit_code: bool, **asked: Any) -> None:
     """Show the changes that would mend the paths that are asked about, and what they would do to every other."""
-    question = Question(**asked)
-    reply = answer(question)
+    reply = answer(Question(**asked))
     if target is not None:
-        reply = narrowed(question, reply)
+        reply = narrowed(reply)
     found = reply.diagnosis
     document = plan_file(found, reply.snapshot.cloud)
     if target is not None:

@@ -6,7 +6,7 @@ Names, signals and texts only say where to look: each is resolved against the sn
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,26 +25,15 @@ from remediator.core.errors import Rejected
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError, classify
-from remediator.core.pull_sign import Cause
 from remediator.core.record_writers import two_writers
+from remediator.core.signal import Signal
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned
+from remediator.core.testimony import weigh
 from remediator.core.words import counted
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 MOST_NOTES = 5
-# Causes that a missing or half-built private path can have; what the others need is no change of a network.
-ABOUT_THE_NETWORK = frozenset(
-    {
-        Cause.firewall_denied,
-        Cause.dns_failure,
-        Cause.timeout_unreachable,
-        Cause.tls_error,
-        Cause.data_endpoint_blocked,
-        Cause.auth_unauthorized,
-        Cause.unknown,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +50,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer: `notes` are sentences for people and programs, `said` is what the given text means, `caused_by` the
-    write behind the findings, where the given payload tells of it."""
+    """The answer.
+
+    `notes` are sentences on where it looked, `remarks` such as are no findings but have to be known; `said` is what the
+    given text means, `caused_by` the write behind the findings, where the given payload tells of it. `nothing_asked`
+    says why nothing was looked at, "" where something was.
+    """
 
     diagnosis: Diagnosis
+    desired: DesiredState
     snapshot: Snapshot
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     said: PullError | None = None
     caused_by: AzureWrite | None = None
+    nothing_asked: str = ""
 
 
 def options(command: Command) -> Command:
@@ -92,39 +88,50 @@ def answer(question: Question) -> Reply:
     """Read, resolve, diagnose. Raises the errors of core.errors."""
     desired, snapshot = _desired(question), _snapshot(question)
     notes: list[str] = []
-    said: PullError | None = None
     focus = Focus(
         registry_named(question.registry, snapshot) if question.registry else None,
         app_named(question.app, snapshot) if question.app else None,
     )
     named = focus != Focus()
-    nothing_asked = False
+    nothing_asked = ""
     parsed: Sequence[Parsed] = ()
     if question.signal is not None:
         parsed = signals_in(read.text_of(question.signal))
         pointed = focus_of_payload(parsed, snapshot)
         notes += pointed.notes
-        nothing_asked = pointed.focus is None
+        nothing_asked = "; ".join(pointed.notes) if pointed.focus is None else ""
         focus = focus if named or pointed.focus is None else pointed.focus
-    if question.text is not None:
-        said = classify(read.text_of(question.text))
-        notes += _notes_on(said, snapshot)
-        nothing_asked = nothing_asked or (said.registry is not None and not said.managed)
+    said = _said(question, parsed)
+    if said is not None:
         focus = focus if named else _with_registry(focus, said, snapshot)
-    if nothing_asked and not named:
-        return Reply(_nothing(), snapshot, tuple(notes), said)
+        notes += _notes_on(said, focus, snapshot)
+    if not named and (nothing_asked or _of_strangers(said)):
+        return Reply(_nothing(said, snapshot), desired, snapshot, tuple(notes), (), said, None, nothing_asked)
     focus = known_as(focus, snapshot)
     found = diagnose(desired, snapshot, focus, said)
-    notes += _at_odds(snapshot, found)
-    return Reply(found, snapshot, tuple(notes), said, caused_by_payload(parsed, found))
+    by = caused_by_payload(parsed, found)
+    return Reply(found, desired, snapshot, tuple(notes), _at_odds(snapshot, found), said, by)
 
 
-def _at_odds(snapshot: Snapshot, found: Diagnosis) -> list[str]:
+def _said(question: Question, parsed: Sequence[Parsed]) -> PullError | None:
+    """What the given text means, else the last text that the payload carries."""
+    if question.text is not None:
+        return classify(read.text_of(question.text))
+    texts = [one.text for one in parsed if isinstance(one, Signal) and one.text]
+    return classify(texts[-1]) if texts else None
+
+
+def _of_strangers(said: PullError | None) -> bool:
+    """Whether the text is about a registry that no network change of ours can mend."""
+    return said is not None and said.registry is not None and not said.managed
+
+
+def _at_odds(snapshot: Snapshot, found: Diagnosis) -> tuple[str, ...]:
     """Records of the registries in question that two write to, as the records say themselves."""
     registries = concerned(found) if found.focus != Focus() else (None,)
     sentences = [writers.sentence for registry in registries for writers in two_writers(snapshot, registry)]
     more = [f"and {counted(len(sentences) - MOST_NOTES, 'more record')}"] if len(sentences) > MOST_NOTES else []
-    return [f"two writers: {sentence}" for sentence in sentences[:MOST_NOTES]] + more
+    return (*(f"two writers: {sentence}" for sentence in sentences[:MOST_NOTES]), *more)
 
 
 def _desired(question: Question) -> DesiredState:
@@ -152,23 +159,20 @@ def _registry_of(said: PullError, snapshot: Snapshot) -> Any:
     return snapshot.registry_of_host(host) if host else None
 
 
-def _notes_on(said: PullError, snapshot: Snapshot) -> list[str]:
-    """What a person has to know of the text; the configuration decides in any case."""
-    notes = [f"the text says {said.cause} (confidence {said.confidence}); the configuration decides"]
-    if said.registry is not None and not said.managed:
-        return [f"the text is about {said.registry}, which is no registry of Azure: no network change will mend it"]
-    if said.registry is not None and _registry_of(said, snapshot) is None:
-        notes.append(f"no registry that was read answers to {said.registry}: everything was looked at")
-    if said.cause not in ABOUT_THE_NETWORK:
-        notes.append("this is not a network matter: the private path may be whole")
-    return notes
+def _notes_on(said: PullError, focus: Focus, snapshot: Snapshot) -> list[str]:
+    """Where a text did not lead; what it is worth beside the configuration is the diagnosis's own to say."""
+    if said.registry is None or _of_strangers(said) or _registry_of(said, snapshot) is not None:
+        return []
+    instead = "everything was looked at" if focus == Focus() else "what was named otherwise was looked at"
+    return [f"no registry that was read answers to {said.registry}: {instead}"]
 
 
-def _nothing() -> Diagnosis:
-    return Diagnosis(Focus(), (), (), Plan(()), Foresight(), None)
+def _nothing(said: PullError | None, snapshot: Snapshot) -> Diagnosis:
+    testimony = weigh(said, (), snapshot).testimony if said is not None else None
+    return Diagnosis(Focus(), (), (), Plan(()), Foresight(), None, testimony)
 
 
-def narrowed(question: Question, reply: Reply) -> Reply:
+def narrowed(reply: Reply) -> Reply:
     """The reply about the one registry that a wide question led to; `Rejected("plan-too-wide")` where it led to many.
 
     An incident is about one subject, and a plan is saved for one incident.
@@ -182,5 +186,5 @@ def narrowed(question: Question, reply: Reply) -> Reply:
         raise Rejected(
             "plan-too-wide", "saving a plan: it is about several registries", hint="name one with --registry or --app"
         )
-    again = diagnose(_desired(question), reply.snapshot, Focus(only), reply.said)
-    return Reply(again, reply.snapshot, reply.notes, reply.said, reply.caused_by)
+    again = diagnose(reply.desired, reply.snapshot, Focus(only), reply.said)
+    return replace(reply, diagnosis=again)

@@ -86,7 +86,7 @@ def terminal(plan: Plan, width: int = 100) -> str:
 def _change_lines(change: ShownChange, width: int) -> Iterator[str]:
     yield plain(f"{change.mark} {change.number}. {change.summary or change.name}", width)
     yield from _indented(change.kind, width, "     ")
-    yield from _id_lines(change.target, width)
+    yield from id_lines(change.target, width, "     ")
     if change.reason:
         yield from _indented(f"why: {change.reason}", width, "     ")
     room = max((len(field.name) for field in change.fields), default=0)
@@ -102,14 +102,14 @@ def _indented(words: str, width: int, indent: str) -> list[str]:
     return textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
 
 
-def _id_lines(text: str, width: int) -> list[str]:
-    """An id broken behind slashes only, so that its parts stay whole."""
-    lines, current = [], "     "
+def id_lines(text: str, width: int, indent: str) -> list[str]:
+    """A resource id in lines of at most `width`, broken before slashes only, so that its parts stay whole."""
+    lines, current = [], indent
     for part in text.split("/")[1:]:
         piece = f"/{part}"
         if len(current) + len(piece) > width and current.strip():
             lines.append(current)
-            current = "       "
+            current = f"{indent}  "
         current += piece
     return [*lines, current]
 

@@ -15,34 +15,47 @@ from remediator.core.diagnosis import Diagnosis
 from remediator.core.execution import Execution
 from remediator.core.finding import Finding
 from remediator.core.incident import Incident
+from remediator.core.names import NameTable
 from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
+from remediator.core.testimony import Testimony
 from remediator.core.verification import Verification
 from remediator.views.caused_by import caused_by_document
+from remediator.views.names import rows_document
 from remediator.views.plain import without_addresses
 
 SCHEMA = 1
 Json = dict[str, Any]
 
 
-def diagnosis_document(diagnosis: Diagnosis) -> Json:
-    """`diagnose --json`. `registry` is the one that was asked about, or the only one that the paths name."""
+def diagnosis_document(diagnosis: Diagnosis, names: Mapping[tuple[str, str], NameTable] | None = None) -> Json:
+    """`diagnose --json`. `registry` is the one that was asked about, or the only one that the paths name.
+
+    `names` holds the tables of the paths, by their keys, where the snapshot is at hand; a path without one has no
+    `names`.
+    """
     foresight, ruling = diagnosis.foresight, diagnosis.ruling
+    tables = names or {}
     return {
         "schema": SCHEMA,
         "registry": _registry_of(diagnosis),
         "findings": [_finding(finding) for finding in diagnosis.findings],
-        "paths": [path_document(path) for path in diagnosis.paths],
+        "paths": [path_document(path, tables.get(path.key)) for path in diagnosis.paths],
         "plan": plan_document(diagnosis.plan) if diagnosis.plan else None,
         "foresight": {
             "mended": [_ends(path) for path in foresight.mended],
             "broken": [_ends(path) for path in foresight.broken],
             "unchanged": foresight.unchanged,
+            "touched": {
+                "apps": [rid.text for rid in foresight.touched.consumers],
+                "networks": [rid.text for rid in foresight.touched.networks],
+            },
         },
         "ruling": None
         if ruling is None
         else {"decision": ruling.decision.value, "way": ruling.way.value, "reasons": list(ruling.reasons)},
+        "testimony": testimony_document(diagnosis.testimony) if diagnosis.testimony else None,
     }
 
 
@@ -51,8 +64,19 @@ def plan_document(plan: Plan) -> Json:
     return {"digest": plan.digest, "changes": [_change(change) for change in plan.changes]}
 
 
-def path_document(path: PullPath) -> Json:
-    """One pull path with the hops that were judged."""
+def testimony_document(testimony: Testimony) -> Json:
+    """What an error text is worth beside the estate; `stand` is agrees, disagrees, adds, not-drift or open."""
+    return {
+        "cause": str(testimony.cause),
+        "confidence": str(testimony.confidence),
+        "stand": testimony.stand.value,
+        "why": _words(testimony.why),
+        "toCheck": _words(testimony.to_check) or None,
+    }
+
+
+def path_document(path: PullPath, names: NameTable | None = None) -> Json:
+    """One pull path with the hops that were judged, and the table of its names where there is one."""
     return {
         **_ends(path),
         "verdict": path.verdict.value,
@@ -65,6 +89,7 @@ def path_document(path: PullPath) -> Json:
             }
             for hop in path.hops
         ],
+        **({} if names is None else {"names": rows_document(names)}),
     }
 
 
@@ -174,6 +199,7 @@ def _finding(finding: Finding) -> Json:
             {"kind": c.kind.value, "target": c.target.text, "summary": without_addresses(c.summary)}
             for c in finding.remedy
         ],
+        "advice": _words(finding.advice) or None,
     }
 
 

@@ -47,7 +47,7 @@ def pages() -> Mapping[str, RulePage]:
 def terminal(rule: str, width: int = 100) -> str:
     """A rule's page as plain text; `rule` is one of `pages()`."""
     hop = next((HOPS[one.hop] for one in RULES if one.id == rule), "")
-    lines = [f"{rule}: {rule_title(rule)}", f"judged at the hop: {hop}"]
+    lines = [*textwrap.wrap(f"{rule}: {rule_title(rule)}", width), f"judged at the hop: {hop}"]
     for label, text in pages()[rule].parts:
         lines += ["", label, *textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="  ")]
     return "\n".join(lines)

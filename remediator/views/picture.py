@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
-from remediator.views.plain import plain
+from remediator.views.plain import plain, with_short_ids
 from remediator.views.wording import HOPS, MARKS, path_end, place_of
 
 _LABEL = max(len(label) for label in HOPS.values())
@@ -70,19 +70,23 @@ def ends_of(path: PullPath) -> Ends:
 
 
 def terminal(path: PullPath, width: int = 100, ends: Ends | None = None) -> str:
-    """Boxes and marks of unicode text, readable without colour; no line is wider than `width` (at least 60)."""
+    """Boxes and marks of unicode text, readable without colour; no line is wider than `width` (at least 60).
+
+    With `ends` of its own the picture is part of an explanation, which names the rule itself.
+    """
     width = max(60, width)
+    rules = ends is None
     ends = ends or ends_of(path)
     lines = _wrapped(f"{MARKS[path.verdict]} {path_end(path)}", width, "", "  ")
     lines += ["", *_box(ends.consumer, width, opens=True)]
     for row in rows(path):
-        lines += _missed(row, width) if row.kind is Kind.MISSED else _hop(row, width)
+        lines += _missed(row, width) if row.kind is Kind.MISSED else _hop(row, width, rules=rules)
     lines += _box(ends.registry, width, opens=False)
     return "\n".join(lines)
 
 
 def _row(hop: Hop) -> Row:
-    said = plain(hop.detail)
+    said = with_short_ids(hop.detail)
     if hop.verdict is not Verdict.OK:
         kind = Kind.BROKEN if hop.verdict is Verdict.BROKEN else Kind.UNKNOWN
         return Row(kind, HOPS[hop.name], (said,), plain(hop.rule or "", 60))
@@ -98,10 +102,10 @@ _SIGNS = {Kind.OK: "✓", Kind.BROKEN: "✗", Kind.UNKNOWN: "?", Kind.UNASKED: "
 _CRIES = {Kind.BROKEN: "BROKEN HERE: ", Kind.UNKNOWN: "NOT KNOWN: "}
 
 
-def _hop(row: Row, width: int) -> list[str]:
+def _hop(row: Row, width: int, *, rules: bool) -> list[str]:
     first = f"   {_SIGNS[row.kind]}  {row.label.ljust(_LABEL)}  "
     rest = f"   {'┊' if row.decides else '│'}  {' ' * _LABEL}  "
-    rule = f" (rule {row.rule})" if row.rule else ""
+    rule = f" (rule {row.rule})" if row.rule and rules else ""
     lines: list[str] = []
     for line in row.lines or ("",):
         words = f"{_CRIES.get(row.kind, '')}{line}{rule}" or "-"

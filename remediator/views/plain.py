@@ -10,10 +10,14 @@ import re
 import unicodedata
 from datetime import datetime
 
+from remediator.core.resource_id import ResourceId
+
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _SPACE = re.compile(r"[\s\x85\u2028\u2029]+")
 # A user part, an @ and a dotted domain; `repository@sha256:…` has no dot behind the @ and stays.
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+
+_ID = re.compile(r"/subscriptions/[^\s,;()'\"]+", re.IGNORECASE)
 
 
 def plain(text: object, limit: int = 400) -> str:
@@ -26,6 +30,15 @@ def plain(text: object, limit: int = 400) -> str:
 def without_addresses(text: object, limit: int = 400) -> str:
     """`plain`, with every mail address replaced: for texts that leave to people whom we do not know."""
     return _ADDRESS.sub("(address)", plain(text, limit))
+
+
+def with_short_ids(text: object, limit: int = 400) -> str:
+    """`plain`, with every resource id as the name and group that people know it by: `zone1 in rg-dns`."""
+    return plain(_ID.sub(lambda found: _short(ResourceId(found[0])), str(text)[: limit * 8]), limit)
+
+
+def _short(rid: ResourceId) -> str:
+    return f"{rid.name} in {rid.resource_group}" if rid.resource_group else rid.name
 
 
 def moment(at: datetime | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import Decision, Way
 from remediator.core.diagnosis import Diagnosis
@@ -15,6 +16,7 @@ from remediator.core.pull_path import HopName, PullPath, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import SignalSource
 from remediator.core.verification import Proof
+from remediator.core.words import counted
 from remediator.views.plain import plain, without_addresses
 
 STATUSES: dict[Status, str] = {
@@ -46,7 +48,7 @@ RULES: dict[str, str] = {
     "endpoint-connection": "The endpoint's connection is not approved",
     "endpoint-subnet": "No subnet can take a private endpoint",
     "dns-zone": "No private DNS zone that the app's resolver sees",
-    "vnet-link": "The private DNS zone is not linked to the app's network",
+    "vnet-link": "The private DNS zone is not linked to the network whose resolver counts",
     "dns-record": "A DNS record is missing or wrong",
     "dns-zone-group": "DNS records are kept by hand",
     "competing-zone": "The network links another zone of the same name",
@@ -58,7 +60,7 @@ RULES: dict[str, str] = {
     "network-security": "A security group drops the traffic",
     "environment-network": "The environment has no network of its own",
     "pull-credential": "The app may not sign in to the registry",
-    "image-reference": "The image is not there",
+    "image-reference": "The image reference is wrong, or the image is not there",
 }
 HOPS: dict[HopName, str] = {
     HopName.ENVIRONMENT: "environment",
@@ -84,6 +86,8 @@ PROOFS: dict[Proof, str] = {
     Proof.PULL: "seen by a pull that worked",
 }
 NOTHING_FORESEEN = Foresight()
+_MOST_NAMED = 6
+_MOST_PATHS = 12
 _SOURCES = {
     SignalSource.EVENT_GRID: "a change that Event Grid reported",
     SignalSource.ALERT: "an alert of Azure Monitor",
@@ -204,12 +208,32 @@ def ruling_sentence(ruling: Ruling | None) -> str:
 
 
 def foresight_lines(foresight: Foresight) -> tuple[str, ...]:
-    """What the plan would mend, break and leave, one line each."""
-    lines = [f"✓ mends  {path_title(path)}" for path in foresight.mended]
-    lines += [f"✗ breaks {path_title(path)}" for path in foresight.broken]
+    """What the plan would mend, break and leave, and whom it touches, one line each; long lists are cut."""
+    lines = _paths("✓ mends ", foresight.mended) + _paths("✗ breaks", foresight.broken)
     rest = "every other known path stays" if lines else "every known path stays"
     lines.append(f"= {rest} as it is ({foresight.unchanged})")
-    return tuple(lines)
+    touched = touched_words(foresight.touched)
+    return tuple([*lines, f"· within reach: {touched}"] if touched else lines)
+
+
+def touched_words(touched: Touched) -> str:
+    """`2 apps (catalog, orders), 1 network (vnet-spoke)`; "" where nobody is within reach of a plan."""
+    jobs = [rid for rid in touched.consumers if kind_of(rid) == _KINDS["microsoft.app/jobs"]]
+    apps = [rid for rid in touched.consumers if rid not in jobs]
+    groups = (("app", apps), ("job", jobs), ("network", touched.networks))
+    return ", ".join(f"{counted(len(ids), noun)} ({names_of(ids)})" for noun, ids in groups if ids)
+
+
+def names_of(ids: Sequence[ResourceId]) -> str:
+    """`catalog, orders and 34 more`."""
+    names = ", ".join(plain(rid.name, 80) for rid in ids[:_MOST_NAMED])
+    return names if len(ids) <= _MOST_NAMED else f"{names} and {len(ids) - _MOST_NAMED} more"
+
+
+def _paths(verb: str, paths: Sequence[PullPath]) -> list[str]:
+    lines = [f"{verb} {path_title(path)}" for path in paths[:_MOST_PATHS]]
+    rest = len(paths) - len(lines)
+    return [*lines, f"{verb} {rest} more"] if rest else lines
 
 
 def undo_sentence(change: Change) -> str:

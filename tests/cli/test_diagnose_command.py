@@ -14,7 +14,7 @@ from remediator.sandbox import Azure, Network, estates
 from tests.cli.running import document, estate_file, example, run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SHAPE = {"schema", "registry", "findings", "paths", "plan", "foresight", "ruling"}
+SHAPE = {"schema", "registry", "findings", "paths", "plan", "foresight", "ruling", "testimony"}
 
 
 def test_the_broken_path_and_what_mends_it(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_the_broken_path_and_what_mends_it(tmp_path: Path) -> None:
     assert set(found) == SHAPE
     (finding,) = found["findings"]
     assert (finding["rule"], finding["severity"]) == ("private-endpoint", "broken")
-    assert set(finding) == {"rule", "target", "severity", "summary", "evidence", "remedy"}
+    assert set(finding) == {"rule", "target", "severity", "summary", "evidence", "remedy", "advice"}
     (path,) = found["paths"]
     assert (path["verdict"], path["hops"][-1]["hop"], path["hops"][-1]["rule"]) == (
         "broken",
@@ -122,11 +122,12 @@ def test_a_text_says_where_to_look(tmp_path: Path) -> None:
 
 
 def test_a_foreign_registry_starts_no_change(tmp_path: Path) -> None:
-    """A 403 from ghcr.io is no reason to change a network: nothing is planned, and the note says why."""
+    """A 403 from ghcr.io is no reason to change a network: nothing is planned, and the testimony says why."""
     text = _written(tmp_path, "failed to pull ghcr.io/acme/shop:1: unexpected status from GET request: 403 Forbidden")
     found = document("diagnose", "--estate", estate_file(tmp_path), "--text", text, "--json")
     assert (found["findings"], found["plan"]) == ([], None)
-    assert "ghcr.io" in found["notes"][0]
+    assert found["testimony"]["stand"] == "not-drift"
+    assert found["testimony"]["why"].startswith("ghcr.io is no registry of Azure")
 
 
 def test_a_masked_name_leaves_the_configuration_to_decide(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from remediator.core.approval import ApprovalLink, ApprovalRequest
+from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import Decision, Way
 from remediator.core.diagnosis import Diagnosis, Focus
@@ -119,7 +120,7 @@ def diagnosis() -> Diagnosis:
         (finding,),
         (broken_path(),),
         Plan((link_change(),)),
-        Foresight((whole_path(),), (), 3),
+        Foresight((whole_path(),), (), 3, touched=Touched((APP,), (ResourceId(NETWORK),))),
         ruling,
     )
 

@@ -37,6 +37,7 @@ def test_a_diagnosis_has_the_declared_fields() -> None:
                         "summary": "Link privatelink.azurecr.cn to vnet-spoke",
                     }
                 ],
+                "advice": None,
             }
         ],
         "paths": [
@@ -63,8 +64,10 @@ def test_a_diagnosis_has_the_declared_fields() -> None:
             "mended": [{"consumer": samples.APP.text, "registry": samples.REGISTRY.text}],
             "broken": [],
             "unchanged": 3,
+            "touched": {"apps": [samples.APP.text], "networks": [samples.NETWORK]},
         },
         "ruling": {"decision": "ask", "way": "direct", "reasons": ["create-vnet-link needs a person"]},
+        "testimony": None,
     }
 
 

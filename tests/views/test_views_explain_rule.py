@@ -8,7 +8,7 @@ from remediator.core.rules import RULES
 from remediator.views.explain_rule import document, pages, terminal, why_it_breaks
 
 LINK = """\
-vnet-link: The private DNS zone is not linked to the app's network
+vnet-link: The private DNS zone is not linked to the network whose resolver counts
 judged at the hop: DNS zone
 
 What

@@ -1,0 +1,158 @@
+"""Why does it fail, and how sure is that? The first broken hop with its rule, and what the answer rests on.
+
+Sections of `explain`. What a picture has said already is not said again: where the path is drawn, its hop says what is
+wrong there, and this says what the rule is, why that breaks a pull, and from which facts it follows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from remediator.core.finding import Finding, Severity
+from remediator.core.leg import leg_of
+from remediator.core.pull_error import PullError
+from remediator.core.pull_path import PullPath
+from remediator.core.resolver import Resolver, resolver_for
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Network, Snapshot, Unknown
+from remediator.core.testimony import Testimony
+from remediator.core.words import counted
+from remediator.views.caused_by import who_did_it
+from remediator.views.changes import id_lines
+from remediator.views.explain_rule import why_it_breaks
+from remediator.views.explain_told import Section, Told, sentence, wrapped
+from remediator.views.plain import plain, with_short_ids
+from remediator.views.wording import place_of, rule_title
+
+_MOST_FINDINGS = 5
+_MOST_EVIDENCE = 4
+_MOST_UNREAD = 4
+
+
+def why(told: Told, width: int) -> tuple[Section, ...]:
+    """Each cause with its rule, its resource and the facts that show it; then who did it."""
+    lines: list[str] = []
+    for number, finding in enumerate(told.deciding[:_MOST_FINDINGS], 1):
+        lines += _cause(told, finding, f"{number}. " if len(told.deciding) > 1 else "", width)
+    rest = told.deciding[_MOST_FINDINGS:]
+    if rest:
+        rules = Counter(finding.rule for finding in rest)
+        words = ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
+        lines += wrapped(f"and {counted(len(rest), 'more cause')}: {words}", width)
+    if told.caused_by is not None:
+        lines += wrapped(f"Who did it: {who_did_it(told.caused_by)}", width, "", "  ")
+    return (Section("Why", tuple(lines)),)
+
+
+def _cause(told: Told, finding: Finding, number: str, width: int) -> list[str]:
+    indent = " " * len(number)
+    lines = wrapped(f"{finding.rule}: {rule_title(finding.rule)}", width, number)
+    drawn = [path for path in told.drawn if path.key in finding.paths]
+    if not any(path.deciding and path.deciding.rule == finding.rule for path in drawn):
+        lines += wrapped(sentence(with_short_ids(finding.summary)), width, f"{indent}  ")
+    lines += wrapped(why_it_breaks(finding.rule), width, f"{indent}  ")
+    lines += id_lines(plain(finding.target.text, 2048), width, f"{indent}  ")
+    said = {plain(path.deciding.detail) for path in drawn if path.deciding}
+    facts = [
+        fact
+        for fact in map(with_short_ids, finding.evidence)
+        if fact not in said and not fact.startswith("error text:")
+    ]
+    for fact in facts[:_MOST_EVIDENCE]:
+        lines += wrapped(fact, width, f"{indent}  · ")
+    if len(facts) > _MOST_EVIDENCE:
+        lines.append(f"{indent}  · and {counted(len(facts) - _MOST_EVIDENCE, 'more fact')} like these")
+    return lines + _others_with_it(told, finding, drawn, indent, width)
+
+
+def _others_with_it(told: Told, finding: Finding, drawn: list[PullPath], indent: str, width: int) -> list[str]:
+    """How many other paths have the same cause."""
+    others = len(finding.paths) - len(drawn)
+    return wrapped(f"the same cause for {counted(others, 'other path')}", width, f"{indent}  · ") if others > 0 else []
+
+
+def how_sure(told: Told, width: int) -> tuple[Section, ...]:
+    """What the answer rests on: the configuration, an error text beside it, and what could not be read."""
+    if told.nothing_asked:
+        return ()
+    lines = wrapped(_by_configuration(told), width) if told.found.paths else []
+    testimony = told.found.testimony
+    if testimony is not None and told.said is not None:
+        lines += _by_text(told, testimony, told.said, width)
+    lines += _unread(told.snapshot, width) if told.found.paths else []
+    return (Section("How sure", tuple(lines)),)
+
+
+def _by_configuration(told: Told) -> str:
+    assumed = next((words for path in told.drawn if (words := _taken_to_forward(told, path))), "")
+    if assumed:
+        return f"By the configuration, but for one thing: {assumed}."
+    if told.broken:
+        return "Sure by the configuration: every fact up to the broken hop was read. No pull was tried."
+    if told.unknown:
+        return "Not sure: the fact that decides could not be read, so nothing is planned because of it."
+    if any(finding.severity is Severity.UNKNOWN for finding in told.deciding):
+        return "Not sure: the configuration shows no fault, and the error text alone does not prove one."
+    if told.deciding:
+        return "By the error text: the configuration shows no fault on the way."
+    return "Judged on the configuration alone: no pull was tried."
+
+
+def _taken_to_forward(told: Told, path: PullPath) -> str:
+    """What is only assumed of a DNS server on the way."""
+    leg = leg_of(told.desired, told.snapshot, path.key)
+    if leg is None or not isinstance(leg.network, Network):
+        return ""
+    resolver = resolver_for(told.snapshot, leg.network, leg.host)
+    if not isinstance(resolver, Resolver) or not resolver.assumed:
+        return ""
+    return f"what the DNS server {resolver.through[0]} forwards cannot be read, only a look from inside shows it"
+
+
+def _by_text(told: Told, testimony: Testimony, said: PullError, width: int) -> list[str]:
+    sure = f"{testimony.cause}, confidence {testimony.confidence}"
+    if told.nothing_to_do:
+        lines = wrapped(f"The error text: {sure}.", width)
+    else:
+        lines = wrapped(f"{_beside(told, testimony)} ({sure}).", width)
+    named = [f"registry {plain(said.registry, 120)}"] if said.registry else []
+    named += [f"image {plain(said.image, 200)}"] if said.image else []
+    named += [f"client address {plain(said.client_ip, 60)}"] if said.client_ip else []
+    lines += wrapped(" · ".join(named), width, "  ") if named else []
+    return lines + (wrapped(f"“{plain(said.evidence, 200)}”", width, "  ") if said.evidence else [])
+
+
+def _beside(told: Told, testimony: Testimony) -> str:
+    """The testimony without the words of a hop or finding that stand above already."""
+    words = testimony.why
+    for path in (*told.broken, *told.unknown):
+        words = words.removesuffix(f": {path.deciding.detail}" if path.deciding else "")
+    for finding in told.deciding:
+        words = words.replace(f"only if {finding.summary}", "only by the cause above")
+    return sentence(words).removesuffix(".")
+
+
+def _unread(snapshot: Snapshot, width: int) -> list[str]:
+    """What the snapshot lacks, so that a person knows what the answer does not cover."""
+    kinds = [
+        ("role assignments", snapshot.role_assignments),
+        ("DNS forwarding rulesets", snapshot.rulesets),
+        ("inbound endpoints of DNS resolvers", snapshot.inbound_endpoints),
+    ]
+    missing = [words for words, held in kinds if isinstance(held, Unknown)]
+    lines = wrapped(f"Not read: {', '.join(missing)}.", width) if missing else []
+    single = [
+        f"{plain(rid.name, 80)} ({place_of(rid)}): {with_short_ids(known.reason, 200)}"
+        for rid, known in _sorted(snapshot)
+    ]
+    single += [
+        f"{gap.resource_type} of {plain(gap.scope, 120)}: {with_short_ids(gap.reason, 200)}" for gap in snapshot.gaps
+    ]
+    for one in single[:_MOST_UNREAD]:
+        lines += wrapped(one, width, "Not read: ", "  ")
+    rest = len(single) - _MOST_UNREAD
+    return [*lines, f"Not read: {counted(rest, 'more resource')}"] if rest > 0 else lines
+
+
+def _sorted(snapshot: Snapshot) -> list[tuple[ResourceId, Unknown]]:
+    return sorted(snapshot.unreadable.items(), key=lambda pair: pair[0].key)
