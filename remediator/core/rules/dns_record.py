@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from remediator.core.answers import answers, wrong_answers
 from remediator.core.cloud import record_name_of
+from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.record_changes import record_changes
 from remediator.core.resolution import AnswerKind
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Network, Unknown
+from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Snapshot, Unknown
 from remediator.core.zone_choice import serving
 
 ID = "dns-record"
@@ -56,4 +57,35 @@ def _words(leg: Leg) -> str:
     return "; ".join(private) if private else f"{leg.host} has a public answer"
 
 
-RULE = Rule(ID, HopName.RECORD, judge)
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A risk for each regional name that an endpoint carries and its zone lacks: pulls over the login name go on."""
+    return tuple(
+        _regional(zone, endpoint, host)
+        for registry in snapshot.registries.values()
+        if registry.regional_hosts
+        for endpoint in snapshot.endpoints_of(registry.id)
+        for zone in _written(snapshot, endpoint)
+        for host in registry.regional_hosts
+        if endpoint.address_of(host) and not isinstance(zone.records, Unknown)
+        if zone.record(record_name_of(host)) is None
+    )
+
+
+def _written(snapshot: Snapshot, endpoint: PrivateEndpoint) -> list[PrivateZone]:
+    groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
+    ids = dict.fromkeys(zone for group in groups for _, zone in group.zones)
+    return [snapshot.zones[rid] for rid in ids if rid in snapshot.zones]
+
+
+def _regional(zone: PrivateZone, endpoint: PrivateEndpoint, host: str) -> Finding:
+    return Finding(
+        rule=ID,
+        target=zone.id.child("A", record_name_of(host)),
+        severity=Severity.RISK,
+        summary=f"{host} has no record in {zone.name}: who pulls over this regional name finds nothing",
+        evidence=(f"{endpoint.id.name} carries {host} at {endpoint.address_of(host)}, {zone.id.text} has no record",),
+        advice=f"Have the zone group of {endpoint.id.name} write its records again.",
+    )
+
+
+RULE = Rule(ID, HopName.RECORD, judge, check)

@@ -1,14 +1,20 @@
-"""`endpoint-subnet`: an endpoint is needed and no subnet can take it (azure-facts 2.1, 4)."""
+"""`endpoint-subnet`: an endpoint is needed and no subnet can take it; or the next replica would find no room.
+
+A new replica takes an address in every endpoint's subnet; where one is full the whole replication rolls back, and the
+error does not name the subnet (azure-facts 1.6, 2.1, 4).
+"""
 
 from __future__ import annotations
 
 from remediator.core.candidates import candidates, doubts
+from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
-from remediator.core.placement import NoPlace, place_for
+from remediator.core.placement import NoPlace, free_addresses, place_for
 from remediator.core.pull_path import HopName, Verdict
+from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Network, Registry
+from remediator.core.snapshot import Network, PrivateEndpoint, Registry, Snapshot, Subnet, Unknown
 
 ID = "endpoint-subnet"
 
@@ -39,4 +45,33 @@ def judge(leg: Leg) -> Judgement | None:
     return Judgement(Verdict.BROKEN, place.reason, finding)
 
 
-RULE = Rule(ID, HopName.ENDPOINT, judge)
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A risk for each full subnet that holds an endpoint of a replicated registry."""
+    found: dict[ResourceId, Finding] = {}
+    for registry in snapshot.registries.values():
+        if isinstance(registry.regions, Unknown) or len(registry.regions) < 2:
+            continue
+        for endpoint in snapshot.endpoints_of(registry.id):
+            network = snapshot.networks.get(endpoint.network)
+            subnet = network.subnet(endpoint.subnet) if network else None
+            free = free_addresses(subnet) if subnet else None
+            if subnet is not None and isinstance(free, int) and free < 1:
+                found.setdefault(subnet.id, _full(registry, endpoint, subnet))
+    return tuple(found.values())
+
+
+def _full(registry: Registry, endpoint: PrivateEndpoint, subnet: Subnet) -> Finding:
+    return Finding(
+        rule=ID,
+        target=subnet.id,
+        severity=Severity.RISK,
+        summary=f"{subnet.id.name} is full: the next replica of {registry.id.name} cannot be created",
+        evidence=(
+            f"{subnet.id.name} ({', '.join(subnet.prefixes)}) has no free address",
+            f"{endpoint.id.name} is in it and would need one more for the new region",
+        ),
+        advice="Move endpoints to a larger subnet (a /27 or wider) before the registry gets another replica.",
+    )
+
+
+RULE = Rule(ID, HopName.ENDPOINT, judge, check)
