@@ -27,7 +27,12 @@ def _begin(
     error = {"code": failure[0], "message": failure[1]} if failure else None
     polls = world.faults.polls(world.operation_polls)
     token = world.guid("operation")
-    return world.operations.start(Operation(token, key(place.path), polls, settle, error, deletes))
+
+    def end() -> None:
+        settle()
+        world.history.end(token, world.moment(), error)
+
+    return world.operations.start(Operation(token, key(place.path), polls, end, error, deletes))
 
 
 def _urls(world: World, request: Request, place: Target, operation: Operation, location: str) -> tuple[str, str]:

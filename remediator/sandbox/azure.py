@@ -6,6 +6,7 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from remediator.sandbox import routes
@@ -13,6 +14,7 @@ from remediator.sandbox.arm_id import key
 from remediator.sandbox.clouds import CLOUDS
 from remediator.sandbox.errors import bad_request
 from remediator.sandbox.faults import Faults
+from remediator.sandbox.history import Write
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.shown import EVERYTHING, present
 from remediator.sandbox.state import load
@@ -130,6 +132,9 @@ class Azure:
             accepted = request.method in WRITES and response.status < 400
             if accepted:
                 self.writes.append((request.method, request.path))
+                response.headers["x-ms-correlation-request-id"] = self.world.history.note(
+                    request, response, self.world.moment()
+                )
         if accepted and self.faults.on_write is not None:
             self.faults.on_write(request.method, request.path)
         return self._identified(request, response)
@@ -158,6 +163,26 @@ class Azure:
         """
         with self.lock, self.world.state.overlooking():
             self.world.state.merge(body, self.world.cloud.registry_suffix)
+
+    def history(
+        self,
+        resource_id: str,
+        operation: str,
+        *,
+        caller: str = "",
+        appid: str = "",
+        at: float | None = None,
+        correlation_id: str = "",
+        status: str = "Succeeded",
+        claims: Mapping[str, str] | None = None,
+    ) -> None:
+        """Put an entry into the activity log by hand; `operation` is its full name, `at` seconds since 1970."""
+        told = {**({"appid": appid} if appid else {}), **(claims or {})}
+        when = datetime.fromtimestamp(self.world.clock() if at is None else at, UTC)
+        with self.lock:
+            self.world.history.by_hand(
+                Write(resource_id, operation, told, caller or appid, when, correlation_id, status)
+            )
 
     def remove(self, resource_id: str) -> None:
         """Take a resource, and all below it, away behind everyone's back."""

@@ -11,6 +11,7 @@ from remediator.sandbox.clouds import TENANT
 from remediator.sandbox.errors import ArmError
 from remediator.sandbox.private_link import ENDPOINTS
 from remediator.sandbox.providers import (
+    activity_log,
     connection,
     container_apps,
     directory,
@@ -33,6 +34,7 @@ VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z0-9.-]+)?", re.IGNORECASE)
 ROUTES: dict[tuple[str, str, str], Handler] = {
     route: handler
     for family in (
+        activity_log,
         connection,
         container_apps,
         endpoint,

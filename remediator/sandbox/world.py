@@ -10,6 +10,7 @@ from typing import Any
 
 from remediator.sandbox.clouds import Cloud
 from remediator.sandbox.faults import Faults
+from remediator.sandbox.history import History
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.state import State
 
@@ -27,6 +28,7 @@ class World:
     page_size: int | None = None
     faults: Faults = field(default_factory=Faults)
     operations: Operations = field(default_factory=Operations)
+    history: History = field(default_factory=History)
     missing_images: set[str] = field(default_factory=set)
     forwarders: dict[str, str] = field(default_factory=dict)
     appliances: dict[str, str] = field(default_factory=dict)
@@ -57,6 +59,10 @@ class World:
         }
         return {name: value for name, value in found.items() if value}
 
+    def moment(self) -> datetime:
+        """The time."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
     def now(self) -> str:
         """The time as ARM writes it."""
-        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+        return self.moment().strftime("%Y-%m-%dT%H:%M:%S.%f0Z")

@@ -41,7 +41,8 @@ def _written_into(world: World, endpoint: Body, zone: Body) -> list[Body]:
             "ttl": 10,
             "aRecords": [{"ipv4Address": address}],
         }
-        records.store(world, zone, "A", name, properties)
+        record = records.store(world, zone, "A", name, properties)
+        world.history.by_platform(str(record["id"]), "write", world.moment())
         sets.append(
             {
                 "recordType": "A",
@@ -63,6 +64,7 @@ def erase_records(world: World, config: Body) -> None:
         made_by = ((record or {}).get("properties", {}).get("metadata") or {}).get("creator", "")
         if record is not None and made_by.startswith(CREATOR):
             world.state.remove(record["id"])
+            world.history.by_platform(str(record["id"]), "delete", world.moment())
 
 
 def drop_record(world: World, endpoint: Body, label: str) -> None:
