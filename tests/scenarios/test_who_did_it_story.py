@@ -85,3 +85,49 @@ def test_a_person_who_took_it_away_cannot_approve(town: Callable[[str], Town]) -
         (link,) = links_in(place.postbox)
         assert program.decide(link, person, "fabrikamorders") == 403
         assert approved(place, program, incident)["status"] == "RESOLVED"
+
+
+def test_an_alert_and_the_activity_log(town: Callable[[str], Town]) -> None:
+    """An alert names nobody; the activity log tells who took the link away, and the mail and the terminal's journal say
+    it."""
+    place = town("healthy-hub")
+    with place.program() as program:
+        link = link_of_orders(place)
+        at = program.runtime.clock.now().timestamp() - 600
+        place.azure.history(link, OPERATION, appid=TERRAFORM["appid"], at=at, correlation_id="c-9")
+        place.azure.remove(link)
+        incident = program.alert(place.network.pull_app(place.app("orders")).text)
+        program.settle()
+        cause = program.incident(incident)["caused_by"]
+        assert (cause["source"], cause["correlation"], cause["resource"]) == ("activity-log", "c-9", link)
+        assert cause["actor"] == {"id": TERRAFORM["appid"], "kind": "application"}
+        mail = place.postbox.mail(1, timeout=0)
+        assert mail is not None
+        body = mail.get_body(("plain",))
+        assert body is not None
+        assert f"Who did it: application {TERRAFORM['appid']} deleted to-vnet-orders" in body.get_content()
+        found = approved(place, program, incident)
+        assert (found["status"], place.pulls("orders")) == ("RESOLVED", True)
+
+
+def test_terraform_against_a_zone_group(town: Callable[[str], Town]) -> None:
+    """The log shows Terraform and Azure's DNS platform overwriting one record in turn: the program does not join in."""
+    place = town("healthy-hub")
+    with place.program() as program:
+        bodies = place.azure.estate()["resources"]
+        record = next(one for one in bodies if one["id"].endswith("/A/fabrikamorders"))
+        now = program.runtime.clock.now().timestamp()
+        for hours in range(8, 0, -1):
+            who = {"appid": TERRAFORM["appid"]} if hours % 2 else {"caller": "Azure Traffic Manager and DNS"}
+            place.azure.history(record["id"], f"{record['type']}/write", at=now - 3600 * hours, **who)
+        place.azure.put({**record, "properties": {"ttl": 3600, "aRecords": [{"ipv4Address": "10.9.9.9"}]}})
+        assert not place.pulls("orders")
+        incident = program.request(place.registry("fabrikamorders"))
+        program.settle()
+        stopped = program.incident(incident)
+    assert (stopped["status"], stopped["error"]["code"]) == ("NEEDS_HUMAN", "two-owners")
+    assert stopped["caused_by"]["actor"]["id"] == TERRAFORM["appid"]
+    for owner in (TERRAFORM["appid"], "Azure itself"):
+        assert owner in stopped["error"]["message"]
+    assert any("ttl 3600, no creator" in line["what"] for line in stopped["journal"])
+    assert (links_in(place.postbox), place.azure.writes) == ([], [])

@@ -13,6 +13,8 @@ import pytest
 
 from remediator.adapters.azure.activity_log import MOST_GROUPS, MOST_PAGES, ActivityLog
 from remediator.adapters.azure.arm import Arm, ArmAccess
+from remediator.bootstrap.access import SANDBOX_IDENTITY
+from remediator.core.actor import ActorKind
 from remediator.core.cloud import AZURE_CHINA
 from remediator.core.resource_id import ResourceId
 from remediator.core.unknown import Unknown
@@ -20,6 +22,7 @@ from remediator.sandbox.transport import SandboxTransport
 from remediator.sandbox.wire import Response
 
 HOME = AZURE_CHINA.resource_manager
+PERSON = "66666666-7777-8888-9999-000000000000"
 NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
 WEEK = NOON - timedelta(days=7)
 ZONE, REGISTRY = ResourceId(est.ZONE), ResourceId(est.REGISTRY)
@@ -148,3 +151,23 @@ def test_the_recorded_refusal_is_unknown() -> None:
     found = log_of(answers).writes((ZONE,), NOON - timedelta(days=400), NOON)
     assert isinstance(found, Unknown)
     assert "cannot be more than 90 days in the past" in found.reason
+
+
+def test_the_sandbox_keeps_a_log() -> None:
+    """What is written over Resource Manager is in the log with the account of its token, and what others wrote too."""
+    azure = est.small_azure(est.healthy())
+    now = datetime.now(UTC)
+    kind = ResourceId(est.LINK).type
+    azure.history(est.LINK, f"{kind}/delete", caller="ann@contoso.example", claims={"oid": PERSON, "idtyp": "user"})
+    azure.history(est.RECORD, f"{ResourceId(est.RECORD).type}/write", caller="Azure Traffic Manager and DNS")
+    body = json.dumps({**est.zone(), "tags": {"a": "b"}}).encode()
+    url = f"{HOME}{est.ZONE}?api-version=2024-06-01"
+    headers = {"Authorization": "Bearer sandbox", "Content-Type": "application/json"}
+    assert azure.handle("PUT", url, headers, body).status < 300
+    found = ActivityLog(est.arm_of(azure)).writes((ZONE,), now - timedelta(days=7), now + timedelta(minutes=2))
+    assert not isinstance(found, Unknown)
+    assert {write.resource.name: (write.actor.kind, write.actor.id) for write in found} == {
+        "to-shop": (ActorKind.PERSON, PERSON),
+        "shop": (ActorKind.PLATFORM, None),
+        "privatelink.azurecr.cn": (ActorKind.APPLICATION, SANDBOX_IDENTITY),
+    }
