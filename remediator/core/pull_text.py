@@ -15,6 +15,7 @@ TAIL_CHARS = 16 * 1024
 _ROUNDS = 6
 """How many levels of escaping are undone: JSON in a string in JSON in a CSV export is four."""
 
+_ESC = 0x1B
 _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _LOOK_ALIKES = str.maketrans(
     {
@@ -43,7 +44,7 @@ _BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|pre|tr|td|th|table|h[1-6])(
 _INLINE_TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|code|span|font|mark|kbd|samp|wbr)(?: [^<>]{0,300})?/?>", re.IGNORECASE
 )
-_SPACES = re.compile(r"\s++")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]++")
 
 _SECRETS = (
     re.compile(r"(?<![\w-])eyJ[\w-]{8,}+(?:\.[\w-]*+)*+"),
@@ -77,7 +78,7 @@ def readings(text: str) -> tuple[str, ...]:
     as nothing. Texts longer than 64 Ki characters keep their head and their tail.
     """
     bounded = text if len(text) <= HEAD_CHARS + TAIL_CHARS else text[:HEAD_CHARS] + "\n" + text[-TAIL_CHARS:]
-    clean = _ANSI.sub("", bounded).translate(_LOOK_ALIKES)
+    clean = bounded.translate(_LOOK_ALIKES)
     spaced = _unescaped(clean, " ")
     joined = _unescaped(clean, "")
     return (spaced,) if spaced == joined else (spaced, joined)
@@ -109,7 +110,7 @@ def _unescaped(text: str, line_break: str) -> str:
     for _ in range(_ROUNDS):
         flat = _flat(text, line_break)
         once = _ENTITY.sub(lambda m: html.unescape(m[0]), _ESCAPE.sub(_character, flat))
-        once = _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", once))
+        once = _ANSI.sub("", _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", once)))
         if once == flat:
             break
         text = once.translate(_LOOK_ALIKES)
@@ -125,5 +126,7 @@ def _character(match: re.Match[str]) -> str:
     digits = match[1] or match[2]
     if digits:
         code = int(digits, 16)
-        return chr(code) if code >= 0x20 and not 0xD800 <= code <= 0xDFFF else "\n" if code in (10, 13) else " "
+        if code in (10, 13):
+            return "\n"
+        return chr(code) if code == _ESC or (code >= 0x20 and not 0xD800 <= code <= 0xDFFF) else " "
     return _PLAIN.get(match[3], match[3])

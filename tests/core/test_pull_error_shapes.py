@@ -55,7 +55,9 @@ FORMS: dict[str, Callable[[str], str]] = {
     "platform log": _dotnet,
     "csv": _row,
     "html": html.escape,
-    "page": lambda text: f"<pre><code>{html.escape(text)}</code></pre>",
+    "page": lambda text: f"<pre><code>{html.escape(text)}</code></pre>".replace(
+        "azurecr", '<span class="hl">azurecr</span>'
+    ),
     "table cell": lambda text: f"<td>{html.escape(text, quote=False)}</td>".replace("\n", "<br/>"),
     "windows lines": lambda text: text.replace("\n", "\r\n"),
     "indented": lambda text: textwrap.indent(text, "        "),
@@ -63,7 +65,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "commented": lambda text: textwrap.indent(text, "# ", lambda _: True),
     "terraform": _boxed,
     "typographic": lambda text: text.replace("'", "’"),
-    "coloured": lambda text: f"\x1b[31m{text}\x1b[0m",
+    "coloured": lambda text: text.replace("azurecr", "\x1b[1;31mazurecr\x1b[0m"),
     "log line": lambda text: f"2026-01-02T03:04:05.678Z stderr F {text} (x12 over 34m)",
     "query row": lambda text: f"TimeGenerated\tReason_s\tLog_s\n1/2/2026, 3:04:05.678 AM\tFailed\t{text}\n",
     "python": repr,
