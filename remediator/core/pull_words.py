@@ -53,7 +53,7 @@ EXPLICIT: tuple[Sign, ...] = (
         Cause.platform_mismatch,
         _HIGH,
         r"no~match(?:ing~manifest)?~for~(?:platform|[a-z]{3,8}/[a-z0-9]{3,8}|unknown)",
-        r"no~child(?:ren)?~with~platform",
+        r"no~child(?:ren)?~with~platform|descriptor~matching~platform",
         r"no~image~found~in~(?:manifest~list|image~index)~for~architecture",
         r"does~not~(?:match|provide)~the~(?:specified|detected~host|expected)~platform",
         r"(?:os/arc\w{0,10}|platform|architecture)~must~be|must~be~linux/amd64",
@@ -239,7 +239,11 @@ VAGUE: tuple[Sign, ...] = (
         r"request~cancel?led|timed~out|newconnectionerror|connecttimeout|proxyerror",
         kind=Kind.network,
     ),
-    sign(Cause.not_found, _LOW, r"does~not~exist~or~no~pull~access"),
+    sign(
+        Cause.not_found,
+        _LOW,
+        r"does~not~exist~or~no~pull~access|image~not~found(?!~or~access)|code~=?~?notfound~desc",
+    ),
     sign(Cause.data_endpoint_blocked, _LOW, r"error~pulling~image~configuration", kind=Kind.layers),
     sign(Cause.other, _LOW, r"registryerrorresponse", kind=Kind.server),
 )

@@ -72,11 +72,6 @@ TEXTS: list[tuple[Cause, bool, str]] = [
         'ctr: failed to resolve reference "shop.azurecr.io/web:v7": unexpected status from HEAD request to '
         "https://shop.azurecr.io/v2/web/manifests/v7: 403 Forbidden",
     ),
-    (
-        Cause.auth_unauthorized,
-        False,
-        'failed to resolve reference "ghcr.io/org/web:1": unexpected status: 403 Forbidden',
-    ),
     # authentication
     (
         Cause.auth_unauthorized,
