@@ -1,4 +1,9 @@
-"""Peerings: one side is Initiated, both sides are Connected, a side left alone is Disconnected."""
+"""Peerings: one side is Initiated, both sides are Connected, a side left alone is Disconnected.
+
+Each side keeps the address space of the other as it was when it was last written or synced (`remoteAddressSpace`); a
+network that grows leaves both sides out of sync until the other side is put with `syncRemoteAddressSpace=true`
+(learn update-virtual-network-peering-address-space).
+"""
 
 from __future__ import annotations
 
@@ -74,25 +79,44 @@ def put(world: World, request: Request, place: Target) -> Response:
         ("peerCompleteVnets", True),
     ):
         properties.setdefault(name, usual)
-    for side in ("remoteAddressSpace", "remoteVirtualNetworkAddressSpace"):
-        properties[side] = {
-            "addressPrefixes": list((remote["properties"].get("addressSpace") or {}).get("addressPrefixes") or [])
-        }
-    if failure is None:
-        _join(body, other)
-    else:
-        properties.update(peeringState="Initiated", peeringSyncLevel="RemoteNotInSync")
+    synced = request.query.get("syncremoteaddressspace", "").lower() == "true"
+    kept = (old or {}).get("properties", {}).get("remoteAddressSpace")
+    properties["remoteAddressSpace"] = kept if kept and not synced else _space(remote)
+    properties["remoteVirtualNetworkAddressSpace"] = _space(remote)
+    properties.update(peeringState="Initiated", peeringSyncLevel="RemoteNotInSync")
     world.state.put(body)
+    if failure is None and other is not None:
+        for side in (body, other):
+            side["properties"]["peeringState"] = "Connected"
+            _compare(world, side)
     where = region(network.get("location"))
     return accept_put(world, request, place, body, created=old is None, failure=failure, location=where)
 
 
-def _join(body: Body, other: Body | None) -> None:
-    alone = {"peeringState": "Initiated", "peeringSyncLevel": "RemoteNotInSync"}
-    joined = {"peeringState": "Connected", "peeringSyncLevel": "FullyInSync"}
-    body["properties"].update(alone if other is None else joined)
-    if other is not None:
-        other["properties"].update(joined)
+def _space(network: Body) -> Body:
+    return {"addressPrefixes": list((network["properties"].get("addressSpace") or {}).get("addressPrefixes") or [])}
+
+
+def _compare(world: World, body: Body) -> None:
+    """Set one side's sync level: what it knows of the other network, and what the other side knows of its own."""
+    remote, local = world.state.get(remote_of(body)), world.state.get(parent_of(body["id"]))
+    other = counterpart(world, body)
+    if remote is None or local is None or other is None:
+        return
+    body["properties"]["remoteVirtualNetworkAddressSpace"] = _space(remote)
+    stale = body["properties"].get("remoteAddressSpace", _space(remote)) != _space(remote)
+    unknown = other["properties"].get("remoteAddressSpace", _space(local)) != _space(local)
+    levels = {(False, False): "FullyInSync", (True, False): "RemoteNotInSync", (False, True): "LocalNotInSync"}
+    body["properties"]["peeringSyncLevel"] = levels.get((stale, unknown), "LocalAndRemoteNotInSync")
+
+
+def moved(world: World, network: str) -> None:
+    """A network's address space has changed: both sides of each of its peerings see it."""
+    for body in world.state.children(network, "virtualNetworkPeerings"):
+        other = counterpart(world, body)
+        if other is not None:
+            _compare(world, body)
+            _compare(world, other)
 
 
 def part(world: World, body: Body) -> None:

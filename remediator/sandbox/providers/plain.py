@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+
 from remediator.sandbox.acceptance import accept_delete, accept_put, stamp, written
 from remediator.sandbox.arm_id import Target, region
-from remediator.sandbox.providers.reading import Handler, in_scope, kind_text, listing, read, require_parent
+from remediator.sandbox.providers.reading import Handler, existing, in_scope, kind_text, listing, read, require_parent
 from remediator.sandbox.wire import Request, Response, reply
 from remediator.sandbox.world import World
 
@@ -58,11 +60,20 @@ def delete(world: World, request: Request, place: Target) -> Response:
     return accept_delete(world, request, place, region(body.get("location")), failure)
 
 
+def patch(world: World, request: Request, place: Target) -> Response:
+    """Change a resource's tags."""
+    body = existing(world, place)
+    body["tags"] = copy.deepcopy(request.document().get("tags") or {})
+    return reply(200, world.state.shown(body))
+
+
 def _routes() -> dict[tuple[str, str, str], Handler]:
     routes: dict[tuple[str, str, str], Handler] = {}
     for kind in (*WRITABLE, *CHILDREN, *READ_ONLY):
         routes[("GET", kind, "item")] = read
         routes[("GET", kind, "list")] = listing
+    for kind in WRITABLE:
+        routes[("PATCH", kind, "item")] = patch
     for kind in (*WRITABLE, *CHILDREN):
         routes[("PUT", kind, "item")] = put
         routes[("DELETE", kind, "item")] = delete

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-
 from remediator.sandbox import addresses, errors
 from remediator.sandbox.acceptance import accept_delete, accept_put, stamp, written
 from remediator.sandbox.arm_id import Target, key, region
-from remediator.sandbox.providers import peering
-from remediator.sandbox.providers.reading import Handler, existing, listing, read, require_parent
+from remediator.sandbox.providers import peering, plain
+from remediator.sandbox.providers.reading import Handler, listing, read, require_parent
 from remediator.sandbox.wire import Body, Request, Response, reply
 from remediator.sandbox.world import World
 
@@ -55,14 +53,9 @@ def put(world: World, request: Request, place: Target) -> Response:
     for subnet in subnets:
         subnet["properties"]["provisioningState"] = "Succeeded"
         world.state.put(subnet)
+    if old is not None and addresses.prefixes(old) != addresses.prefixes(body):
+        peering.moved(world, place.path)
     return accept_put(world, request, place, body, created=old is None, failure=failure)
-
-
-def patch(world: World, request: Request, place: Target) -> Response:
-    """Change a resource's tags."""
-    body = existing(world, place)
-    body["tags"] = copy.deepcopy(request.document().get("tags") or {})
-    return reply(200, world.state.shown(body))
 
 
 def delete(world: World, request: Request, place: Target) -> Response:
@@ -153,7 +146,7 @@ ROUTES: dict[tuple[str, str, str], Handler] = {
     ("GET", NETWORKS, "item"): read,
     ("GET", NETWORKS, "list"): listing,
     ("PUT", NETWORKS, "item"): put,
-    ("PATCH", NETWORKS, "item"): patch,
+    ("PATCH", NETWORKS, "item"): plain.patch,
     ("DELETE", NETWORKS, "item"): delete,
     ("GET", f"{NETWORKS}/usages", "list"): usages,
     ("GET", SUBNETS, "item"): read,
