@@ -38,7 +38,9 @@ def egress_of(snapshot: Snapshot, environment: Environment, network: Network | N
     if turned.turn is Turn.APPLIANCE:
         firewall = firewall_at(snapshot, network, turned.route) if network else None
         unread = snapshot.unknown_of_type(FIREWALL_TYPE)
-        return firewall.addresses if firewall else (unread[0] if unread else Unknown(_appliance(turned.route)))
+        if firewall is None:
+            return unread[0] if unread else Unknown(_appliance(turned.route))
+        return _out_of(snapshot, firewall)
     if turned.turn is not Turn.STRAIGHT:
         return Unknown(f"the default route of {subnet.id.name} leads to another way out")
     return _without_route(snapshot, environment, subnet)
@@ -46,10 +48,7 @@ def egress_of(snapshot: Snapshot, environment: Environment, network: Network | N
 
 def _without_route(snapshot: Snapshot, environment: Environment, subnet: Subnet) -> tuple[str, ...] | Unknown:
     if subnet.nat_gateway is not None:
-        gateway = snapshot.look_up(snapshot.nat_gateways, subnet.nat_gateway)
-        if isinstance(gateway, Unknown):
-            return gateway
-        return gateway.addresses if gateway else ()
+        return _of_gateway(snapshot, subnet.nat_gateway)
     found: list[str] = []
     for balancer in snapshot.load_balancers.values():
         if _belongs(balancer.id, environment):
@@ -67,6 +66,22 @@ def _unread_balancer(snapshot: Snapshot, environment: Environment) -> Unknown | 
     listings = (gap for gap in snapshot.gaps if gap.resource_type.lower() == BALANCER_TYPE.lower())
     wanted = (g for g in listings if not g.scope.name or environment.id.within(g.scope))
     return next((Unknown(gap.reason) for gap in wanted if environment.infrastructure_group), None)
+
+
+def _of_gateway(snapshot: Snapshot, rid: ResourceId) -> tuple[str, ...] | Unknown:
+    gateway = snapshot.look_up(snapshot.nat_gateways, rid)
+    if isinstance(gateway, Unknown):
+        return gateway
+    return gateway.addresses if gateway else ()
+
+
+def _out_of(snapshot: Snapshot, firewall: Firewall) -> tuple[str, ...] | Unknown:
+    """A firewall's own addresses, or those of a NAT gateway behind it (learn firewall/integrate-with-nat-gateway)."""
+    network = snapshot.networks.get(firewall.network)
+    own = next((s for s in network.subnets if s.id.name.lower() == "azurefirewallsubnet"), None) if network else None
+    if own is not None and own.nat_gateway is not None:
+        return _of_gateway(snapshot, own.nat_gateway)
+    return firewall.addresses
 
 
 def _belongs(balancer: ResourceId, environment: Environment) -> bool:

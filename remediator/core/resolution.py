@@ -75,6 +75,7 @@ def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[
         if link is not None:
             return zone, link
     doubts.extend(snapshot.unknown_of_type(ZONE_TYPE, zone_name))
+    doubts.extend(snapshot.zones_referred_to(zone_name))
     return doubts[0] if doubts else None
 
 

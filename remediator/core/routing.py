@@ -16,6 +16,8 @@ from remediator.core.snapshot import Network, Route, RouteTable, Snapshot, Subne
 
 REGISTRY_TAG = "azurecontainerregistry"
 _STRICT = frozenset({"enabled", "routetableenabled"})
+# Narrower routes name single services; which addresses a registry has is not known.
+_WIDE = 12
 # Public addresses are not known before the name is asked; this one lies in no prefix but the whole internet's.
 _ANYWHERE = "192.0.2.1"
 
@@ -77,16 +79,28 @@ def public_turn(snapshot: Snapshot, subnet: Subnet) -> Turned | Unknown:
 
 
 def _by_tag(snapshot: Snapshot, subnet: Subnet, otherwise: Turned) -> Turned | Unknown:
-    """A route for the registries' service tag beats the default one (learn virtual-networks-udr-overview)."""
+    """A route for the registries' service tag beats the default one (learn virtual-networks-udr-overview).
+
+    Other tags and wide ranges may hold the registry's address or not: unknown where they lead elsewhere.
+    """
     table = snapshot.look_up(snapshot.route_tables, subnet.route_table) if subnet.route_table else None
-    tagged = [r for r in table.routes if _tag_of(r)] if isinstance(table, RouteTable) else []
-    for route in tagged:
+    for route in table.routes if isinstance(table, RouteTable) else ():
         turned = Turned(_TURNS.get(route.next_hop.lower(), Turn.STRAIGHT), route, subnet.route_table)
         if _tag_of(route) == REGISTRY_TAG:
             return turned
-        if turned.turn is not otherwise.turn:
+        elsewhere = {turned.turn, otherwise.turn} - {Turn.LOST, Turn.STRAIGHT}
+        if (_tag_of(route) or _is_wide(route)) and turned.turn is not otherwise.turn and elsewhere:
             return Unknown(f"whether the route {route.name} ({route.prefix}) holds the registry's public address")
     return otherwise
+
+
+def _is_wide(route: Route) -> bool:
+    """Whether a route is for a large part of the public internet, but not for all of it."""
+    try:
+        prefix = ipaddress.IPv4Network(route.prefix, strict=False)
+    except ValueError:
+        return False
+    return 0 < prefix.prefixlen <= _WIDE and not prefix.is_private
 
 
 def _tag_of(route: Route) -> str:

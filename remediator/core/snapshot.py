@@ -154,6 +154,23 @@ class Snapshot:
         """All zones of a name, in the order of their ids."""
         return self.index("zone", self.zones, self._by_name).get(name.lower(), ())
 
+    def zones_referred_to(self, name: str) -> tuple[Unknown, ...]:
+        """Why there are more zones of a name than were read: those that zone groups of endpoints write to."""
+        named = self.index("referred", self.endpoints, self._group_zones).get(name.lower(), ())
+        unread = (rid for rid in named if rid not in self.zones and rid not in self.gone)
+        return tuple(
+            self.unreadable.get(rid) or Unknown(f"{rid.name} in {rid.resource_group} is referred to and was not read")
+            for rid in unread
+        )
+
+    def _group_zones(self) -> dict[str, tuple[ResourceId, ...]]:
+        found: dict[str, dict[ResourceId, None]] = {}
+        for endpoint in self.endpoints.values():
+            for group in endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ():
+                for _, zone in group.zones:
+                    found.setdefault(zone.name.lower(), {})[zone] = None
+        return {name: tuple(zones) for name, zones in found.items()}
+
     def _by_host(self) -> dict[str, Registry]:
         return {
             host: registry

@@ -12,7 +12,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Consumer, Registry, RegistryCredential
+from remediator.core.snapshot import Consumer, Registry, RegistryCredential, Unknown
 
 ID = "pull-credential"
 
@@ -23,6 +23,8 @@ def judge(leg: Leg) -> Judgement | None:
     if credential is None and isinstance(leg.registry, Registry) and leg.registry.anonymous_pull:
         # with an entry Container Apps never falls back to an anonymous pull (azure-facts 2.2)
         return Judgement(Verdict.OK, "the registry lets anonymous pulls in")
+    if credential is None and isinstance(leg.registry, Unknown):
+        return Judgement(Verdict.UNKNOWN, f"there is no entry for {leg.host}, which may let anonymous pulls in")
     wrong = _wrong(leg.consumer, credential, leg) or _not_granted(leg, credential)
     if wrong is None:
         return Judgement(Verdict.OK, _words(credential))
