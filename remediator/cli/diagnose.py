@@ -10,10 +10,10 @@ from remediator.cli import out
 from remediator.cli.explain import explained
 from remediator.cli.explain import option as explain_option
 from remediator.cli.question import Question, Reply, answer, options
-from remediator.core.names import name_table
 from remediator.views.caused_by import caused_by_document
 from remediator.views.document import classify_document, diagnosis_document
 from remediator.views.explain import Told, sections
+from remediator.views.names import table_of
 from remediator.views.plain import plain
 
 DRIFT = 3
@@ -44,7 +44,7 @@ def command(ctx: click.Context, /, explain: str | None, as_json: bool, detailed_
 def as_document(reply: Reply) -> dict[str, Any]:
     """`diagnose --json`: the diagnosis with its names, and notes, text and the write behind it where there are any."""
     paths = reply.diagnosis.paths
-    tables = {path.key: name_table(reply.desired, reply.snapshot, path) for path in paths}
+    tables = {path.key: table_of(reply.desired, reply.snapshot, path) for path in paths}
     found = diagnosis_document(reply.diagnosis, {key: table for key, table in tables.items() if table is not None})
     if reply.said is not None:
         found["text"] = classify_document(reply.said)

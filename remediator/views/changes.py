@@ -84,7 +84,7 @@ def terminal(plan: Plan, width: int = 100) -> str:
 
 
 def _change_lines(change: ShownChange, width: int) -> Iterator[str]:
-    yield plain(f"{change.mark} {change.number}. {change.summary or change.name}", width)
+    yield from _indented(change.summary or change.name, width, f"{change.mark} {change.number}. ", "     ")
     yield from _indented(change.kind, width, "     ")
     yield from id_lines(change.target, width, "     ")
     if change.reason:
@@ -98,8 +98,10 @@ def _change_lines(change: ShownChange, width: int) -> Iterator[str]:
     yield from _indented(f"undo: {change.undo}", width, "     ")
 
 
-def _indented(words: str, width: int, indent: str) -> list[str]:
-    return textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
+def _indented(words: str, width: int, indent: str, rest: str = "") -> list[str]:
+    return textwrap.wrap(
+        words, width, initial_indent=indent, subsequent_indent=rest or f"{indent}  ", break_on_hyphens=False
+    )
 
 
 def id_lines(text: str, width: int, indent: str) -> list[str]:

@@ -13,9 +13,8 @@ from remediator.core.leg import leg_of
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.resolver import Resolver, resolver_for
-from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Snapshot, Unknown
-from remediator.core.testimony import Testimony
+from remediator.core.testimony import Stand, Testimony
 from remediator.core.words import counted
 from remediator.views.caused_by import who_did_it
 from remediator.views.changes import id_lines
@@ -32,8 +31,11 @@ _MOST_UNREAD = 4
 def why(told: Told, width: int) -> tuple[Section, ...]:
     """Each cause with its rule, its resource and the facts that show it; then who did it."""
     lines: list[str] = []
+    explained: set[str] = set()
     for number, finding in enumerate(told.deciding[:_MOST_FINDINGS], 1):
-        lines += _cause(told, finding, f"{number}. " if len(told.deciding) > 1 else "", width)
+        reason = "" if finding.rule in explained else why_it_breaks(finding.rule)
+        lines += _cause(told, finding, reason, f"{number}. " if len(told.deciding) > 1 else "", width)
+        explained.add(finding.rule)
     rest = told.deciding[_MOST_FINDINGS:]
     if rest:
         rules = Counter(finding.rule for finding in rest)
@@ -44,13 +46,13 @@ def why(told: Told, width: int) -> tuple[Section, ...]:
     return (Section("Why", tuple(lines)),)
 
 
-def _cause(told: Told, finding: Finding, number: str, width: int) -> list[str]:
+def _cause(told: Told, finding: Finding, reason: str, number: str, width: int) -> list[str]:
     indent = " " * len(number)
     lines = wrapped(f"{finding.rule}: {rule_title(finding.rule)}", width, number)
     drawn = [path for path in told.drawn if path.key in finding.paths]
-    if not any(path.deciding and path.deciding.rule == finding.rule for path in drawn):
+    if not drawn:
         lines += wrapped(sentence(with_short_ids(finding.summary)), width, f"{indent}  ")
-    lines += wrapped(why_it_breaks(finding.rule), width, f"{indent}  ")
+    lines += wrapped(reason, width, f"{indent}  ")
     lines += id_lines(plain(finding.target.text, 2048), width, f"{indent}  ")
     said = {plain(path.deciding.detail) for path in drawn if path.deciding}
     facts = [
@@ -76,10 +78,13 @@ def how_sure(told: Told, width: int) -> tuple[Section, ...]:
     if told.nothing_asked:
         return ()
     lines = wrapped(_by_configuration(told), width) if told.found.paths else []
+    if told.broken and told.unknown:
+        left = counted(len(told.unknown), "other path")
+        lines += wrapped(f"Not known of {left}: what decides there could not be read.", width)
     testimony = told.found.testimony
     if testimony is not None and told.said is not None:
         lines += _by_text(told, testimony, told.said, width)
-    lines += _unread(told.snapshot, width) if told.found.paths else []
+    lines += _unread(told, width) if told.found.paths else []
     return (Section("How sure", tuple(lines)),)
 
 
@@ -91,10 +96,8 @@ def _by_configuration(told: Told) -> str:
         return "Sure by the configuration: every fact up to the broken hop was read. No pull was tried."
     if told.unknown:
         return "Not sure: the fact that decides could not be read, so nothing is planned because of it."
-    if any(finding.severity is Severity.UNKNOWN for finding in told.deciding):
-        return "Not sure: the configuration shows no fault, and the error text alone does not prove one."
     if told.deciding:
-        return "By the error text: the configuration shows no fault on the way."
+        return ""
     return "Judged on the configuration alone: no pull was tried."
 
 
@@ -111,10 +114,7 @@ def _taken_to_forward(told: Told, path: PullPath) -> str:
 
 def _by_text(told: Told, testimony: Testimony, said: PullError, width: int) -> list[str]:
     sure = f"{testimony.cause}, confidence {testimony.confidence}"
-    if told.nothing_to_do:
-        lines = wrapped(f"The error text: {sure}.", width)
-    else:
-        lines = wrapped(f"{_beside(told, testimony)} ({sure}).", width)
+    lines = wrapped(f"{_beside(told, testimony)} ({sure}).", width)
     named = [f"registry {plain(said.registry, 120)}"] if said.registry else []
     named += [f"image {plain(said.image, 200)}"] if said.image else []
     named += [f"client address {plain(said.client_ip, 60)}"] if said.client_ip else []
@@ -123,36 +123,49 @@ def _by_text(told: Told, testimony: Testimony, said: PullError, width: int) -> l
 
 
 def _beside(told: Told, testimony: Testimony) -> str:
-    """The testimony without the words of a hop or finding that stand above already."""
+    """What the text is worth, without the words of a hop or finding that stand above already."""
+    if told.nothing_to_do:
+        return "The error text is no reason to change anything"
+    if testimony.stand is Stand.NOT_DRIFT:
+        return f"The error text is about something else: {testimony.why}"
+    if testimony.stand is Stand.ADDS:
+        if any(finding.severity is Severity.UNKNOWN for finding in told.deciding):
+            return "Not sure: the configuration shows no fault, and the error text alone does not prove one"
+        return "The error text says so, and the configuration shows no fault on the way"
     words = testimony.why
     for path in (*told.broken, *told.unknown):
         words = words.removesuffix(f": {path.deciding.detail}" if path.deciding else "")
-    for finding in told.deciding:
-        words = words.replace(f"only if {finding.summary}", "only by the cause above")
     return sentence(words).removesuffix(".")
 
 
-def _unread(snapshot: Snapshot, width: int) -> list[str]:
-    """What the snapshot lacks, so that a person knows what the answer does not cover."""
-    kinds = [
+def _unread(told: Told, width: int) -> list[str]:
+    """What the snapshot lacks, so that a person knows what the answer does not cover; what decides a path first."""
+    snapshot = told.snapshot
+    kinds = (
         ("role assignments", snapshot.role_assignments),
         ("DNS forwarding rulesets", snapshot.rulesets),
         ("inbound endpoints of DNS resolvers", snapshot.inbound_endpoints),
-    ]
+    )
     missing = [words for words, held in kinds if isinstance(held, Unknown)]
     lines = wrapped(f"Not read: {', '.join(missing)}.", width) if missing else []
-    single = [
-        f"{plain(rid.name, 80)} ({place_of(rid)}): {with_short_ids(known.reason, 200)}"
-        for rid, known in _sorted(snapshot)
-    ]
-    single += [
-        f"{gap.resource_type} of {plain(gap.scope, 120)}: {with_short_ids(gap.reason, 200)}" for gap in snapshot.gaps
-    ]
-    for one in single[:_MOST_UNREAD]:
-        lines += wrapped(one, width, "Not read: ", "  ")
-    rest = len(single) - _MOST_UNREAD
-    return [*lines, f"Not read: {counted(rest, 'more resource')}"] if rest > 0 else lines
+    decisive = {path.deciding.detail for path in told.unknown if path.deciding}
+    single = sorted(_unreadable(snapshot), key=lambda one: (one[1] not in decisive, one[0]))
+    # who asked about one thing is told what concerns it, and how much else there is
+    focused = told.found.focus.registry is not None or told.found.focus.consumer is not None
+    shown = [one for one in single if one[1] in decisive or not focused][:_MOST_UNREAD]
+    for what, reason in shown:
+        lines += wrapped(f"{what}: {with_short_ids(_answer(reason), 200)}", width, "Not read: ", "  ")
+    rest = len(single) - len(shown)
+    more = counted(rest, "more resource") if shown else f"{counted(rest, 'resource')} elsewhere"
+    return [*lines, f"Not read: {more}."] if rest else lines
 
 
-def _sorted(snapshot: Snapshot) -> list[tuple[ResourceId, Unknown]]:
-    return sorted(snapshot.unreadable.items(), key=lambda pair: pair[0].key)
+def _unreadable(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Each resource and listing that could not be read, and why."""
+    found = [(f"{plain(rid.name, 80)} ({place_of(rid)})", known.reason) for rid, known in snapshot.unreadable.items()]
+    return found + [(f"{gap.resource_type} of {with_short_ids(gap.scope)}", gap.reason) for gap in snapshot.gaps]
+
+
+def _answer(reason: str) -> str:
+    """What the other side answered, without what was being read: that stands before it."""
+    return reason.split("): ", 1)[-1] if reason.startswith("reading ") else reason

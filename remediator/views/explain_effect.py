@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from remediator.core.finding import Finding
-from remediator.core.policy import NEVER_AUTO, Ruling
+from remediator.core.finding import Finding, Severity
+from remediator.core.policy import Ruling
+from remediator.core.words import counted
 from remediator.views import changes
 from remediator.views.explain_told import Section, Told, sentence, wrapped
 from remediator.views.plain import plain, with_short_ids
@@ -14,6 +15,7 @@ from remediator.views.wording import foresight_lines, ruling_sentence
 
 _MOST_DRIFTS = 8
 _MOST_ADVICE = 8
+_MOST_LEFT = 4
 
 
 def differs(told: Told, width: int) -> tuple[Section, ...]:
@@ -35,10 +37,19 @@ def mending(told: Told, width: int) -> tuple[Section, ...]:
     found = told.found
     if found.plan:
         policy = wrapped(f"Policy: {ruling_sentence(_without_repeats(told, found.ruling))}", width, "", "  ")
-        return (Section("What would mend it", (*changes.terminal(found.plan, width).split("\n"), "", *policy)),)
+        left = wrapped(_left_out(told), width, "", "  ")
+        return (Section("What would mend it", (*changes.terminal(found.plan, width).split("\n"), "", *policy, *left)),)
     if told.nothing_to_do and not told.besides:
         return ()
     return (Section("What would mend it", tuple(wrapped(_no_plan(told), width))),)
+
+
+def _left_out(told: Told) -> str:
+    """The causes that the plan does not mend, "" where there is none."""
+    left = [finding for finding in told.deciding if not finding.remedy]
+    named = ", ".join(f"{finding.rule} ({counted(len(finding.paths), 'path')})" for finding in left[:_MOST_LEFT])
+    more = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
+    return f"Not mended by it: {named}{more}." if left else ""
 
 
 def _without_repeats(told: Told, ruling: Ruling | None) -> Ruling | None:
@@ -53,9 +64,9 @@ def _without_repeats(told: Told, ruling: Ruling | None) -> Ruling | None:
 
 
 def _no_plan(told: Told) -> str:
-    if told.broken or told.deciding:
+    if told.broken or any(finding.severity is Severity.BROKEN for finding in told.deciding):
         return "Nothing that the program may change: a person has to act."
-    if told.unknown:
+    if told.unknown or told.deciding:
         return "Nothing is planned because of what is not known."
     if not told.desired.declared:
         return "Nothing is planned: no desired-state document says what should be there, so this is only reported."
@@ -86,15 +97,16 @@ def by_hand(told: Told, width: int) -> tuple[Section, ...]:
 
 
 def _needs_a_person(finding: Finding) -> bool:
-    """Whether nothing is planned for it, or something that a person always has to decide on."""
-    return not finding.remedy or any(change.kind in NEVER_AUTO for change in finding.remedy)
+    """Whether nothing is planned for it, or a closing, which clients may feel that nobody sees here."""
+    return not finding.remedy or any((c.after or {}).get("publicNetworkAccess") == "Disabled" for c in finding.remedy)
 
 
 def _left_open(told: Told) -> list[str]:
-    """The paths of which nobody says more than what could not be read; a picture has said that of its own."""
+    """The paths of which nobody says more than what could not be read, unless that has been said already."""
     advised = {key for finding in told.deciding for key in finding.paths}
     drawn = {path.key for path in told.drawn}
     left = [path for path in told.unknown if path.key not in advised]
+    said = {known.reason for known in told.snapshot.unreadable.values()} | {gap.reason for gap in told.snapshot.gaps}
     reasons = dict.fromkeys(path.deciding.detail for path in left if path.deciding and path.key not in drawn)
     asked = "Let the reader see what could not be read, or ask who owns it; nothing is planned before that is known"
-    return [*reasons, asked] if left else []
+    return [*(reason for reason in reasons if reason not in said), asked] if left else []

@@ -6,7 +6,7 @@ do, with its reason.
 
 from __future__ import annotations
 
-from remediator.core.names import name_table
+from remediator.core.finding import Severity
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.words import counted
@@ -14,27 +14,35 @@ from remediator.views import names as name_tables
 from remediator.views import picture
 from remediator.views.explain_told import Section, Told, sentence, wrapped
 from remediator.views.picture_ends import ends_seen
-from remediator.views.plain import plain
+from remediator.views.plain import plain, with_short_ids
 from remediator.views.wording import MARKS, path_end, path_verdict
 
-_MOST_LINES = 10
+_MOST_LINES = 8
 
 
 def what_fails(told: Told, width: int) -> tuple[Section, ...]:
     """Which app or job cannot pull from where, as pictures; the rest of the paths as lines."""
     lines: list[str] = []
     if told.broken or told.unknown:
-        for path in told.drawn:
-            lines += [*picture.terminal(path, width, _ends(told, path)).split("\n"), ""]
-        lines += _others(told, width)
+        lines += _pictures(told, width)
+        others = _others(told, width)
+        lines += ["", *others] if others else []
     elif told.deciding:
-        lines += wrapped(
-            "The pull of the error text; the way to the registry is whole as far as it can be read:", width
-        )
-        lines += _drawings(told, width)
+        lines += _told_by_the_text(told, width)
     else:
         lines += wrapped(f"Nothing that is known. {_all_work(told)}.", width)
-    return (Section("What fails", _without_blanks_at_the_end(lines)),)
+    return (Section("What fails", tuple(lines)),)
+
+
+def _told_by_the_text(told: Told, width: int) -> list[str]:
+    """What an error text alone knows, beside a way that is whole as far as it can be read."""
+    lines: list[str] = []
+    for finding in told.deciding:
+        mark = "✗" if finding.severity is Severity.BROKEN else "? perhaps"
+        lines += wrapped(with_short_ids(finding.summary), width, f"{mark} ")
+    for path in told.drawn:
+        lines += ["", *picture.drawing(path, width, _ends(told, path)).split("\n")]
+    return lines
 
 
 def nothing_to_do(told: Told, width: int) -> tuple[Section, ...]:
@@ -42,7 +50,7 @@ def nothing_to_do(told: Told, width: int) -> tuple[Section, ...]:
     title = "Not drift: nothing to do" if not told.besides else "No pull fails"
     return (
         Section(title, tuple(wrapped(_reason(told), width))),
-        Section("What was looked at", _without_blanks_at_the_end(_drawings(told, width))),
+        Section("What was looked at", tuple(_pictures(told, width))),
     )
 
 
@@ -51,7 +59,7 @@ def names(told: Told, width: int) -> tuple[Section, ...]:
     lines: list[str] = []
     seen: set[tuple[ResourceId, ResourceId | None]] = set()
     for path in told.drawn:
-        table = name_table(told.desired, told.snapshot, path)
+        table = name_tables.table_of(told.desired, told.snapshot, path)
         if table is None or (table.registry, table.network) in seen:
             continue
         seen.add((table.registry, table.network))
@@ -81,14 +89,6 @@ def _all_work(told: Told) -> str:
     return path_verdict(paths[0]) + (f" at {addresses}" if addresses else "")
 
 
-def _drawings(told: Told, width: int) -> list[str]:
-    """Pictures of whole paths, which stand beside an error text."""
-    lines: list[str] = []
-    for path in told.drawn:
-        lines += [*picture.terminal(path, width, _ends(told, path)).split("\n"), ""]
-    return lines
-
-
 def _ends(told: Told, path: PullPath) -> picture.Ends:
     return ends_seen(told.desired, told.snapshot, path)
 
@@ -107,7 +107,7 @@ def _others(told: Told, width: int) -> list[str]:
     return [*lines, f"✓ {counted(working, 'other path')} can pull"] if working else lines
 
 
-def _without_blanks_at_the_end(lines: list[str]) -> tuple[str, ...]:
-    while lines and not lines[-1]:
-        lines = lines[:-1]
-    return tuple(lines)
+def _pictures(told: Told, width: int) -> list[str]:
+    """The pictures of the paths that are drawn, a blank line between."""
+    texts = [picture.terminal(path, width, _ends(told, path)) for path in told.drawn]
+    return "\n\n".join(texts).split("\n") if texts else []

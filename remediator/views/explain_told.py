@@ -10,13 +10,17 @@ from remediator.core.azure_write import AzureWrite
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.finding import Finding
-from remediator.core.pull_error import PullError
+from remediator.core.pull_error import Cause, PullError
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.snapshot import Snapshot
 from remediator.core.testimony import Stand
 from remediator.views.plain import plain
 
 MOST_DRAWN = 3
+# Causes that say nothing of the way to the registry, so that its picture shows nothing for or against them.
+_NOT_ABOUT_THE_WAY = frozenset({Cause.throttled, Cause.platform_mismatch, Cause.other})
+# The first words of sentences that begin with no name.
+_PLAIN_WORDS = ("the ", "too ", "nobody ", "something ", "no ", "every ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +74,26 @@ class Told:
 
     @cached_property
     def drawn(self) -> tuple[PullPath, ...]:
-        """The paths whose picture is worth its room: one for each cause, broken before unknown.
+        """The paths whose picture is worth its room: one for each cause that breaks paths, else that leaves them open.
 
         A whole path is drawn beside an error text only: there it is the evidence.
         """
-        causes = {self._cause(path): path for path in reversed((*self.broken, *self.unknown))}
-        found = [path for path in (*self.broken, *self.unknown) if causes.get(self._cause(path)) is path]
-        if found:
-            return tuple(found[:MOST_DRAWN])
+        odd = self.broken or self.unknown
+        firsts = {_cause(path): path for path in reversed(odd)}
+        if odd:
+            return tuple(path for path in odd if firsts[_cause(path)] is path)[:MOST_DRAWN]
         testimony = self.found.testimony
-        if testimony is None or testimony.stand is Stand.OPEN:
+        if testimony is None or testimony.stand is Stand.OPEN or testimony.cause in _NOT_ABOUT_THE_WAY:
             return ()
         spoken = {key for finding in self.deciding for key in finding.paths}
         named = [path for path in self.found.paths if path.key in spoken]
         return tuple((named or list(self.found.paths))[:1])
 
-    def _cause(self, path: PullPath) -> tuple[str, ...]:
-        finding = next((f for f in self.deciding if path.key in f.paths), None)
-        if finding is not None:
-            return finding.key
-        hop = path.deciding
-        return (hop.name.value, hop.detail) if hop else ()
+
+def _cause(path: PullPath) -> tuple[str, str]:
+    """Where the way ends and which rule says so: paths that share it look alike."""
+    hop = path.deciding
+    return (hop.name.value, hop.rule or "") if hop else ("", "")
 
 
 def wrapped(words: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
@@ -104,4 +107,4 @@ def wrapped(words: str, width: int, first: str = "", rest: str | None = None) ->
 def sentence(words: str, limit: int = 600) -> str:
     """Words as a sentence: a full stop at the end, a capital where they begin with no name."""
     said = plain(words, limit).rstrip(".")
-    return f"The{said[3:]}." if said.startswith("the ") else f"{said}."
+    return f"{said[0].upper()}{said[1:]}." if said.startswith(_PLAIN_WORDS) else f"{said}."

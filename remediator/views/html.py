@@ -66,6 +66,7 @@ def environment() -> Environment:
         path_title=wording.path_title,
         place_of=wording.place_of,
         rule_title=wording.rule_title,
+        touched_words=wording.touched_words,
     )
     return made
 
@@ -142,6 +143,7 @@ def _case(incident: Incident) -> dict[str, object]:
         "status": wording.STATUSES[incident.status],
         "asked_by": wording.asked_by(incident),
         "who_did_it": who_did_it(incident.caused_by),
+        "testimony": wording.testimony_sentence(diagnosis),
         "ruling": wording.ruling_sentence(diagnosis.ruling if diagnosis else None),
         "path": path,
         "svg": Markup(picture_svg.svg(path)) if path else "",  # noqa: S704 - svg() escapes every text in it

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from remediator.core.cloud import private_zone_of, record_name_of
-from remediator.core.names import NameRow, NameTable
+from remediator.core.desired import DesiredState
+from remediator.core.leg import leg_of
+from remediator.core.names import NameRow, NameTable, name_table
 from remediator.core.pull_path import PullPath, Verdict
-from remediator.core.snapshot import Snapshot
+from remediator.core.snapshot import Snapshot, Unknown
 from remediator.core.words import counted
 from remediator.views.plain import plain
 
@@ -18,6 +20,14 @@ _HEADS = ("name", "should be", "zone says", "network gets")
 _MOST_ROWS = 12
 _NO_ANSWER = "does not resolve"
 _NOT_KNOWN = "not known"
+
+
+def table_of(desired: DesiredState, snapshot: Snapshot, path: PullPath) -> NameTable | None:
+    """The table of a path; None where its registry or its network was not read, and nobody knows whom it asks."""
+    leg = leg_of(desired, snapshot, path.key)
+    if leg is None or isinstance(leg.network, Unknown):
+        return None
+    return name_table(desired, snapshot, path)
 
 
 def rows_document(table: NameTable) -> list[dict[str, Any]]:
@@ -83,9 +93,10 @@ def _zone_says(row: NameRow, snapshot: Snapshot) -> str:
         return ", ".join(row.in_zone) or "no record"
     zones = snapshot.zones_named(private_zone_of(row.host) or "")
     held = [record.addresses for zone in zones if (record := zone.record(record_name_of(row.host))) is not None]
-    if held:
-        return f"{', '.join(held[0])} (not seen)"
-    return "no record (not seen)" if zones else "no zone"
+    if not held and not zones:
+        return "no zone"
+    unseen = "" if row.answer.startswith(_NOT_KNOWN) else " (not seen)"
+    return f"{', '.join(held[0]) if held else 'no record'}{unseen}"
 
 
 def _laid_out(mark: str, cells: tuple[str, ...], room: list[int]) -> str:

@@ -70,19 +70,23 @@ def ends_of(path: PullPath) -> Ends:
 
 
 def terminal(path: PullPath, width: int = 100, ends: Ends | None = None) -> str:
-    """Boxes and marks of unicode text, readable without colour; no line is wider than `width` (at least 60).
+    """The verdict and the drawing, in unicode text that is readable without colour."""
+    verdict = _wrapped(f"{MARKS[path.verdict]} {path_end(path)}", max(60, width), "", "  ")
+    return "\n".join([*verdict, "", drawing(path, width, ends)])
 
-    With `ends` of its own the picture is part of an explanation, which names the rule itself.
+
+def drawing(path: PullPath, width: int = 100, ends: Ends | None = None) -> str:
+    """Boxes and marks; no line is wider than `width` (at least 60).
+
+    With `ends` of its own the drawing is part of an explanation, which names the rule itself.
     """
     width = max(60, width)
     rules = ends is None
     ends = ends or ends_of(path)
-    lines = _wrapped(f"{MARKS[path.verdict]} {path_end(path)}", width, "", "  ")
-    lines += ["", *_box(ends.consumer, width, opens=True)]
+    lines = _box(ends.consumer, width, opens=True)
     for row in rows(path):
         lines += _missed(row, width) if row.kind is Kind.MISSED else _hop(row, width, rules=rules)
-    lines += _box(ends.registry, width, opens=False)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_box(ends.registry, width, opens=False)])
 
 
 def _row(hop: Hop) -> Row:

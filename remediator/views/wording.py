@@ -40,9 +40,9 @@ STATUSES: dict[Status, str] = {
 }
 RULES: dict[str, str] = {
     "registry-sku": "The registry's tier allows no private endpoint",
-    "public-network-access": "Public access differs from the desired state",
-    "default-action": "The firewall's default differs from the desired state",
-    "ip-rules": "The firewall's address rules differ from the desired state",
+    "public-network-access": "Public access differs from the desired state, or is off where it is needed",
+    "default-action": "The firewall's default differs from the desired state, or keeps the app out",
+    "ip-rules": "The firewall's address rules differ from the desired state, or keep the app out",
     "trusted-services": "The trusted-services switch differs from the desired state",
     "private-endpoint": "No private endpoint that the app can reach",
     "endpoint-connection": "The endpoint's connection is not approved",
@@ -100,6 +100,10 @@ _KINDS = {
     "microsoft.containerregistry/registries": "registry",
     "microsoft.network/virtualnetworks": "network",
     "microsoft.network/privatednszones": "private DNS zone",
+    "microsoft.network/privateendpoints": "private endpoint",
+    "microsoft.network/networksecuritygroups": "security group",
+    "microsoft.network/routetables": "route table",
+    "microsoft.app/managedenvironments": "environment",
 }
 
 
@@ -205,6 +209,12 @@ def ruling_sentence(ruling: Ruling | None) -> str:
             words = "it may not be applied"
     way = {Way.DIRECT: "", Way.PULL_REQUEST: ", by pull request", Way.REPORT: ", it is only reported"}[ruling.way]
     return f"{words}{way}" + (f" ({reasons})" if reasons else "")
+
+
+def testimony_sentence(diagnosis: Diagnosis | None) -> str:
+    """What an error text is worth beside the estate, "" where there was none."""
+    found = diagnosis.testimony if diagnosis else None
+    return f"{plain(found.why)} ({found.cause}, confidence {found.confidence})" if found else ""
 
 
 def foresight_lines(foresight: Foresight) -> tuple[str, ...]:
