@@ -13,9 +13,9 @@ from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.record_changes import record_changes
-from remediator.core.resolution import AnswerKind
+from remediator.core.resolution import AnswerKind, hosts_to_resolve
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Snapshot, Unknown
+from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown
 from remediator.core.zone_choice import serving
 
 ID = "dns-record"
@@ -58,17 +58,39 @@ def _words(leg: Leg) -> str:
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
-    """A risk for each regional name that an endpoint carries and its zone lacks: pulls over the login name go on."""
-    return tuple(
-        _regional(zone, endpoint, host)
-        for registry in snapshot.registries.values()
-        if registry.regional_hosts
-        for endpoint in snapshot.endpoints_of(registry.id)
-        for zone in _written(snapshot, endpoint)
-        for host in registry.regional_hosts
-        if endpoint.address_of(host) and not isinstance(zone.records, Unknown)
-        if zone.record(record_name_of(host)) is None
-    )
+    """A risk for each zone that lacks what an endpoint's zone group should have written there.
+
+    Whether a known app asks for it or not: other clients do not show here.
+    """
+    found = []
+    for registry in snapshot.registries.values():
+        endpoints = [e for e in snapshot.endpoints_of(registry.id) if e.approved_for(registry.id)]
+        for endpoint in endpoints:
+            for zone in _written(snapshot, endpoint):
+                wrong = [host for host in _carried(registry, endpoint) if _strays(zone, host, endpoints)]
+                if wrong:
+                    found.append(_risk(zone, endpoint, wrong))
+    return tuple(found)
+
+
+def _carried(registry: Registry, endpoint: PrivateEndpoint) -> list[str]:
+    """The names that the endpoint has an address for, the login name first."""
+    hosts = (*hosts_to_resolve(registry), *registry.regional_hosts)
+    return [host for host in hosts if endpoint.address_of(host)]
+
+
+def _strays(zone: PrivateZone, host: str, endpoints: list[PrivateEndpoint]) -> bool:
+    """Whether the zone has no address of any approved endpoint for a name; which of several is for `shared-record`."""
+    record = None if isinstance(zone.records, Unknown) else zone.record(record_name_of(host))
+    known = {endpoint.address_of(host) for endpoint in endpoints}
+    if any(isinstance(endpoint.addresses, Unknown) for endpoint in endpoints) or isinstance(zone.records, Unknown):
+        return False
+    return record is None or not set(record.addresses) & known
+
+
+def _held(zone: PrivateZone, host: str) -> str:
+    record = zone.record(record_name_of(host))
+    return ", ".join(record.addresses) if record else "no record"
 
 
 def _written(snapshot: Snapshot, endpoint: PrivateEndpoint) -> list[PrivateZone]:
@@ -77,13 +99,15 @@ def _written(snapshot: Snapshot, endpoint: PrivateEndpoint) -> list[PrivateZone]
     return [snapshot.zones[rid] for rid in ids if rid in snapshot.zones]
 
 
-def _regional(zone: PrivateZone, endpoint: PrivateEndpoint, host: str) -> Finding:
+def _risk(zone: PrivateZone, endpoint: PrivateEndpoint, wrong: list[str]) -> Finding:
     return Finding(
         rule=ID,
-        target=zone.id.child("A", record_name_of(host)),
+        target=zone.id.child("A", record_name_of(wrong[0])),
         severity=Severity.RISK,
-        summary=f"{host} has no record in {zone.name}: who pulls over this regional name finds nothing",
-        evidence=(f"{endpoint.id.name} carries {host} at {endpoint.address_of(host)}, {zone.id.text} has no record",),
+        summary=f"{zone.name} in {zone.id.resource_group} lacks the address of {endpoint.id.name} for {wrong[0]}",
+        evidence=tuple(
+            f"{host} should be {endpoint.address_of(host)}, the zone has {_held(zone, host)}" for host in wrong
+        ),
         advice=f"Have the zone group of {endpoint.id.name} write its records again.",
     )
 

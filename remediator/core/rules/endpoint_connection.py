@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from remediator.core.candidates import Candidate, candidates, doubts
 from remediator.core.change import Change, ChangeKind
+from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.placement import Place, place_for
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.rule import Rule
-from remediator.core.snapshot import PrivateEndpoint, Registry
+from remediator.core.snapshot import EndpointConnection, PrivateEndpoint, Registry, Snapshot, Unknown
 
 ID = "endpoint-connection"
+_NOT_IN = ("pending", "rejected", "disconnected")
 
 
 def judge(leg: Leg) -> Judgement | None:
@@ -123,4 +125,29 @@ def _new_name(dead: ResourceId) -> ResourceId:
     )
 
 
-RULE = Rule(ID, HopName.ENDPOINT, judge)
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A drift for each registry whose connections are all waiting, refused or dead: no endpoint of it carries anything.
+
+    Beside an approved one, a rejected connection is what its owner wanted.
+    """
+    found = []
+    for registry in snapshot.registries.values():
+        connections = () if isinstance(registry.connections, Unknown) else registry.connections
+        if connections and all(c.status.lower() in _NOT_IN for c in connections):
+            found.append(_useless(registry, connections[0]))
+    return tuple(found)
+
+
+def _useless(registry: Registry, connection: EndpointConnection) -> Finding:
+    name = connection.endpoint.name if connection.endpoint else connection.id.name
+    return Finding(
+        rule=ID,
+        target=connection.id,
+        severity=Severity.DRIFT,
+        summary=f"the connection of {name} to {registry.id.name} is {connection.status}, and no other one is approved",
+        evidence=(f"privateLinkServiceConnectionState.status is {connection.status}",),
+        advice="The registry's owner approves it, or the endpoint goes; a Disconnected one can only be replaced.",
+    )
+
+
+RULE = Rule(ID, HopName.ENDPOINT, judge, check)

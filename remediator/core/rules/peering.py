@@ -7,16 +7,17 @@ that may carry the traffic makes the hop unknown.
 from __future__ import annotations
 
 from remediator.core.arrivals import Arrival, arrivals, own_subnet
+from remediator.core.desired import DesiredState
 from remediator.core.ends import consumer_side, endpoint_side
 from remediator.core.filtering import Passage, passage
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.peering_change import peer
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.reach import Reach, Way
+from remediator.core.reach import Reach, Way, reach
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Network, Peering, Unknown
+from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
 
 ID = "peering"
 
@@ -51,11 +52,9 @@ def _decided_by_rules(leg: Leg, arrival: Arrival) -> bool:
 
 
 def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach) -> Judgement:
-    bad = next((side for side in (way.ours, way.theirs) if side and not _whole(side)), None)
-    present = bad or way.ours or way.theirs
     finding = Finding(
         rule=ID,
-        target=present.id if present else network.id,
+        target=_wrong_side(network, way),
         severity=Severity.BROKEN,
         summary=f"{network.id.name} cannot reach {remote.name}, where the endpoint of {leg.host} is: {way.reason}",
         evidence=(_side(network.id, way.ours), _side(remote, way.theirs)),
@@ -74,4 +73,38 @@ def _whole(side: Peering) -> bool:
     return side.state.lower() == "connected" and side.sync.lower() == "fullyinsync"
 
 
-RULE = Rule(ID, HopName.ROUTE, judge)
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A risk for each peering between a network with an environment and one with an endpoint that is not whole."""
+    homes = {e.network for e in snapshot.environments.values() if e.network}
+    found: dict[tuple[str, str], Finding] = {}
+    for rid in dict.fromkeys(endpoint.network for endpoint in snapshot.endpoints.values()):
+        hub = snapshot.networks.get(rid)
+        for peering in hub.peerings if hub and not isinstance(hub.peerings, Unknown) else ():
+            network = snapshot.networks.get(peering.remote)
+            if network is not None and peering.remote in homes:
+                way = reach(snapshot, network, rid, None, "")
+                if way.way is Way.PEERING_BROKEN:
+                    finding = _risk(network, rid, way)
+                    found[finding.key] = finding
+    return tuple(found.values())
+
+
+def _risk(network: Network, remote: ResourceId, way: Reach) -> Finding:
+    return Finding(
+        rule=ID,
+        target=_wrong_side(network, way),
+        severity=Severity.RISK,
+        summary=f"{network.id.name} does not reach the endpoints in {remote.name}: {way.reason}",
+        evidence=(_side(network.id, way.ours), _side(remote, way.theirs)),
+        advice="Peer the two networks, both sides; peering is not transitive.",
+    )
+
+
+def _wrong_side(network: Network, way: Reach) -> ResourceId:
+    """The peering that is wrong, or the network where there is none."""
+    bad = next((side for side in (way.ours, way.theirs) if side and not _whole(side)), None)
+    present = bad or way.ours or way.theirs
+    return present.id if present else network.id
+
+
+RULE = Rule(ID, HopName.ROUTE, judge, check)

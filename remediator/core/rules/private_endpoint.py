@@ -12,7 +12,7 @@ from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg, Openness, legs
 from remediator.core.placement import NoPlace, Place, place_for
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.resource_id import ResourceId, resource_id
+from remediator.core.resource_id import resource_id
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Registry, Snapshot, Unknown
 
@@ -56,8 +56,9 @@ def _not_asked(leg: Leg) -> str:
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
-    """A drift for each open registry without an endpoint that a consumer's network reaches."""
-    found: dict[ResourceId, Finding] = {}
+    """A drift for each open registry without an endpoint that a consumer's network reaches, and for each closed one
+    that nobody can reach at all; where apps name that one, their paths are broken."""
+    found = {registry.id: _shut(registry) for registry in snapshot.registries.values() if _is_shut(desired, registry)}
     for leg in legs(desired, snapshot):
         registry = leg.registry
         if not isinstance(registry, Registry) or not isinstance(leg.network, Network) or not leg.open:
@@ -71,6 +72,24 @@ def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
         if isinstance(place, Place):
             found[registry.id] = _drift(desired, leg, registry, place)
     return tuple(found.values())
+
+
+def _is_shut(desired: DesiredState, registry: Registry) -> bool:
+    intent = desired.intent_for(registry.id)
+    wanted = intent.private_path and not intent.public_by_intent and registry.sku.lower() == "premium"
+    closed = registry.public_network_access.lower() == "disabled"
+    return wanted and closed and registry.connections == ()
+
+
+def _shut(registry: Registry) -> Finding:
+    return Finding(
+        rule=ID,
+        target=registry.id,
+        severity=Severity.DRIFT,
+        summary=f"{registry.id.name} is closed to public addresses and has no private endpoint: nobody can pull",
+        evidence=(f"publicNetworkAccess {registry.public_network_access}", "the registry has no endpoint connection"),
+        advice="Name an app that needs it, or declare where its endpoint goes.",
+    )
 
 
 def _detail(leg: Leg) -> str:

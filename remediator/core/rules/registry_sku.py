@@ -8,7 +8,7 @@ from __future__ import annotations
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
-from remediator.core.leg import Judgement, Leg, consumers_of
+from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Registry, Snapshot
@@ -25,15 +25,13 @@ def judge(leg: Leg) -> Judgement | None:
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
-    """A drift for each open registry that should have a private path and cannot."""
+    """A drift for each registry that should have a private path and cannot; a closed one that apps name is broken."""
     return tuple(
         _finding(registry, desired, Severity.DRIFT, (), upgradable=desired.declared)
         for registry in snapshot.registries.values()
         if not _premium(registry)
-        and registry.open_to_all
         and desired.intent_for(registry.id).private_path
         and not desired.intent_for(registry.id).public_by_intent
-        and consumers_of(snapshot, registry)
     )
 
 

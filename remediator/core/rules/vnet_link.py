@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.free_name import free_name
 from remediator.core.leg import Judgement, Leg, legs_to_unread
@@ -102,4 +103,20 @@ def _free_name(zone: PrivateZone, network: Network) -> ResourceId:
     return zone.id.child("virtualNetworkLinks", free_name(network.id, network.id.name, (one.id.name for one in links)))
 
 
-RULE = Rule(ID, HopName.ZONE, judge)
+def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """A risk for each zone with records that no network links: nobody gets its answers."""
+    return tuple(
+        Finding(
+            rule=ID,
+            target=zone.id,
+            severity=Severity.RISK,
+            summary=f"{zone.name} in {zone.id.resource_group} holds records and is linked to no network",
+            evidence=("virtualNetworkLinks: none",),
+            advice="Link it to the networks whose resolvers should see it, or let it go.",
+        )
+        for zone in snapshot.zones.values()
+        if zone.links == () and zone.records and not isinstance(zone.records, Unknown)
+    )
+
+
+RULE = Rule(ID, HopName.ZONE, judge, check)
