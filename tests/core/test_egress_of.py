@@ -169,7 +169,6 @@ def test_a_route_without_a_next_hop_address_leads_to_no_firewall() -> None:
     assert (firewall_at(found, spoke, Route("r", *DEFAULT)), firewall_at(found, spoke, None)) == (None, None)
 
 
-@pytest.mark.xfail(strict=True, reason="the firewall's own addresses are taken")
 def test_a_firewall_behind_a_nat_gateway_goes_out_with_its_addresses() -> None:
     """A NAT gateway on the firewall's subnet gives what leaves its addresses (learn, firewall with NAT gateway)."""
     found = estate(DEFAULT, firewalls=by_id(HUB_FIREWALL), nat_gateways=by_id(GATEWAY))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from remediator.core.access import RoleAssignment
-from remediator.core.grants import Grant, by_repository, held_roles, may_pull, wanted_role
-from remediator.core.snapshot import Registry
+from remediator.core.grants import Grant, assignments_for, by_repository, held_roles, may_pull, wanted_role
+from remediator.core.snapshot import Registry, Snapshot, Unknown
 from tests.core.small_snapshots import DENIED, SUB, an_id
 
 YES, PERHAPS, NO = Grant.YES, Grant.PERHAPS, Grant.NO
@@ -33,12 +33,16 @@ CUSTOM = "cccccccc-0000-4000-8000-000000000003"
 
 def given(role: str, principal: str = OURS, scope: str = LEGACY.id.key, **more: Any) -> RoleAssignment:
     """An assignment of a role (by name or id) to a service principal."""
-    held = {"principal_type": "ServicePrincipal", **more}
-    return RoleAssignment(scope, principal, ROLES.get(role, role), **held)
+    return RoleAssignment(scope, principal, ROLES.get(role, role), **{"principal_type": "ServicePrincipal", **more})
+
+
+def held(*assignments: RoleAssignment, registry: Registry = LEGACY) -> tuple[RoleAssignment, ...] | Unknown:
+    """What counts for the registry, of all assignments of an estate."""
+    return assignments_for(Snapshot(role_assignments=assignments), registry)
 
 
 def grant(*assignments: RoleAssignment, registry: Registry = LEGACY, principal: str = OURS) -> Grant:
-    return may_pull(registry, principal, assignments)
+    return may_pull(registry, principal, held(*assignments, registry=registry))
 
 
 MODES = [
@@ -131,7 +135,7 @@ def test_a_condition_may_leave_out_this_repository() -> None:
     """A conditional repository role is perhaps enough, an unconditional one beside it surely."""
     reader = "Container Registry Repository Reader"
     narrowed = given(reader, conditional=True)
-    assert [grant(*held, registry=ABAC) for held in ((narrowed,), (narrowed, given(reader)))] == [PERHAPS, YES]
+    assert [grant(*some, registry=ABAC) for some in ((narrowed,), (narrowed, given(reader)))] == [PERHAPS, YES]
 
 
 UNREAD = {
@@ -145,7 +149,8 @@ UNREAD = {
 def test_what_was_not_read_is_perhaps(name: str) -> None:
     """Without assignments or without the principal nothing is known; our own reader's would be among them."""
     assignments, principal = UNREAD[name]
-    assert may_pull(LEGACY, principal, assignments) is PERHAPS
+    known = assignments_for(Snapshot(role_assignments=assignments), LEGACY)
+    assert may_pull(LEGACY, principal, known) is PERHAPS
 
 
 def test_principals_are_compared_without_case() -> None:
@@ -163,5 +168,12 @@ def test_held_roles_are_named_for_people() -> None:
         given("Owner", OTHER),
         given("Contributor", scope="/subscriptions/x"),
     )
-    assert held_roles(LEGACY, OURS, assignments) == f"AcrPull, Reader, {CUSTOM}"
-    assert (held_roles(LEGACY, OURS, ()), held_roles(LEGACY, OURS, DENIED)) == ("none", "not known")
+    assert held_roles(LEGACY, OURS, held(*assignments)) == f"AcrPull, Reader, {CUSTOM}"
+    assert [held_roles(LEGACY, OURS, one) for one in ((), DENIED)] == ["none", "not known"]
+
+
+def test_assignments_of_other_registries_are_left_out() -> None:
+    """Of a fleet's assignments those at the registry and above are looked at, in that order of scopes from above."""
+    elsewhere = given("AcrPull", scope=LEGACY.id.key.replace("/shop", "/tools"))
+    above, here = given("Reader", scope=f"/subscriptions/{SUB}"), given("AcrPull")
+    assert held(elsewhere, here, above) == (above, here)
