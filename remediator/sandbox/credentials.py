@@ -39,6 +39,8 @@ def of_app(world: World, app: Body, host: str, registry: Body | None) -> Credent
 
 
 def _identity(world: World, app: Body, shown: str, registry: Body | None) -> Credential:
+    if not _has(app, shown):
+        return Credential("identity", False, f"the app does not have the identity {shown}", shown)
     if registry is None or not roles.are_known(world):
         return Credential("identity", True, f"identity {shown}: no role assignments are known", shown)
     principal = principal_of(world, app, shown)
@@ -47,6 +49,16 @@ def _identity(world: World, app: Body, shown: str, registry: Body | None) -> Cre
     role = roles.may_pull(world, registry, principal)
     words = f"identity {shown} has {role or 'no role that may pull'}"
     return Credential("identity", bool(role), words, shown)
+
+
+def _has(app: Body, shown: str) -> bool:
+    """Does the app have the identity that its entry names? A body without an identity block does not tell."""
+    own = app.get("identity")
+    if own is None or shown.lower() == "system-environment":
+        return True
+    if shown.lower() == "system":
+        return bool(own.get("principalId")) or "systemassigned" in str(own.get("type", "")).lower()
+    return any(same(name, shown) for name in own.get("userAssignedIdentities") or {})
 
 
 def principal_of(world: World, app: Body, shown: str) -> str:

@@ -138,11 +138,26 @@ def test_a_user_assigned_identity_is_looked_up() -> None:
     valley = Valley()
     identity = valley.put("Microsoft.ManagedIdentity/userAssignedIdentities", "id", {"principalId": "q"})
     entry(valley, identity=identity.upper())
+    valley.builder.get(valley.app)["identity"] = {"userAssignedIdentities": {identity: {}}}
     assign(valley, "AcrPull", principal="Q")
     assert valley.pull().ok
     valley.builder.drop(identity)
     assert valley.pull().stage == "credential"
     valley.builder.get(valley.app)["identity"] = {"userAssignedIdentities": {identity: {"principalId": "q"}}}
+    assert valley.pull().ok
+
+
+@pytest.mark.parametrize("named", ["system", "/subscriptions/s/resourceGroups/g/providers/a/userAssignedIdentities/id"])
+def test_an_identity_that_the_app_does_not_have_pulls_nothing(named: str) -> None:
+    """Whatever roles it has, or nobody knows of: an app shows only identities of its own."""
+    valley = Valley()
+    entry(valley, identity=named)
+    app = valley.builder.get(valley.app)
+    app["identity"] = {"type": "UserAssigned", "userAssignedIdentities": {"/another": {"principalId": "q"}}}
+    assert valley.pull().stage == "credential"
+    app["identity"] = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {named.upper(): {}}}
+    assert valley.pull().ok
+    del app["identity"]
     assert valley.pull().ok
 
 
