@@ -21,7 +21,7 @@ from remediator.views.changes import id_lines
 from remediator.views.explain_rule import why_it_breaks
 from remediator.views.explain_told import Section, Told, sentence, wrapped
 from remediator.views.plain import plain, with_short_ids
-from remediator.views.wording import place_of, rule_title
+from remediator.views.wording import place_of, rule_title, testimony_sentence
 
 _MOST_FINDINGS = 5
 _MOST_EVIDENCE = 4
@@ -113,8 +113,7 @@ def _taken_to_forward(told: Told, path: PullPath) -> str:
 
 
 def _by_text(told: Told, testimony: Testimony, said: PullError, width: int) -> list[str]:
-    sure = f"{testimony.cause}, confidence {testimony.confidence}"
-    lines = wrapped(f"{_beside(told, testimony)} ({sure}).", width)
+    lines = wrapped(sentence(_beside(told, testimony)), width)
     named = [f"registry {plain(said.registry, 120)}"] if said.registry else []
     named += [f"image {plain(said.image, 200)}"] if said.image else []
     named += [f"client address {plain(said.client_ip, 60)}"] if said.client_ip else []
@@ -124,18 +123,16 @@ def _by_text(told: Told, testimony: Testimony, said: PullError, width: int) -> l
 
 def _beside(told: Told, testimony: Testimony) -> str:
     """What the text is worth, without the words of a hop or finding that stand above already."""
+    sure = f"({testimony.cause}, confidence {testimony.confidence})"
     if told.nothing_to_do:
-        return "The error text is no reason to change anything"
+        return f"The error text is no reason to change anything {sure}"
     if testimony.stand is Stand.NOT_DRIFT:
-        return f"The error text is about something else: {testimony.why}"
-    if testimony.stand is Stand.ADDS:
-        if any(finding.severity is Severity.UNKNOWN for finding in told.deciding):
-            return "Not sure: the configuration shows no fault, and the error text alone does not prove one"
-        return "The error text says so, and the configuration shows no fault on the way"
-    words = testimony.why
-    for path in (*told.broken, *told.unknown):
-        words = words.removesuffix(f": {path.deciding.detail}" if path.deciding else "")
-    return sentence(words).removesuffix(".")
+        return f"The error text is about something else: {testimony_sentence(told.found)}"
+    if testimony.stand is not Stand.ADDS:
+        return testimony_sentence(told.found)
+    if any(finding.severity is Severity.UNKNOWN for finding in told.deciding):
+        return f"Not sure: the configuration shows no fault, and the error text alone does not prove one {sure}"
+    return f"The error text says so, and the configuration shows no fault on the way {sure}"
 
 
 def _unread(told: Told, width: int) -> list[str]:

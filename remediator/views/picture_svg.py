@@ -19,7 +19,7 @@ from remediator.views.wording import HOPS, path_sentence
 _WIDTH = 400
 _LINE = 18
 # How many letters fit beside the line, in the ordinary and in the bold face, and in a box.
-_COLUMNS, _BOLD_COLUMNS, _BOX_COLUMNS = 47, 44, 46
+_COLUMNS, _BOLD_COLUMNS, _BOX_COLUMNS = 44, 38, 44
 _MOST_LINES = 6
 _SOFT, _INK, _WAY = "#59636e", "#1f2328", "#8c959f"
 _COLOURS = {Kind.OK: "#1a7f4b", Kind.BROKEN: "#c62f2f", Kind.UNKNOWN: "#9a6700"}

@@ -212,9 +212,14 @@ def ruling_sentence(ruling: Ruling | None) -> str:
 
 
 def testimony_sentence(diagnosis: Diagnosis | None) -> str:
-    """What an error text is worth beside the estate, "" where there was none."""
+    """What an error text is worth beside the estate, "" where there was none; a hop's own words are not repeated."""
     found = diagnosis.testimony if diagnosis else None
-    return f"{plain(found.why)} ({found.cause}, confidence {found.confidence})" if found else ""
+    if diagnosis is None or found is None:
+        return ""
+    words = found.why
+    for hop in (path.deciding for path in diagnosis.paths):
+        words = words.removesuffix(f": {hop.detail}") if hop else words
+    return f"{plain(words, 600)} ({found.cause}, confidence {found.confidence})"
 
 
 def foresight_lines(foresight: Foresight) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Notice, Status
-from remediator.core.pull_path import Hop, HopName, Verdict
+from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.verification import Outcome, Proof, Verification
 from remediator.views import html, markdown, wording
 from remediator.views.links import approval_link, read_approval
@@ -34,6 +34,42 @@ def test_the_svg_tells_its_story_in_words() -> None:
     assert "DNS zone – broken here" in texts
     assert names == {"svg", "title", "desc", "rect", "text", "path", "circle"}
     assert not [name for element in root.iter() for name in element.attrib if name in ("style", "onload", "href")]
+
+
+def _classed(path: PullPath, name: str) -> list[ElementTree.Element]:
+    return [e for e in ElementTree.fromstring(svg(path)).iter() if name in e.get("class", "").split()]
+
+
+def test_the_end_of_the_way_stands_out() -> None:
+    """One card marks the broken hop with its rule, and a registry that was not reached has a broken line around it."""
+    path = samples.broken_path()
+    assert len(_classed(path, "alarm")) == 1
+    assert "rule vnet-link" in list(ElementTree.fromstring(svg(path)).itertext())
+    assert [box.get("stroke-dasharray") for box in _classed(path, "box")] == [None, "4 4"]
+    unknown = replace(path, hops=(Hop(HopName.RESOLVER, Verdict.UNKNOWN, "who knows", "custom-dns"),))
+    assert [card.get("class") for card in _classed(unknown, "alarm")] == ["alarm unknown"]
+    assert "resolver – not known" in list(ElementTree.fromstring(svg(unknown)).itertext())
+
+
+def test_what_is_not_asked_steps_back() -> None:
+    """Of a whole path nothing alarms, the registry is reached, and hops that do not concern it are only named."""
+    path = samples.whole_path()
+    texts = list(ElementTree.fromstring(svg(path)).itertext())
+    assert (_classed(path, "alarm"), len(_classed(path, "unasked"))) == ([], 2)
+    assert [box.get("stroke-dasharray") for box in _classed(path, "box")] == [None, None]
+    assert "firewall: not asked" in texts
+    assert "contosoimages → 10.20.4.5" in texts
+    assert texts[1].endswith("image: ok, not asked: the registry was not read")
+
+
+def test_no_text_of_the_svg_leaves_it() -> None:
+    """Long reasons are folded into lines that fit, in the bold card too, and cut after six."""
+    words = "a reason of many words " * 30
+    path = replace(samples.broken_path(), hops=(Hop(HopName.ZONE, Verdict.BROKEN, words, "vnet-link"),))
+    shown = [e for e in ElementTree.fromstring(svg(path)).iter() if e.tag.endswith("}text")]
+    assert max(len(e.text or "") for e in shown) <= 44
+    assert max(len(e.text or "") for e in shown if e.get("font-weight") == "600") <= 38
+    assert len([e for e in shown if "a reason" in (e.text or "")]) <= 6
 
 
 def test_the_svg_is_well_formed_whatever_the_names() -> None:
