@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from remediator.sandbox import dns_servers, private_link, rulesets
 from remediator.sandbox.addresses import prefixes, public_address
-from remediator.sandbox.arm_id import key, parent_of, same
+from remediator.sandbox.arm_id import key, parent_of, same, target
 from remediator.sandbox.dns_servers import AZURE_DNS
-from remediator.sandbox.places import Place
+from remediator.sandbox.places import NETWORKS, Place
 from remediator.sandbox.private_link import REGISTRIES
 from remediator.sandbox.shown import ZONES
 from remediator.sandbox.wire import Body
@@ -77,6 +77,12 @@ def has_private_name(world: World, registry: Body) -> bool:
     )
 
 
+def _network(world: World, network_id: str | None) -> Body | None:
+    """The network of that id; what is no network is the internet."""
+    found = world.state.get(network_id)
+    return found if found is not None and target(str(found["id"])).type == NETWORKS else None
+
+
 def _is_private_name(world: World, host: str) -> bool:
     """Is it the private name of a registry that has one? Publicly it leads on to the registry (azure-facts 1.5)."""
     known = registry_named(world, host.replace(f".{world.cloud.zone}", f".{world.cloud.registry_suffix}"))
@@ -87,7 +93,7 @@ def resolve(world: World, network_id: str | None, name: str, asker: Place | None
     """Resolve a name from a network, or from one place in it; without a network, from the public internet."""
     host = name.lower().rstrip(".")
     query = _Query(world, [])
-    network = asker.network if asker is not None else world.state.get(network_id)
+    network = asker.network if asker is not None else _network(world, network_id)
     known = registry_named(world, host)
     chain: tuple[str, ...] = (host,)
     if known is not None and has_private_name(world, known[0]):

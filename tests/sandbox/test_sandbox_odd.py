@@ -17,8 +17,9 @@ from remediator.sandbox.network import Network
 from remediator.sandbox.routes import ROUTES
 from remediator.sandbox.wire import Response
 from tests.sandbox.conftest import ALBUM, APP, ENVIRONMENT, OPEN_APP, REGISTRY, SUB, VNET, Story
+from tests.sandbox.valley import everything
 
-ESTATES = [load(name) for name in names()]
+ESTATES = [*(load(name) for name in names()), everything()]
 WRONG: list[Any] = [None, None, None, "x", "", 3, True, [], {}, [None], ["x"], [{}], {"id": None}, {"id": 7}]
 KINDS = sorted({kind for _, kind, _ in ROUTES})
 Path = tuple[str | int, ...]

@@ -132,3 +132,35 @@ class Valley:
     def pull(self) -> PullAttempt:
         """What the app's pull gets."""
         return Network(self.azure()).pull_app(self.app)
+
+
+def everything() -> Body:
+    """An estate with one of each thing that the data plane looks at."""
+    valley = Valley("far")
+    valley.firewall()
+    valley.inbound("hub")
+    valley.dns(RESOLVER, "8.8.8.8")
+    valley.ruleset("hub", ("contoso.example.", SERVER))
+    gateway = ("10.40.0.0/16", "VirtualNetworkGateway", "")
+    valley.routes(("10.30.0.0/16", "VirtualAppliance", FIREWALL), ("AzureContainerRegistry", "Internet", ""), gateway)
+    allowed: Body = {"access": "Allow", "destinationAddressPrefixes": ["10.30.0.0/16"]}
+    valley.group(valley.infrastructure, allowed, {"destinationPortRanges": ["80", "90-100"]})
+    part = {"name": "one", "properties": {"subnet": {"id": f"{valley.networks['hub']}/subnets/GatewaySubnet"}}}
+    valley.put("Microsoft.Network/virtualNetworkGateways", "gw", {"ipConfigurations": [part]})
+    prefix = valley.put("Microsoft.Network/publicIPPrefixes", "ipp", {"ipPrefix": "203.0.113.0/30"})
+    nat = valley.put("Microsoft.Network/natGateways", "nat", {"publicIpPrefixes": [{"id": prefix}]})
+    valley.of(valley.infrastructure)["natGateway"] = {"id": nat}
+    valley.peering("hub", "spoke").update(
+        peeringSyncLevel="RemoteNotInSync",
+        remoteAddressSpace={"addressPrefixes": ["10.20.0.0/16"]},
+        peerCompleteVnets=False,
+        localSubnetNames=["snet-endpoints"],
+        remoteSubnetNames=["snet-aca"],
+    )
+    name = "11111111-aaaa-4bbb-8ccc-222222222222"
+    definition = f"/subscriptions/{valley.app.split('/')[2]}/providers/Microsoft.Authorization/roleDefinitions/{name}"
+    valley.builder.add({"id": definition, "properties": {"permissions": [{"actions": ["*"], "notActions": ["a/*"]}]}})
+    assigned = {"scope": valley.registry, "roleDefinitionId": definition, "principalId": "p"}
+    assignment = f"{valley.registry}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    valley.builder.add({"id": assignment, "properties": assigned})
+    return valley.builder.document()
