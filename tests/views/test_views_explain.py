@@ -285,7 +285,9 @@ def test_many_paths_are_drawn_by_cause_and_counted() -> None:
         "3. peering: The networks are not peered properly",
     ]
     assert "     · the same cause for 5 other paths" in why
+    assert why.count("     The name resolves, and the packets go nowhere.") == 1
     assert "Not known of 6 other paths: what decides there could not be read." in section(answer, "How sure")
+    assert "reading cae" not in section(answer, "What to check by hand")
     touches = " ".join(section(answer, "What else it touches").split())
     assert touches.endswith(
         "within reach: 8 apps (api1, api2, api5, api6, web1, web2 and 2 more), 4 jobs (nightly1, nightly2, nightly5, "

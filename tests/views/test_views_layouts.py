@@ -9,8 +9,10 @@ from email.policy import default
 
 import pytest
 
+from remediator.core import testimony
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Notice, Status
+from remediator.core.pull_error import Cause, Confidence
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.verification import Outcome, Proof, Verification
 from remediator.views import html, markdown, wording
@@ -176,6 +178,17 @@ def test_links_are_read_back() -> None:
     part = approval_link("https://x.example/", "01j4", "t_o-k").rpartition("/")[2]
     assert read_approval(part) == ("01j4", "t_o-k")
     assert [read_approval(text) for text in ("01j4", ".x", "x.", "a.b.c", "a/b.c")] == [None] * 5
+
+
+def test_a_page_says_whom_a_plan_touches_and_what_the_text_is_worth() -> None:
+    """Both pages name the apps and networks within reach, and the error text beside the estate, where there was one."""
+    why = f"the text is wrong: {samples.BROKEN_HOP.detail}"
+    text = testimony.Testimony(Cause.auth_unauthorized, Confidence.low, testimony.Stand.DISAGREES, why)
+    for found, said in ((samples.diagnosis(), False), (replace(samples.diagnosis(), testimony=text), True)):
+        incident = samples.incident(diagnosis=found)
+        for page in (html.approval_page(incident, html.ApprovalPage()), html.incident_page(incident, "kim")):
+            assert "Within reach: 1 app (orders), 1 network (vnet-spoke)." in page
+            assert ("the text is wrong (auth_unauthorized, confidence low)" in page) is said
 
 
 def test_the_style_is_allowed_by_its_hash() -> None:
