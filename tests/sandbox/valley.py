@@ -137,12 +137,13 @@ class Valley:
 def everything() -> Body:
     """An estate with one of each thing that the data plane looks at."""
     valley = Valley("far")
-    valley.firewall()
+    firewall = "10.10.4.250"
+    valley.firewall(firewall)
     valley.inbound("hub")
     valley.dns(RESOLVER, "8.8.8.8")
     valley.ruleset("hub", ("contoso.example.", SERVER))
     gateway = ("10.40.0.0/16", "VirtualNetworkGateway", "")
-    valley.routes(("10.30.0.0/16", "VirtualAppliance", FIREWALL), ("AzureContainerRegistry", "Internet", ""), gateway)
+    valley.routes(("10.30.0.0/16", "VirtualAppliance", firewall), ("AzureContainerRegistry", "Internet", ""), gateway)
     allowed: Body = {"access": "Allow", "destinationAddressPrefixes": ["10.30.0.0/16"]}
     valley.group(valley.infrastructure, allowed, {"destinationPortRanges": ["80", "90-100"]})
     part = {"name": "one", "properties": {"subnet": {"id": f"{valley.networks['hub']}/subnets/GatewaySubnet"}}}
