@@ -73,9 +73,11 @@ def _interfaces(world: World, address: str) -> list[tuple[Body, Place]]:
     found = []
     for nic in world.state.of_type(NICS):
         for part in nic["properties"].get("ipConfigurations") or []:
+            if part["properties"].get("privateIPAddress") != address:
+                continue
             subnet = world.state.get((part["properties"].get("subnet") or {}).get("id"))
             network = world.state.get(parent_of(subnet["id"])) if subnet is not None else None
-            if part["properties"].get("privateIPAddress") == address and subnet is not None and network is not None:
+            if subnet is not None and network is not None:
                 found.append((nic, Place(network, subnet, (ipaddress.IPv4Network(address),))))
     return found
 
