@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from remediator.cli.question import Question, answer, narrowed, options
 from remediator.core.errors import Misconfigured
 from remediator.views import changes
 from remediator.views.plain import plain
-from remediator.views.wording import foresight_lines, ruling_sentence
+from remediator.views.wording import foresight_lines, ruling_sentence, testimony_sentence
 
 DRIFT = 3
 
@@ -40,8 +41,10 @@ def command(ctx: click.Context, /, target: Path | None, as_json: bool, detailed_
         for note in reply.notes:
             out.say(f"note: {plain(note, 600)}")
         lines = [changes.terminal(found.plan, out.width())]
-        lines += ["", *foresight_lines(found.foresight)] if found.plan else []
+        lines += ["", *foresight_lines(found.foresight, out.width())] if found.plan else []
         lines += [f"✗ {plain(cut, 400)}" for cut in found.foresight.cut_off]
+        if found.testimony and not found.plan:
+            lines.append(textwrap.fill(f"The error text: {testimony_sentence(found)}", out.width()))
         out.show("\n".join([*lines, f"Policy: {ruling_sentence(found.ruling)}"]))
     if detailed_exit_code and found.plan:
         ctx.exit(DRIFT)

@@ -78,7 +78,7 @@ def touching(told: Told, width: int) -> tuple[Section, ...]:
     if not told.found.plan:
         return ()
     foresight = told.found.foresight
-    lines = [line for one in foresight_lines(foresight) for line in wrapped(one, width, "", "  ")]
+    lines = [*foresight_lines(foresight, width)]
     lines += [line for cut in foresight.cut_off for line in wrapped(plain(cut, 400), width, "✗ ")]
     return (Section("What else it touches", tuple(lines)),)
 

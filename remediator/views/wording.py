@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from remediator.core.blast import Touched
@@ -222,13 +223,18 @@ def testimony_sentence(diagnosis: Diagnosis | None) -> str:
     return f"{plain(words, 600)} ({found.cause}, confidence {found.confidence})"
 
 
-def foresight_lines(foresight: Foresight) -> tuple[str, ...]:
-    """What the plan would mend, break and leave, and whom it touches, one line each; long lists are cut."""
+def foresight_lines(foresight: Foresight, width: int = 100) -> tuple[str, ...]:
+    """What the plan would mend, break and leave, and whom it touches, each from a line of its own; lists are cut."""
     lines = _paths("✓ mends ", foresight.mended) + _paths("✗ breaks", foresight.broken)
     rest = "every other known path stays" if lines else "every known path stays"
     lines.append(f"= {rest} as it is ({foresight.unchanged})")
     touched = touched_words(foresight.touched)
-    return tuple([*lines, f"· within reach: {touched}"] if touched else lines)
+    lines += [f"· within reach: {touched}"] if touched else []
+    return tuple(
+        part
+        for line in lines
+        for part in textwrap.wrap(line, max(40, width), subsequent_indent="  ", break_on_hyphens=False)
+    )
 
 
 def touched_words(touched: Touched) -> str:

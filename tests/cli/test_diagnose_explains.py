@@ -171,3 +171,12 @@ def test_a_plan_says_whom_it_touches(tmp_path: Path) -> None:
     given = ("plan", "--estate", estate(tmp_path, BREAKS["link removed"][0]))
     assert "· within reach: 1 app (orders), 1 network (vnet-spoke)" in run(*given).stdout
     assert len(document(*given, "--json")["foresight"]["touched"]["apps"]) == 1
+
+
+def test_a_plan_that_is_empty_says_what_the_text_is_worth(tmp_path: Path) -> None:
+    """`plan` for a text that is no drift gives its reason instead of only an empty plan."""
+    result = run("plan", "--text", _text(tmp_path), "--estate", estate(tmp_path, BREAKS["link removed"][0]))
+    lines = result.stdout.splitlines()
+    assert (result.exit_code, lines[0]) == (0, "Plan: nothing to change")
+    assert lines[1].startswith("The error text: ghcr.io is no registry of Azure: whatever it answered")
+    assert max(len(line) for line in lines) <= 100
