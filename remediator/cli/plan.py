@@ -38,7 +38,7 @@ def command(ctx: click.Context, /, target: Path | None, as_json: bool, detailed_
     if as_json:
         out.document(document)
     else:
-        for note in reply.notes:
+        for note in (*reply.notes, *reply.remarks):
             out.say(f"note: {plain(note, 600)}")
         lines = [changes.terminal(found.plan, out.width())]
         lines += ["", *foresight_lines(found.foresight, out.width())] if found.plan else []
