@@ -73,6 +73,9 @@ OPERATOR: Mapping[str, tuple[str, str]] = {
     ),
     "invalidauthenticationtokentenant": ("azure-unauthorized", "the resource belongs to another tenant"),
 }
+# What an endpoint's creation says where its subscription has not registered the registries' provider (azure-facts 4).
+UNREGISTERED = ("could not validate network rule", "'puid' or 'altsecid' or 'oid'")
+_REGISTER = "register Microsoft.ContainerRegistry in the subscription of the endpoint, not only in the registry's"
 _SIGN_IN = "check the managed identity, its tenant and the cloud that the settings name"
 _SECONDS = re.compile(r"(\d{1,5})'? seconds?")
 
@@ -122,6 +125,8 @@ def refused(answer: Answer, doing: str, target: str, wait: float | None = None) 
     said = f"{answer.code}: {answer.message}" if answer.code else answer.message or "no reason was given"
     message = f"{doing} {target}: Azure answered {answer.status}, {said}"
     code = _deciding(answer)
+    if _lacks_provider(answer, doing):
+        return Misconfigured("provider-not-registered", message, context=context, hint=_REGISTER)
     if code in OPERATOR:
         ours, hint = OPERATOR[code]
         return Misconfigured(ours, message, context=context, hint=hint)
@@ -167,6 +172,15 @@ def _deciding(answer: Answer) -> str:
     known = (*OPERATOR, *BUSY, *THROTTLED, *DOWN, *MOVED)
     codes = [code.lower() for code in (answer.code, *answer.inner)]
     return next((code for code in codes if code in known), codes[0])
+
+
+def _lacks_provider(answer: Answer, doing: str) -> bool:
+    """Whether an endpoint could not be made, in words that name everything but the reason.
+
+    A refused question in the same words is about our own token; an operation that failed with them is not.
+    """
+    about_endpoint = "private endpoint" in doing or answer.status == 200
+    return about_endpoint and any(words in answer.message.lower() for words in UNREGISTERED)
 
 
 def _throttles(code: str, answer: Answer) -> bool:

@@ -154,6 +154,30 @@ def test_the_code_decides_before_the_status(status: int, code: str, kind: type[R
     assert kind is not Misconfigured or found.hint
 
 
+CLAIMS = (
+    "The received access token is not valid: at least one of the claims 'puid' or 'altsecid' or 'oid' should be "
+    "present. If you are accessing as application please make sure service principal is properly created in the tenant."
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "doing", "words", "ours"),
+    [
+        (401, "creating private endpoint", CLAIMS, "provider-not-registered"),
+        (200, "following operation", CLAIMS, "provider-not-registered"),
+        (400, "creating private endpoint", "Could not validate network rule.", "provider-not-registered"),
+        (401, "reading", CLAIMS, "azure-unauthorized"),
+        (401, "following operation", CLAIMS, "azure-unauthorized"),
+    ],
+)
+def test_an_endpoint_without_the_registries_provider(status: int, doing: str, words: str, ours: str) -> None:
+    """Words about claims or rules mean a provider that the endpoint's subscription lacks; to a question, our token."""
+    body = {"error": {"code": "InvalidAuthenticationToken" if status == 401 else "BadRequest", "message": words}}
+    found = refused(answer_of(status, body), doing, "/x")
+    assert (type(found), found.code) == (Misconfigured, ours)
+    assert ("subscription of the endpoint" in (found.hint or "")) == (ours == "provider-not-registered")
+
+
 LOCKED = {"code": "ScopeLocked", "message": "it is locked"}
 
 
