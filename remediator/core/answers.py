@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from remediator.core.candidates import candidates, doubts
+from remediator.core.candidates import candidates, doubts, means
 from remediator.core.cloud import registry_suffix_of
 from remediator.core.leg import Leg
 from remediator.core.resolution import Answer, AnswerKind, hosts_to_resolve, resolve
@@ -38,9 +38,13 @@ def answers(leg: Leg) -> tuple[Answer, ...]:
 
 def owner_of(leg: Leg, host: str, address: str) -> PrivateEndpoint | None:
     """The approved endpoint of the registry that carries an address for a name."""
+    if not isinstance(leg.network, Network):
+        return None
     for candidate in candidates(leg):
-        if candidate.approved and candidate.endpoint.address_of(host) == address:
-            return candidate.endpoint
+        endpoint = candidate.endpoint
+        carries = candidate.approved and endpoint.address_of(host) == address
+        if carries and means(leg.snapshot, leg.network, endpoint, address):
+            return endpoint
     return None
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from remediator.core.leg import Leg
-from remediator.core.reach import Reach, Way, reach
+from remediator.core.reach import Reach, Way, holders, reach
 from remediator.core.resolution import AnswerKind, resolve
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Environment, Network, PrivateEndpoint, Registry, Unknown
+from remediator.core.snapshot import Environment, Network, PrivateEndpoint, Registry, Snapshot, Unknown
 
 ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
 _PREFERENCE = (Way.SAME, Way.PEERED, Way.PEERING_BROKEN, Way.MAYBE, Way.NONE)
@@ -38,6 +38,11 @@ class Candidate:
         """Whether the network could reach it: there is a way, a broken way, perhaps one, or DNS points there."""
         return self.reach.way is not Way.NONE or self.named
 
+    @property
+    def firm(self) -> bool:
+        """Whether it is more than a route or gateway that may lead anywhere."""
+        return self.reach.firm or self.named
+
 
 def infrastructure_subnet(leg: Leg) -> ResourceId | None:
     """The subnet that the consumer's packets leave from."""
@@ -57,8 +62,15 @@ def candidates(leg: Leg) -> tuple[Candidate, ...]:
         status, connection = _status(registry, endpoint)
         address = endpoint.address_of(leg.name) or ""
         way = reach(leg.snapshot, network, endpoint.network, infrastructure_subnet(leg), address, endpoint.subnet)
-        found.append(Candidate(endpoint, status, connection, way, bool(address) and address in named))
+        meant = address in named and means(leg.snapshot, network, endpoint, address)
+        found.append(Candidate(endpoint, status, connection, way, bool(address) and meant))
     return tuple(sorted(found, key=_rank))
+
+
+def means(snapshot: Snapshot, network: Network, endpoint: PrivateEndpoint, address: str) -> bool:
+    """Whether an address means this endpoint to a network: not where a nearer network holds the same address."""
+    near = holders(snapshot, network, address)
+    return not near or endpoint.network in near
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, int, str]:

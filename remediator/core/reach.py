@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
+from remediator.core.snapshot import Network, Peering, Route, Snapshot, Unknown
 
 
 class Way(StrEnum):
@@ -30,6 +30,7 @@ class Reach:
     """The way, why, and the two sides of the peering where there are any.
 
     `access_off` says that the only doubt is a side with `allowVirtualNetworkAccess` off: security rules decide.
+    `transit` says that a route leads to an appliance in a network that reaches the remote one.
     """
 
     way: Way
@@ -37,6 +38,12 @@ class Reach:
     ours: Peering | None = None
     theirs: Peering | None = None
     access_off: bool = False
+    transit: bool = False
+
+    @property
+    def firm(self) -> bool:
+        """Whether there is a way that somebody built for this: not only a gateway or route that may lead anywhere."""
+        return self.way not in (Way.MAYBE, Way.NONE) or self.transit or self.ours is not None or self.theirs is not None
 
 
 def reach(
@@ -122,23 +129,61 @@ def _without_peering(
             return Reach(
                 Way.MAYBE, f"{network.id.name} uses the gateway of {peering.remote.name}, which may know the way"
             )
-    carried = _carried(snapshot, network, subnet, address)
-    if carried:
-        return Reach(Way.MAYBE, carried)
-    return Reach(Way.NONE, f"{network.id.name} and {remote.name} are not peered")
+    carried = _carried(snapshot, network, remote, subnet, address)
+    return carried or Reach(Way.NONE, f"{network.id.name} and {remote.name} are not peered")
 
 
-def _carried(snapshot: Snapshot, network: Network, subnet: ResourceId | None, address: str) -> str | None:
+def _carried(
+    snapshot: Snapshot, network: Network, remote: ResourceId, subnet: ResourceId | None, address: str
+) -> Reach | None:
     place = network.subnet(subnet) if subnet else None
     if place is None or place.route_table is None:
         return None
     table = snapshot.look_up(snapshot.route_tables, place.route_table)
     if isinstance(table, Unknown):
-        return table.reason
+        return Reach(Way.MAYBE, table.reason)
     for route in table.routes if table else ():
-        if route.next_hop.lower() in ("virtualappliance", "virtualnetworkgateway") and covers(route.prefix, address):
-            return f"the route {route.name} sends {route.prefix} to a {route.next_hop}, which may forward it"
+        hop = route.next_hop.lower()
+        if hop not in ("virtualappliance", "virtualnetworkgateway") or not covers(route.prefix, address):
+            continue
+        words = f"the route {route.name} sends {route.prefix} to a {route.next_hop}, which may forward it"
+        forwards = _forwards(snapshot, network, remote, route) if hop == "virtualappliance" else None
+        if forwards is not False:
+            return Reach(Way.MAYBE, words, transit=forwards is True)
     return None
+
+
+def _forwards(snapshot: Snapshot, network: Network, remote: ResourceId, route: Route) -> bool | None:
+    """Whether the appliance stands where it could reach the remote network; None where its place is not known."""
+    homes = holders(snapshot, network, route.next_hop_address or "")
+    if len(homes) != 1:
+        return None
+    home = snapshot.networks[homes[0]]
+    if home.id == remote or home.peering_to(remote) is not None:
+        return True
+    gateway = any(s.id.name.lower() == "gatewaysubnet" for s in home.subnets)
+    leads_on = any(p.use_remote_gateways for p in home.peerings) if not isinstance(home.peerings, Unknown) else True
+    return None if gateway or leads_on else False
+
+
+def holders(snapshot: Snapshot, network: Network, address: str) -> tuple[ResourceId, ...]:
+    """The networks that an address means here: the network itself, else those that it is peered with and that hold it.
+
+    In a fleet many networks have the same ranges; only a near one can be meant.
+    """
+    return snapshot.remember(("holders", network.id.key, address), lambda: _holders(snapshot, network, address))
+
+
+def _holders(snapshot: Snapshot, network: Network, address: str) -> tuple[ResourceId, ...]:
+    try:
+        where = ipaddress.ip_address(address)
+    except ValueError:
+        return ()
+    if network.holds(where):
+        return (network.id,)
+    peerings = () if isinstance(network.peerings, Unknown) else network.peerings
+    near = (snapshot.networks.get(peering.remote) for peering in peerings)
+    return tuple(dict.fromkeys(one.id for one in near if one is not None and one.holds(where)))
 
 
 def covers(prefix: str, address: str) -> bool:

@@ -23,7 +23,7 @@ def judge(leg: Leg) -> Judgement | None:
     """Broken when no endpoint is near and none could be put anywhere."""
     if not leg.needs_private or not isinstance(leg.registry, Registry) or not isinstance(leg.network, Network):
         return None
-    if any(c.connectable for c in candidates(leg)) or doubts(leg):
+    if any(c.firm for c in candidates(leg)) or doubts(leg):
         return None
     place = place_for(leg)
     if not isinstance(place, NoPlace) or place.unknown:

@@ -28,15 +28,20 @@ def judge(leg: Leg) -> Judgement | None:
     if isinstance(leg.network, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.network.reason)
     near = [c for c in candidates(leg) if c.connectable]
-    approved = [c for c in near if c.approved]
+    firm = [c for c in near if c.firm]
+    approved = [c for c in firm if c.approved]
     if approved:
         best = approved[0]
         return Judgement(Verdict.OK, f"{best.endpoint.id.name} in {best.endpoint.network.name}: {best.reach.reason}")
     unseen = doubts(leg)
     if unseen:
         return Judgement(Verdict.UNKNOWN, unseen[0].reason)
-    if near:
+    if firm:
         return None
+    vague = next((c for c in near if c.approved), None)
+    if vague is not None:
+        words = f"whether {leg.network.id.name} reaches {vague.endpoint.id.name}" if leg.network else "the way"
+        return Judgement(Verdict.UNKNOWN, f"{words}: {vague.reach.reason}")
     place = place_for(leg)
     if isinstance(place, NoPlace) and not place.unknown:
         return None
