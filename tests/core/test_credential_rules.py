@@ -29,7 +29,7 @@ def entry(**held: Any) -> EstateBuilder:
 
 
 def user_assigned(*, principal: str | None = PULLER, listed: bool = True, body: bool = False) -> EstateBuilder:
-    """The app pulls with a user-assigned identity; the principal stands in the app, in a body of its own, or nowhere."""
+    """The app pulls with a user-assigned identity; its principal stands there, in a body of its own, or nowhere."""
     builder = entry(identity=IDENTITY)
     known = {"principalId": principal} if principal and not body else {}
     held = {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY.lower(): known} if listed else {}}
@@ -143,7 +143,7 @@ def test_evidence_names_the_roles_that_are_held() -> None:
 
 
 def test_a_missing_role_never_opens_a_network() -> None:
-    """A refused identity in a network without a link: the credential is the finding, and no network is mended for it."""
+    """A refused identity in a network without a link: the credential is the finding, and nothing is planned for it."""
     builder = granted(healthy(), READER_OF_KEYS, "else")
     builder.drop(rid("Microsoft.Network/privateDnsZones", builder.zone_name) + "/virtualNetworkLinks/to-vnet-spoke")
     found = diagnosed(builder)
