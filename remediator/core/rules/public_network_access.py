@@ -1,6 +1,11 @@
-"""`public-network-access`: differs from what was declared; closing it is never automatic."""
+"""`public-network-access`: differs from what was declared; closing it is never automatic.
+
+Azure refuses to open a registry whose export policy is disabled (azure-facts 1.2): that is told and never planned.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from remediator.core.answers import answers
 from remediator.core.desired import DesiredState
@@ -14,6 +19,11 @@ from remediator.core.snapshot import Registry, Snapshot
 
 ID = "public-network-access"
 FIELD = "publicNetworkAccess"
+_UNSEEN = "Clients that we do not see (AKS, pipelines, people) may pull in public: ask before closing it."
+_EXPORT = (
+    "Azure refuses to open a registry whose exportPolicy is disabled: its owner enables that policy first, or the "
+    "desired state keeps the registry closed."
+)
 
 
 def judge(leg: Leg) -> Judgement | None:
@@ -25,13 +35,15 @@ def judge(leg: Leg) -> Judgement | None:
     if leg.registry.public_network_access.lower() != "disabled":
         return None
     change = switch_change(ID, leg.registry, FIELD, "Disabled", "Enabled", "the desired state says Enabled")
+    wanted = leg.desired.declared and leg.meant_to_be_public
     finding = Finding(
         rule=ID,
         target=leg.registry.id,
         severity=Severity.BROKEN,
         summary=f"public access to {leg.registry.id.name} is off, and {leg.consumer.id.name} arrives in public",
         evidence=(f"{FIELD}: Disabled", f"{leg.host} has a public answer"),
-        remedy=(change,) if leg.desired.declared and leg.meant_to_be_public else (),
+        remedy=(change,) if wanted and not _held_shut(leg.registry) else (),
+        advice=_EXPORT if wanted and _held_shut(leg.registry) else "",
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, "public access is off", finding)
@@ -43,9 +55,16 @@ def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
     for registry in snapshot.registries.values():
         wanted = desired.intent_for(registry.id).public_network_access
         if wanted is not None and registry.public_network_access.lower() != wanted.lower():
-            advice = "Clients that we do not see (AKS, pipelines, people) may pull in public: ask before closing it."
-            found.append(switch_drift(ID, desired, registry, FIELD, registry.public_network_access, wanted, advice))
+            shut = wanted.lower() == "enabled" and _held_shut(registry)
+            drift = switch_drift(
+                ID, desired, registry, FIELD, registry.public_network_access, wanted, _EXPORT if shut else _UNSEEN
+            )
+            found.append(replace(drift, remedy=()) if shut else drift)
     return tuple(found)
+
+
+def _held_shut(registry: Registry) -> bool:
+    return registry.export_policy.lower() == "disabled"
 
 
 RULE = Rule(ID, HopName.FIREWALL, judge, check)
