@@ -12,10 +12,12 @@ from remediator.facts import RawEstate
 
 
 def snapshot_of_estate(path: Path) -> Snapshot:
-    """What an estate file describes; `Rejected("bad-estate")`."""
+    """What an estate file describes, or one of the sandbox's own estates by its name; `Rejected("bad-estate")`."""
     from remediator.adapters.estate.estate_file import EstateObserver
+    from remediator.sandbox import estates
 
-    return EstateObserver(path).observe()
+    known = not path.exists() and str(path) in estates.names()
+    return EstateObserver(estates.load(str(path)) if known else path).observe()
 
 
 def check_estate(document: object) -> None:

@@ -34,6 +34,12 @@ def _tagged(prefixes: tuple[str, ...], arrival: Arrival) -> Side:
     return Side(prefixes, _VNET) if sure else Side(prefixes, perhaps=_VNET)
 
 
+def storage_side(leg: Leg) -> Side:
+    """Where layers come from while a registry has no data endpoints of its own (azure-facts 1.4)."""
+    region = leg.registry.location if isinstance(leg.registry, Registry) else ""
+    return Side((), frozenset({"internet", "azurecloud", "storage", f"azurecloud.{region}", f"storage.{region}"}))
+
+
 def public_side(leg: Leg) -> Side:
     """The registry's public address: in the tags Internet, AzureCloud and AzureContainerRegistry (azure-facts 2.3)."""
     regions: tuple[str, ...] = ()

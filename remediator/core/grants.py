@@ -23,8 +23,15 @@ _REGISTRY = {
     "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
     "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
 }
+# Built-in roles of registries that do not pull, whatever the mode.
+_OTHERS = {
+    "c2f4ef07-c644-48eb-af81-4b1b4947fb11": "AcrDelete",
+    "6cef56e8-d556-48e5-a04f-b8e64114680f": "AcrImageSigner",
+    "cdda3590-29a3-44f6-95f2-9f980659eb04": "AcrQuarantineReader",
+    "c8d4ff99-41c3-41a8-9f60-21dfdad59608": "AcrQuarantineWriter",
+}
 # Roles whose meaning is known without their definition.
-KNOWN_ROLES = frozenset((*_REPOSITORY, *_REGISTRY))
+KNOWN_ROLES = frozenset((*_REPOSITORY, *_REGISTRY, *_OTHERS))
 
 
 class Grant(StrEnum):
@@ -91,7 +98,7 @@ def held_roles(registry: Registry, principal: str, assignments: tuple[RoleAssign
     """The names of the roles that the principal has at the registry or above it, for evidence."""
     if isinstance(assignments, Unknown):
         return "not known"
-    names = {**_REPOSITORY, **_REGISTRY}
+    names = {**_REPOSITORY, **_REGISTRY, **_OTHERS}
     held = {names.get(a.role, a.role) for a in assignments if a.principal == principal.lower()}
     return ", ".join(sorted(held)) or "none"
 
@@ -109,7 +116,7 @@ def _granted(registry: Registry, assignment: RoleAssignment, principal: str) -> 
 def _pulls(registry: Registry, assignment: RoleAssignment) -> Grant:
     if assignment.role in (_REPOSITORY if by_repository(registry) else _REGISTRY):
         return Grant.YES
-    if assignment.role in _REPOSITORY or assignment.role in _REGISTRY:
+    if assignment.role in KNOWN_ROLES:
         return Grant.NO
     if assignment.covers_pull is None:
         return Grant.PERHAPS

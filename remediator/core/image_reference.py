@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 DOCKER_HUB = "docker.io"
+_PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_TAG = re.compile(r"[\w][\w.-]{0,127}")
+_DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,19 @@ def parse_image(reference: str) -> ImageReference:
     if colon and "/" not in tag:
         return ImageReference(host, head, tag, digest)
     return ImageReference(host, path, "" if digest else "latest", digest)
+
+
+def mistake_in(reference: str) -> str | None:
+    """Why no client can pull a reference, None when its form is right (distribution/reference grammar)."""
+    if "://" in reference:
+        return "a reference has no scheme (https://)"
+    if reference != reference.strip() or " " in reference:
+        return "a reference has no spaces"
+    parts = parse_image(reference)
+    if not parts.repository or not _PATH.fullmatch(parts.repository):
+        return "the repository's name must be lower case, its parts not empty"
+    if parts.digest and not _DIGEST.fullmatch(parts.digest):
+        return "the digest is not a whole one"
+    if (not parts.digest or parts.tag) and not _TAG.fullmatch(parts.tag):
+        return "the tag is empty or has other signs than letters, digits, dot, dash and underscore"
+    return None

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remediator.core.answers import answers
+from remediator.core.candidates import candidates
 from remediator.core.desired import DesiredState
 from remediator.core.leg import leg_of
 from remediator.core.pull_path import PullPath
+from remediator.core.reach import Way
 from remediator.core.resolution import Answer, AnswerKind
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Registry, Snapshot
@@ -51,7 +53,8 @@ def name_table(desired: DesiredState, snapshot: Snapshot, path: PullPath) -> Nam
     leg = leg_of(desired, snapshot, path.key)
     if leg is None or not isinstance(leg.registry, Registry):
         return None
-    best = serving(leg)
+    near = (c for c in candidates(leg) if c.approved and c.reach.way in (Way.SAME, Way.PEERED))
+    best = next(near, None) or serving(leg)
     rows = tuple(_row(answer, best.endpoint.address_of(answer.host) if best else None) for answer in answers(leg))
     network = leg.network.id if isinstance(leg.network, Network) else None
     return NameTable(leg.registry.id, network, rows)

@@ -80,12 +80,12 @@ def _carried(registry: Registry, endpoint: PrivateEndpoint) -> list[str]:
 
 
 def _strays(zone: PrivateZone, host: str, endpoints: list[PrivateEndpoint]) -> bool:
-    """Whether the zone has no address of any approved endpoint for a name; which of several is for `shared-record`."""
+    """Whether the zone has none, or another one, than approved endpoints have; which of several: `shared-record`."""
     record = None if isinstance(zone.records, Unknown) else zone.record(record_name_of(host))
     known = {endpoint.address_of(host) for endpoint in endpoints}
     if any(isinstance(endpoint.addresses, Unknown) for endpoint in endpoints) or isinstance(zone.records, Unknown):
         return False
-    return record is None or not set(record.addresses) & known
+    return record is None or bool(set(record.addresses) - known)
 
 
 def _held(zone: PrivateZone, host: str) -> str:

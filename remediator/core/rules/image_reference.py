@@ -6,6 +6,7 @@ Which tags exist is not read from a registry: whether an image is there is known
 from __future__ import annotations
 
 from remediator.core.finding import Finding, Severity
+from remediator.core.image_reference import mistake_in
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.rule import Rule
@@ -14,7 +15,10 @@ ID = "image-reference"
 
 
 def judge(leg: Leg) -> Judgement | None:
-    """Broken when it names the private-link name: certificates cover `*.azurecr.*` only (azure-facts 2.7, no. 34)."""
+    """Broken when no client can read it, or when it names the private-link name (azure-facts 2.7, no. 34)."""
+    malformed = next(((image, why) for image in leg.images if (why := mistake_in(image))), None)
+    if malformed is not None:
+        return _malformed(leg, *malformed)
     if ".privatelink." not in leg.host:
         return None
     right = leg.host.replace(".privatelink.", ".")
@@ -26,6 +30,20 @@ def judge(leg: Leg) -> Judgement | None:
         summary=f"{leg.consumer.id.name} names {detail}",
         evidence=tuple(f"image {image}" for image in leg.images),
         advice=f"Name {right} in the image reference and in configuration.registries: DNS finds the private address.",
+        paths=(leg.key,),
+    )
+    return Judgement(Verdict.BROKEN, detail, finding)
+
+
+def _malformed(leg: Leg, image: str, why: str) -> Judgement:
+    detail = f"{image} is no image reference: {why}"
+    finding = Finding(
+        rule=ID,
+        target=leg.consumer.id,
+        severity=Severity.BROKEN,
+        summary=f"{leg.consumer.id.name} names {detail}",
+        evidence=(f"image {image}",),
+        advice="Correct the reference: registry/repository:tag in lower case. Nothing has to change in the network.",
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, detail, finding)

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remediator.core.arrivals import Arrival, arrivals, ends_in_public, own_subnet
-from remediator.core.ends import consumer_side, endpoint_side, public_side
+from remediator.core.ends import consumer_side, endpoint_side, public_side, storage_side
 from remediator.core.filtering import Filtered, Passage, Side, passage
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Network, Subnet, Unknown
+from remediator.core.snapshot import Network, Registry, Subnet, Unknown
 
 ID = "network-security"
 _INBOUND_ON = frozenset({"enabled", "networksecuritygroupenabled"})
@@ -60,7 +60,11 @@ def _gates(leg: Leg) -> Iterator[_Gate]:
             yield from _asked(leg, place, consumer_side(leg, arrival), there, goal, inbound=True)
     if subnet is not None and ends_in_public(leg):
         goal = f"{leg.host} in public"
-        yield from _asked(leg, subnet, consumer_side(leg, None), public_side(leg), goal, inbound=False)
+        here = consumer_side(leg, None)
+        yield from _asked(leg, subnet, here, public_side(leg), goal, inbound=False)
+        if isinstance(leg.registry, Registry) and not leg.registry.data_endpoint_enabled:
+            goal = f"the storage behind {leg.host}"
+            yield from _asked(leg, subnet, here, storage_side(leg), goal, inbound=False)
 
 
 def _place(leg: Leg, arrival: Arrival) -> Subnet | Unknown:
