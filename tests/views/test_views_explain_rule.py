@@ -13,7 +13,8 @@ judged at the hop: DNS zone
 
 What
   The zone exists and is not linked to the network whose resolver counts: the consumer's own, or the
-  one in which its DNS servers, inbound endpoint or forwarding ruleset ask Azure DNS.
+  one in which its DNS servers, inbound endpoint or forwarding ruleset ask Azure DNS. A zone with
+  records that no network links is a risk.
 
 Why it breaks pulls
   The name ends at a public address, where the registry's firewall answers 403; with a managed
