@@ -45,7 +45,8 @@ def test_a_registry_is_only_ever_patched(name: str) -> None:
 def test_a_patch_leaves_alone_what_it_does_not_name() -> None:
     """Fields of the firewall and fields that are newer than our version stay as they were."""
     newer: dict[str, Any] = {"endpointProtocol": "IPv4AndIPv6", "roleAssignmentMode": "AbacRepositoryPermissions"}
-    azure = est.small_azure([est.registry(**newer)], operation_polls=0)
+    firewall = {"defaultAction": "Allow", "ipRules": [{"action": "Allow", "value": "203.0.113.7"}]}
+    azure = est.small_azure([est.registry(networkRuleSet=firewall, **newer)], operation_polls=0)
     before = (azure.resource(est.REGISTRY) or {})["properties"]
     change = Change(
         ChangeKind.UPDATE_REGISTRY,
