@@ -1,0 +1,302 @@
+"""Competing zones, shared records and DNS servers of one's own, seen through diagnoses of small estates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from remediator.core.diagnosis import Diagnosis
+from remediator.core.finding import Finding, Severity
+from remediator.core.pull_path import Verdict
+from tests.core.breaks import HUB_SUB, NETWORK, hub_and_spoke
+from tests.core.breaks_dns import (
+    SERVER,
+    hub_answers,
+    hub_not_linked,
+    hub_of,
+    inbound_endpoint,
+    public_dns,
+    ruleset,
+    two_endpoints,
+    zones_compete,
+)
+from tests.core.diagnosing import diagnosed, kinds
+from tests.estate_builder import EstateBuilder, healthy, rid, spoke
+
+OK, BROKEN, UNKNOWN = Verdict.OK, Verdict.BROKEN, Verdict.UNKNOWN
+Build = Callable[[], EstateBuilder]
+OWN = rid("Microsoft.Network/privateDnsZones", "privatelink.azurecr.io")
+CENTRAL = rid("Microsoft.Network/privateDnsZones", "privatelink.azurecr.io", sub=HUB_SUB, group="rg-dns")
+SHOP = rid("Microsoft.ContainerRegistry/registries", "shop")
+
+
+def judged(found: Diagnosis) -> tuple[Verdict, str | None]:
+    """The verdict of the app's path, and the rule that decided it."""
+    path = next(path for path in found.paths if path.consumer.name == "orders")
+    return path.verdict, path.deciding.rule if path.deciding else None
+
+
+def finding(found: Diagnosis, rule: str) -> Finding:
+    return next(one for one in found.findings if one.rule == rule)
+
+
+def falls_back(build: Build) -> EstateBuilder:
+    """The link to the central zone asks in public for names that the zone lacks."""
+    builder = build()
+    link = f"{CENTRAL}/virtualNetworkLinks/to-vnet-spoke"
+    builder.get(link)["properties"]["resolutionPolicy"] = "NxDomainRedirect"
+    return builder
+
+
+def opened(build: Build) -> EstateBuilder:
+    builder = build()
+    builder.get(SHOP)["properties"].update(
+        publicNetworkAccess="Enabled", networkRuleSet={"defaultAction": "Allow", "ipRules": []}
+    )
+    return builder
+
+
+def without_group(build: Build) -> EstateBuilder:
+    """The records of the own zone are kept by hand."""
+    builder = build()
+    builder.drop(rid("Microsoft.Network/privateEndpoints", "pe-shop") + "/privateDnsZoneGroups/default")
+    return builder
+
+
+def data_missing_only() -> EstateBuilder:
+    """The linked zone has the login record, so it is the registry's zone: the other one is no rival."""
+    builder = zones_compete()
+    builder.record(CENTRAL, "shop", "10.20.4.5")
+    return builder
+
+
+def nobody_has_it() -> EstateBuilder:
+    """No zone has a record of the registry, and no group writes one."""
+    builder = without_group(zones_compete)
+    for name in ("shop", "shop.westeurope.data"):
+        builder.drop(f"{OWN}/A/{name}")
+    return builder
+
+
+ZONES: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
+    "the linked zone lacks the registry": (
+        zones_compete,
+        (BROKEN, "competing-zone"),
+        ["create-dns-record", "create-dns-record"],
+    ),
+    "the link falls back": (
+        lambda: falls_back(zones_compete),
+        (BROKEN, "competing-zone"),
+        ["create-dns-record", "create-dns-record"],
+    ),
+    "an open registry": (
+        lambda: opened(zones_compete),
+        (BROKEN, "competing-zone"),
+        ["create-dns-record", "create-dns-record"],
+    ),
+    "an open registry, and the link falls back": (lambda: falls_back(lambda: opened(zones_compete)), (OK, None), []),
+    "records by hand in the other zone": (
+        lambda: without_group(zones_compete),
+        (BROKEN, "competing-zone"),
+        ["create-dns-zone-group"],
+    ),
+    "a data record alone": (data_missing_only, (BROKEN, "dns-record"), ["create-dns-record"]),
+    "no zone has a record": (nobody_has_it, (BROKEN, "dns-record"), ["create-dns-zone-group"]),
+}
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_the_records_go_into_the_zone_that_is_linked(name: str) -> None:
+    """A network links one zone of a name: what it lacks is written there, a second link is never planned."""
+    build, expected, planned = ZONES[name]
+    found = diagnosed(build())
+    assert (judged(found), kinds(found)) == (expected, planned)
+
+
+def test_both_zones_are_named() -> None:
+    """The finding is about the linked zone; its evidence names the one that has the records."""
+    found = finding(diagnosed(zones_compete()), "competing-zone")
+    assert (found.target.text, any(OWN in line for line in found.evidence)) == (CENTRAL, True)
+
+
+def test_records_in_the_linked_zone_are_those_of_the_endpoint() -> None:
+    """Each name gets the endpoint's own address for it."""
+    written = {
+        change.target.name: (change.after or {})["addresses"] for change in diagnosed(zones_compete()).plan.changes
+    }
+    assert written == {"shop": ["10.20.4.5"], "shop.westeurope.data": ["10.20.4.4"]}
+
+
+def near_by_hand() -> EstateBuilder:
+    """The endpoint in reach has no zone group at all, and its records were overwritten."""
+    return without_group(lambda: two_endpoints(far_app=False))
+
+
+def peered_with_the_far_one() -> EstateBuilder:
+    builder = two_endpoints(far_app=False)
+    builder.peer(NETWORK, rid("Microsoft.Network/virtualNetworks", "vnet-far", group="rg-far"))
+    return builder
+
+
+def far_in_a_zone_of_its_own() -> EstateBuilder:
+    """A second endpoint in another region, with a zone in a group of its own, as the documentation advises."""
+    builder = healthy()
+    network, _, endpoints = spoke(builder, "far", 40, group="rg-far")
+    zone = builder.zone(group="rg-far")
+    builder.group(builder.endpoint("pe-far", SHOP, endpoints, 4, group="rg-far"), zone)
+    builder.link(zone, network)
+    return builder
+
+
+def far_rejected() -> EstateBuilder:
+    """The far endpoint's connection was rejected: nobody writes the record but ours."""
+    builder = healthy()
+    _, _, endpoints = spoke(builder, "far", 40, group="rg-far")
+    builder.endpoint("pe-far", SHOP, endpoints, 4, status="Rejected", group="rg-far")
+    return builder
+
+
+RECORDS: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
+    "the far one wrote last": (
+        lambda: two_endpoints(far_app=False),
+        (BROKEN, "shared-record"),
+        ["update-dns-zone-group"],
+    ),
+    "the near one has no group": (near_by_hand, (BROKEN, "shared-record"), ["create-dns-zone-group"]),
+    "the far one is peered": (peered_with_the_far_one, (OK, None), []),
+    "a zone for each": (far_in_a_zone_of_its_own, (OK, None), []),
+    "the far one is rejected": (far_rejected, (OK, None), []),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_that_leads_out_of_reach(name: str) -> None:
+    """Broken where the last writer's endpoint is out of reach and another one, in reach, writes there too."""
+    build, expected, planned = RECORDS[name]
+    found = diagnosed(build())
+    assert (judged(found), kinds(found)) == (expected, planned)
+
+
+def test_two_writers_are_a_risk_while_it_works() -> None:
+    """Where the record leads to an endpoint in reach, the second writer is a risk, with no change of ours."""
+    found = finding(diagnosed(peered_with_the_far_one()), "shared-record")
+    assert (found.severity, found.remedy, bool(found.advice)) == (Severity.RISK, (), True)
+    assert all(any(name in line for line in found.evidence) for name in ("pe-shop", "pe-far"))
+
+
+@pytest.mark.parametrize("build", [far_in_a_zone_of_its_own, far_rejected, healthy])
+def test_one_writer_is_no_risk(build: Build) -> None:
+    """Endpoints that write to zones of their own, or do not write, take nothing from each other."""
+    assert "shared-record" not in {one.rule for one in diagnosed(build()).findings}
+
+
+def both_addresses() -> EstateBuilder:
+    """The record holds the near address first, then the far one: every other answer leads nowhere."""
+    builder = two_endpoints(far_app=False)
+    builder.get(f"{OWN}/A/shop")["properties"]["aRecords"] = [
+        {"ipv4Address": "10.20.4.5"},
+        {"ipv4Address": "10.40.4.5"},
+    ]
+    return builder
+
+
+@pytest.mark.xfail(strict=True, reason="the owner of the first address is taken for the one out of reach")
+def test_of_two_addresses_the_one_out_of_reach_is_named() -> None:
+    """A record with both addresses leads to the far endpoint too, and that is the one the finding is about."""
+    found = finding(diagnosed(both_addresses()), "shared-record")
+    assert "leads to pe-far in vnet-far" in found.summary
+
+
+def hub_endpoint(build: Build) -> EstateBuilder:
+    builder = build()
+    inbound_endpoint(builder, hub_of(builder))
+    return builder
+
+
+def through_a_ruleset(server: str, domain: str = "azurecr.io.", *, linked: bool = True) -> EstateBuilder:
+    """The spoke asks Azure DNS, and a ruleset forwards to a server; the hub links the zone if `linked`."""
+    builder = hub_answers(linked=linked)
+    builder.get(NETWORK)["properties"].pop("dhcpOptions")
+    inbound_endpoint(builder, hub_of(builder))
+    ruleset(builder, NETWORK, server, domain)
+    return builder
+
+
+def unreadable_ruleset() -> EstateBuilder:
+    builder = through_a_ruleset(SERVER)
+    builder.error(rid("Microsoft.Network/dnsForwardingRulesets", "rules", sub=HUB_SUB, group="rg-hub"))
+    return builder
+
+
+def open_behind(server: str) -> EstateBuilder:
+    """An open registry without endpoints: its name has a public answer only, whoever is asked."""
+    builder = EstateBuilder()
+    _, infrastructure, _ = spoke(builder, dns=[server])
+    builder.registry("shop", closed=False)
+    builder.app("orders", builder.environment("cae", infrastructure), "shop.azurecr.io/orders:1")
+    return builder
+
+
+SERVERS: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
+    "a machine in the hub": (hub_answers, (OK, None), []),
+    "an inbound endpoint in the hub": (lambda: hub_endpoint(hub_answers), (OK, None), []),
+    "a machine in the hub, which links nothing": (hub_not_linked, (BROKEN, "vnet-link"), ["create-vnet-link"]),
+    "public DNS": (public_dns, (BROKEN, "custom-dns"), []),
+    "a server that nobody has read": (lambda: hub_answers("172.16.0.4"), (UNKNOWN, "custom-dns"), []),
+    "a ruleset to the hub": (lambda: through_a_ruleset(SERVER), (OK, None), []),
+    "a ruleset to public DNS": (lambda: through_a_ruleset("8.8.8.8"), (BROKEN, "custom-dns"), []),
+    "a ruleset for everything, to a server unread": (
+        lambda: through_a_ruleset("172.16.0.4", "."),
+        (UNKNOWN, "custom-dns"),
+        [],
+    ),
+    "a ruleset for another name": (lambda: through_a_ruleset("8.8.8.8", "corp.example."), (OK, None), []),
+    "a ruleset that cannot be read": (unreadable_ruleset, (UNKNOWN, "custom-dns"), []),
+    "an open registry behind public DNS": (lambda: open_behind("8.8.8.8"), (OK, None), []),
+    "an open registry behind a server unread": (lambda: open_behind("172.16.0.4"), (OK, None), []),
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_dns_servers_of_the_networks_own(name: str) -> None:
+    """Followed where they were read, broken in public, unknown elsewhere; the servers themselves are never changed."""
+    build, expected, planned = SERVERS[name]
+    found = diagnosed(build())
+    assert (judged(found), kinds(found)) == (expected, planned)
+
+
+def test_a_server_that_nobody_has_read_is_asked_about() -> None:
+    """The owner of the servers is told which name must be forwarded where: the public one, not the private-link one."""
+    found = finding(diagnosed(hub_answers("172.16.0.4")), "custom-dns")
+    assert (found.target.text, found.severity, found.remedy) == (NETWORK, Severity.UNKNOWN, ())
+    assert "must forward azurecr.io to 168.63.129.16" in found.advice
+
+
+def test_what_could_not_be_read_is_no_finding() -> None:
+    """A ruleset in error says nothing about the network: no finding, and the path says what was not read."""
+    found = diagnosed(unreadable_ruleset())
+    assert "custom-dns" not in {one.rule for one in found.findings}
+    deciding = found.paths[0].deciding
+    assert deciding is not None and "forwarding rulesets" in deciding.detail
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [(hub_answers, "taken to forward to Azure DNS"), (lambda: hub_endpoint(hub_answers), "answered as in vnet-hub")],
+)
+def test_the_resolver_hop_says_who_answers(build: Build, words: str) -> None:
+    """A machine is only taken to forward, and the hop says so; an inbound endpoint needs no such word."""
+    details = [hop.detail for hop in diagnosed(build()).paths[0].hops if hop.name == "resolver"]
+    assert words in details[0]
+
+
+def test_a_link_of_the_spoke_is_no_help_where_the_hub_answers() -> None:
+    """The spoke links the zone, its servers stand in the hub: the link that is planned is the hub's."""
+    (change,) = diagnosed(hub_not_linked()).plan.changes
+    assert (change.after or {})["network"].endswith("/virtualNetworks/vnet-hub")
+
+
+def test_an_endpoint_in_the_hub_is_found_by_azure_dns_of_the_spoke() -> None:
+    """Without servers of its own the spoke's link decides, wherever the endpoint stands."""
+    assert judged(diagnosed(hub_and_spoke())) == (OK, None)
