@@ -6,7 +6,8 @@ import pytest
 
 from remediator.core.change import ChangeKind
 from remediator.core.desired import Decision, DesiredState, Limits, RegistryIntent
-from tests.core.breaks import ENVIRONMENT, NETWORK, REGISTRY, standard_tier, zone_of
+from remediator.core.finding import Severity
+from tests.core.breaks import ENDPOINT, ENVIRONMENT, NETWORK, REGISTRY, standard_tier, zone_of
 from tests.core.diagnosing import diagnosed, kinds, rules
 from tests.estate_builder import EstateBuilder, closed_without_endpoint, healthy
 
@@ -62,6 +63,34 @@ def test_the_home_region_is_counted_once() -> None:
     builder.registry("shop", replicas=("westeurope", "northeurope"))
     subnets(builder)[1].update({"addressPrefix": "10.20.4.0/29"})
     assert rules(diagnosed(builder))[0] == "private-endpoint"
+
+
+@pytest.mark.parametrize("replicated", [True, False])
+def test_what_would_hold_up_the_next_replica_is_a_risk(replicated: bool) -> None:
+    """A full subnet and fixed addresses, of a registry with replicas: Azure would not name them when it refuses."""
+    builder = healthy()
+    builder.get(ENDPOINT)["properties"]["ipConfigurations"] = [{"name": "fixed"}]
+    subnets(builder)[1].update({"addressPrefix": "10.20.4.0/29", "ipConfigurations": [{"id": n} for n in "abc"]})
+    if replicated:
+        builder.add({**builder.get(REGISTRY), "id": f"{REGISTRY}/replications/northeurope", "location": "northeurope"})
+    found = [f for f in diagnosed(builder).findings if f.rule == "endpoint-subnet"]
+    assert [(f.severity, f.target.name, f.remedy) for f in found] == (
+        [(Severity.RISK, "pe-shop", ()), (Severity.RISK, "snet-endpoints", ())] if replicated else []
+    )
+
+
+@pytest.mark.parametrize(("held", "planned"), [(199, True), (200, False)])
+def test_a_registry_with_200_endpoints_gets_no_other(held: int, planned: bool) -> None:
+    """The limit is Azure's; somebody has to remove an endpoint first, and the finding says so."""
+    builder = closed_without_endpoint()
+    state = {"privateLinkServiceConnectionState": {"status": "Approved"}}
+    builder.get(REGISTRY)["properties"]["privateEndpointConnections"] = [
+        {"id": f"{REGISTRY}/privateEndpointConnections/c{number}", "properties": state} for number in range(held)
+    ]
+    diagnosis = diagnosed(builder)
+    assert rules(diagnosis)[0] == "private-endpoint"
+    assert ("create-private-endpoint" in kinds(diagnosis)) == planned
+    assert ("the most that Azure allows" in diagnosis.findings[0].advice) == (not planned)
 
 
 def test_nothing_writes_to_an_endpoint_that_is_there() -> None:

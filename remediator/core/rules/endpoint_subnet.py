@@ -1,7 +1,7 @@
 """`endpoint-subnet`: an endpoint is needed and no subnet can take it; or the next replica would find no room.
 
 A new replica takes an address in every endpoint's subnet; where one is full the whole replication rolls back, and the
-error does not name the subnet (azure-facts 1.6, 2.1, 4).
+error does not name the subnet. An endpoint with fixed addresses holds it up as well (azure-facts 1.6, 2.1, 4).
 """
 
 from __future__ import annotations
@@ -46,12 +46,14 @@ def judge(leg: Leg) -> Judgement | None:
 
 
 def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
-    """A risk for each full subnet that holds an endpoint of a replicated registry."""
+    """A risk for each full subnet that holds an endpoint of a replicated registry, and for fixed addresses there."""
     found: dict[ResourceId, Finding] = {}
     for registry in snapshot.registries.values():
         if isinstance(registry.regions, Unknown) or len(registry.regions) < 2:
             continue
         for endpoint in snapshot.endpoints_of(registry.id):
+            if endpoint.static_addresses:
+                found.setdefault(endpoint.id, _fixed(registry, endpoint))
             network = snapshot.networks.get(endpoint.network)
             subnet = network.subnet(endpoint.subnet) if network else None
             free = free_addresses(subnet) if subnet else None
@@ -71,6 +73,17 @@ def _full(registry: Registry, endpoint: PrivateEndpoint, subnet: Subnet) -> Find
             f"{endpoint.id.name} is in it and would need one more for the new region",
         ),
         advice="Move endpoints to a larger subnet (a /27 or wider) before the registry gets another replica.",
+    )
+
+
+def _fixed(registry: Registry, endpoint: PrivateEndpoint) -> Finding:
+    return Finding(
+        rule=ID,
+        target=endpoint.id,
+        severity=Severity.RISK,
+        summary=f"{endpoint.id.name} has fixed addresses: the next replica of {registry.id.name} may not be created",
+        evidence=("its ipConfigurations name addresses, and none for a region that the registry does not have yet",),
+        advice="Give the endpoint an address for the new region first, or make one whose addresses Azure chooses.",
     )
 
 

@@ -17,6 +17,7 @@ from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Registry, Snapshot, Unknown
 
 ID = "private-endpoint"
+MOST = 200  # endpoints of one registry; those made before October 2021 may have 10 (azure-facts 1.1)
 
 
 def judge(leg: Leg) -> Judgement | None:
@@ -114,8 +115,8 @@ def _finding(leg: Leg, registry: Registry, place: Place | NoPlace) -> Finding:
             f"publicNetworkAccess {registry.public_network_access}, defaultAction {registry.default_action}",
             *(elsewhere or ("the registry has no private endpoint",)),
         ),
-        remedy=(create(registry, place, leg),) if isinstance(place, Place) else (),
-        advice="" if isinstance(place, Place) else f"Where an endpoint fits cannot be said: {place.reason}",
+        remedy=(create(registry, place, leg),) if isinstance(place, Place) and not _full(registry) else (),
+        advice=_advice(registry, place),
         paths=(leg.key,),
     )
 
@@ -127,9 +128,25 @@ def _drift(desired: DesiredState, leg: Leg, registry: Registry, place: Place) ->
         severity=Severity.DRIFT,
         summary=f"{registry.id.name} has no private endpoint that {leg.consumer.id.name} can reach; it pulls in public",
         evidence=(_detail(leg),),
-        remedy=(create(registry, place, leg),) if desired.declared and _to_be_closed(leg) else (),
-        advice="Declare the registry closed in the desired state to have its private path planned.",
+        remedy=(create(registry, place, leg),)
+        if desired.declared and _to_be_closed(leg) and not _full(registry)
+        else (),
+        advice=_advice(registry, place)
+        or "Declare the registry closed in the desired state to have its private path planned.",
     )
+
+
+def _full(registry: Registry) -> bool:
+    return not isinstance(registry.connections, Unknown) and len(registry.connections) >= MOST
+
+
+def _advice(registry: Registry, place: Place | NoPlace) -> str:
+    if _full(registry):
+        return (
+            f"{registry.id.name} has {MOST} private endpoints, the most that Azure allows: remove those that nobody "
+            "uses, or peer the network with one that has an endpoint."
+        )
+    return "" if isinstance(place, Place) else f"Where an endpoint fits cannot be said: {place.reason}"
 
 
 def _to_be_closed(leg: Leg) -> bool:
