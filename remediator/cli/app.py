@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estate": ("estate", "Write what is there now to an estate file."),
     "sandbox": ("sandbox", "Run a small Azure on loopback."),
     "serve": ("serve", "Run the web app and a work loop on this machine."),
+    "bench": ("bench.command", "Measure how fast the program is on this machine."),
 }
 
 

@@ -1,0 +1,1 @@
+"""How fast, in how much memory? Benchmarks of parts of the program, run on made-up estates."""
