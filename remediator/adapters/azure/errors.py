@@ -76,6 +76,8 @@ OPERATOR: Mapping[str, tuple[str, str]] = {
 # What an endpoint's creation says where its subscription has not registered the registries' provider (azure-facts 4).
 UNREGISTERED = ("could not validate network rule", "'puid' or 'altsecid' or 'oid'")
 _REGISTER = "register Microsoft.ContainerRegistry in the subscription of the endpoint, not only in the registry's"
+# A plan links a zone only where no zone of the name is seen to be linked (azure-facts 3.3).
+_UNSEEN = "the network links another zone of this name that the reader does not see: let it read the central zones"
 _SIGN_IN = "check the managed identity, its tenant and the cloud that the settings name"
 _SECONDS = re.compile(r"(\d{1,5})'? seconds?")
 
@@ -138,7 +140,9 @@ def refused(answer: Answer, doing: str, target: str, wait: float | None = None) 
         return Misconfigured("azure-unauthorized", message, context=context, hint=_SIGN_IN)
     if answer.status == 403:
         return Misconfigured("azure-forbidden", message, context=context, hint=OPERATOR["authorizationfailed"][1])
-    if code in MOVED or answer.status in (404, 409, 412) or "overlapping namespaces" in answer.message:
+    if "overlapping namespaces" in answer.message:
+        return Misconfigured("zone-unseen", message, context=context, hint=_UNSEEN)
+    if code in MOVED or answer.status in (404, 409, 412):
         return Stale("azure-moved", message, context=context, hint="look again: the world has moved")
     return Misconfigured("azure-refused", message, context=context, hint="the request cannot succeed as it stands")
 

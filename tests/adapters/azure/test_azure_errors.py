@@ -178,6 +178,13 @@ def test_an_endpoint_without_the_registries_provider(status: int, doing: str, wo
     assert ("subscription of the endpoint" in (found.hint or "")) == (ours == "provider-not-registered")
 
 
+def test_a_zone_that_we_do_not_see_is_for_an_operator() -> None:
+    """A link that overlaps with one that was not read would be refused again: no reason to ask people once more."""
+    words = "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link …"
+    found = refused(answer_of(400, {"error": {"code": "BadRequest", "message": words}}), "writing link", "/x")
+    assert (type(found), found.code, "does not see" in (found.hint or "")) == (Misconfigured, "zone-unseen", True)
+
+
 LOCKED = {"code": "ScopeLocked", "message": "it is locked"}
 
 
