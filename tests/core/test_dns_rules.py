@@ -1,4 +1,4 @@
-"""Competing zones, shared records and DNS servers of one's own, seen through diagnoses of small estates."""
+"""Competing zones and shared records, seen through diagnoses of small estates."""
 
 from __future__ import annotations
 
@@ -9,19 +9,13 @@ import pytest
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.finding import Finding, Severity
 from remediator.core.pull_path import Verdict
-from tests.core.breaks import HUB_SUB, NETWORK, hub_and_spoke
+from tests.core.breaks import HUB_SUB, NETWORK
 from tests.core.breaks_dns import (
-    SERVER,
-    hub_answers,
-    hub_not_linked,
-    hub_of,
-    inbound_endpoint,
-    public_dns,
-    ruleset,
     two_endpoints,
     zones_compete,
 )
 from tests.core.diagnosing import diagnosed, kinds
+from tests.core.pulling_in_public import judged
 from tests.estate_builder import EstateBuilder, healthy, rid, spoke
 
 OK, BROKEN, UNKNOWN = Verdict.OK, Verdict.BROKEN, Verdict.UNKNOWN
@@ -29,12 +23,6 @@ Build = Callable[[], EstateBuilder]
 OWN = rid("Microsoft.Network/privateDnsZones", "privatelink.azurecr.io")
 CENTRAL = rid("Microsoft.Network/privateDnsZones", "privatelink.azurecr.io", sub=HUB_SUB, group="rg-dns")
 SHOP = rid("Microsoft.ContainerRegistry/registries", "shop")
-
-
-def judged(found: Diagnosis) -> tuple[Verdict, str | None]:
-    """The verdict of the app's path, and the rule that decided it."""
-    path = next(path for path in found.paths if path.consumer.name == "orders")
-    return path.verdict, path.deciding.rule if path.deciding else None
 
 
 def finding(found: Diagnosis, rule: str) -> Finding:
@@ -79,6 +67,14 @@ def nobody_has_it() -> EstateBuilder:
     return builder
 
 
+def written_to_both() -> EstateBuilder:
+    """The endpoint's group writes to the linked zone too, where somebody deleted the login record."""
+    builder = zones_compete()
+    builder.group(rid("Microsoft.Network/privateEndpoints", "pe-shop"), OWN, CENTRAL)
+    builder.drop(f"{CENTRAL}/A/shop")
+    return builder
+
+
 ZONES: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
     "the linked zone lacks the registry": (
         zones_compete,
@@ -102,6 +98,11 @@ ZONES: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
         ["create-dns-zone-group"],
     ),
     "a data record alone": (data_missing_only, (BROKEN, "dns-record"), ["create-dns-record"]),
+    "the group writes to both zones, and one record was lost": (
+        written_to_both,
+        (BROKEN, "dns-record"),
+        ["update-dns-zone-group"],
+    ),
     "no zone has a record": (nobody_has_it, (BROKEN, "dns-record"), ["create-dns-zone-group"]),
 }
 
@@ -206,97 +207,3 @@ def test_of_two_addresses_the_one_out_of_reach_is_named() -> None:
     """A record with both addresses leads to the far endpoint too, and that is the one the finding is about."""
     found = finding(diagnosed(both_addresses()), "shared-record")
     assert "leads to pe-far in vnet-far" in found.summary
-
-
-def hub_endpoint(build: Build) -> EstateBuilder:
-    builder = build()
-    inbound_endpoint(builder, hub_of(builder))
-    return builder
-
-
-def through_a_ruleset(server: str, domain: str = "azurecr.io.", *, linked: bool = True) -> EstateBuilder:
-    """The spoke asks Azure DNS, and a ruleset forwards to a server; the hub links the zone if `linked`."""
-    builder = hub_answers(linked=linked)
-    builder.get(NETWORK)["properties"].pop("dhcpOptions")
-    inbound_endpoint(builder, hub_of(builder))
-    ruleset(builder, NETWORK, server, domain)
-    return builder
-
-
-def unreadable_ruleset() -> EstateBuilder:
-    builder = through_a_ruleset(SERVER)
-    builder.error(rid("Microsoft.Network/dnsForwardingRulesets", "rules", sub=HUB_SUB, group="rg-hub"))
-    return builder
-
-
-def open_behind(server: str) -> EstateBuilder:
-    """An open registry without endpoints: its name has a public answer only, whoever is asked."""
-    builder = EstateBuilder()
-    _, infrastructure, _ = spoke(builder, dns=[server])
-    builder.registry("shop", closed=False)
-    builder.app("orders", builder.environment("cae", infrastructure), "shop.azurecr.io/orders:1")
-    return builder
-
-
-SERVERS: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
-    "a machine in the hub": (hub_answers, (OK, None), []),
-    "an inbound endpoint in the hub": (lambda: hub_endpoint(hub_answers), (OK, None), []),
-    "a machine in the hub, which links nothing": (hub_not_linked, (BROKEN, "vnet-link"), ["create-vnet-link"]),
-    "public DNS": (public_dns, (BROKEN, "custom-dns"), []),
-    "a server that nobody has read": (lambda: hub_answers("172.16.0.4"), (UNKNOWN, "custom-dns"), []),
-    "a ruleset to the hub": (lambda: through_a_ruleset(SERVER), (OK, None), []),
-    "a ruleset to public DNS": (lambda: through_a_ruleset("8.8.8.8"), (BROKEN, "custom-dns"), []),
-    "a ruleset for everything, to a server unread": (
-        lambda: through_a_ruleset("172.16.0.4", "."),
-        (UNKNOWN, "custom-dns"),
-        [],
-    ),
-    "a ruleset for another name": (lambda: through_a_ruleset("8.8.8.8", "corp.example."), (OK, None), []),
-    "a ruleset that cannot be read": (unreadable_ruleset, (UNKNOWN, "custom-dns"), []),
-    "an open registry behind public DNS": (lambda: open_behind("8.8.8.8"), (OK, None), []),
-    "an open registry behind a server unread": (lambda: open_behind("172.16.0.4"), (OK, None), []),
-}
-
-
-@pytest.mark.parametrize("name", SERVERS)
-def test_dns_servers_of_the_networks_own(name: str) -> None:
-    """Followed where they were read, broken in public, unknown elsewhere; the servers themselves are never changed."""
-    build, expected, planned = SERVERS[name]
-    found = diagnosed(build())
-    assert (judged(found), kinds(found)) == (expected, planned)
-
-
-def test_a_server_that_nobody_has_read_is_asked_about() -> None:
-    """The owner of the servers is told which name must be forwarded where: the public one, not the private-link one."""
-    found = finding(diagnosed(hub_answers("172.16.0.4")), "custom-dns")
-    assert (found.target.text, found.severity, found.remedy) == (NETWORK, Severity.UNKNOWN, ())
-    assert "must forward azurecr.io to 168.63.129.16" in found.advice
-
-
-def test_what_could_not_be_read_is_no_finding() -> None:
-    """A ruleset in error says nothing about the network: no finding, and the path says what was not read."""
-    found = diagnosed(unreadable_ruleset())
-    assert "custom-dns" not in {one.rule for one in found.findings}
-    deciding = found.paths[0].deciding
-    assert deciding is not None and "forwarding rulesets" in deciding.detail
-
-
-@pytest.mark.parametrize(
-    ("build", "words"),
-    [(hub_answers, "taken to forward to Azure DNS"), (lambda: hub_endpoint(hub_answers), "answered as in vnet-hub")],
-)
-def test_the_resolver_hop_says_who_answers(build: Build, words: str) -> None:
-    """A machine is only taken to forward, and the hop says so; an inbound endpoint needs no such word."""
-    details = [hop.detail for hop in diagnosed(build()).paths[0].hops if hop.name == "resolver"]
-    assert words in details[0]
-
-
-def test_a_link_of_the_spoke_is_no_help_where_the_hub_answers() -> None:
-    """The spoke links the zone, its servers stand in the hub: the link that is planned is the hub's."""
-    (change,) = diagnosed(hub_not_linked()).plan.changes
-    assert (change.after or {})["network"].endswith("/virtualNetworks/vnet-hub")
-
-
-def test_an_endpoint_in_the_hub_is_found_by_azure_dns_of_the_spoke() -> None:
-    """Without servers of its own the spoke's link decides, wherever the endpoint stands."""
-    assert judged(diagnosed(hub_and_spoke())) == (OK, None)

@@ -86,6 +86,18 @@ DECLARED = {
         estate(load_balancers=by_id(replace(OUT, id=an_id(BALANCERS, "lb", "ME_other_rg")))),
         (),
     ),
+    "a load balancer of somebody else that cannot be read": (
+        estate(unreadable={an_id(BALANCERS, "lb", "ME_other_rg"): DENIED}),
+        (),
+    ),
+    "the list of load balancers of another subscription": (
+        estate(gaps=(Gap(ResourceId("/subscriptions/0c0c0c0c-1111-4222-8333-444444444444"), BALANCERS, "denied"),)),
+        (),
+    ),
+    "the list of something else": (
+        estate(gaps=(Gap(ResourceId(f"/subscriptions/{SUB}"), FIREWALLS, "denied"),)),
+        (),
+    ),
     "a NAT gateway comes before the load balancer": (
         estate(nat=True, nat_gateways=by_id(GATEWAY), load_balancers=by_id(OUT)),
         GATEWAY.addresses,
@@ -152,6 +164,12 @@ def test_of_firewalls_with_one_private_address_the_one_in_reach_counts() -> None
     """Hubs made alike have firewalls at the same private address: the one of the peered hub is on the way."""
     both = by_id(firewall("afw-far", "198.51.100.99", of="far"), HUB_FIREWALL)
     assert egress(estate(DEFAULT, hubs=("hub", "far"), firewalls=both)) == HUB_FIREWALL.addresses
+
+
+def test_an_unknown_egress_says_which_appliance() -> None:
+    """The reason names the next hop, so that its owner can be asked."""
+    found = egress(estate(DEFAULT))
+    assert isinstance(found, Unknown) and HOP in found.reason
 
 
 def test_two_firewalls_in_reach_with_one_address_are_unknown() -> None:

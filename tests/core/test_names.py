@@ -22,7 +22,7 @@ from tests.core.breaks import (
     login_record_stale,
     no_own_network,
 )
-from tests.core.breaks_dns import hub_answers, hub_not_linked, public_dns
+from tests.core.breaks_dns import hub_answers, hub_not_linked, public_dns, two_endpoints
 from tests.core.diagnosing import snapshot_of
 from tests.estate_builder import EstateBuilder, healthy, rid
 
@@ -101,6 +101,13 @@ TABLES: dict[str, tuple[Callable[[], EstateBuilder], list[Row]]] = {
         [
             (LOGIN, "10.20.4.5", ZONE, ("10.20.4.99",), "10.20.4.99"),
             (DATA, "10.20.4.4", ZONE, ("10.20.4.4",), "10.20.4.4"),
+        ],
+    ),
+    "a record that leads out of reach": (
+        lambda: two_endpoints(far_app=False),
+        [
+            (LOGIN, "10.20.4.5", ZONE, ("10.40.4.5",), "10.40.4.5"),
+            (DATA, "10.20.4.4", ZONE, ("10.40.4.4",), "10.40.4.4"),
         ],
     ),
     "hidden, and no endpoint in reach": (

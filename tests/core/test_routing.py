@@ -80,6 +80,7 @@ POLICIES = [
     ("Enabled", "10.10.0.0/15", STRAIGHT),
     ("Enabled", "10.10.0.0/16", DROPPED),
     ("Enabled", "10.10.4.0/24", DROPPED),
+    ("Enabled", "10.10.4.9/24", DROPPED),
     ("RouteTableEnabled", "10.10.0.0/16", DROPPED),
     ("routetableenabled", "10.10.4.4/31", DROPPED),
 ]

@@ -192,6 +192,11 @@ def test_a_rule_beside_a_zone_with_unread_links_is_not_known_to_count() -> None:
     assert answered_by(found) == UNKNOWN
 
 
+def test_unread_links_do_not_matter_without_a_rule() -> None:
+    """Where no rule could take the query, the network's own Azure DNS answers, whatever it links."""
+    assert answered_by(snapshot(*spoke_and_hub(), zone(links=DENIED))) == "spoke"
+
+
 @pytest.mark.parametrize("host", ["shop.azurecr.io", "shop.azurecr.cn", "shop.azurecr.us"])
 def test_each_cloud_has_its_own_zone(host: str) -> None:
     """A rule for one cloud's public name takes only that cloud's registries."""

@@ -172,3 +172,26 @@ def test_an_image_that_is_missing_is_a_finding_as_sure_as_the_text(confidence: C
         severity,
         (),
     )
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"), [(Cause.not_found, "is not in the registry"), (Cause.bad_reference, "is no")]
+)
+def test_what_is_wrong_with_an_image_is_said(cause: Cause, words: str) -> None:
+    """An image that is missing and a reference that is none are told apart, with the image's name."""
+    (finding,) = weigh(said(cause), (path(),), snapshot_of(healthy())).findings
+    assert finding.summary.startswith(f"{IMAGE} {words}")
+
+
+def test_an_image_that_the_text_does_not_name_is_somebodys() -> None:
+    """Without an image in the text the finding is about the first app, and says 'the image'."""
+    paths = (path(), path(consumer=APP.replace("/orders", "/web")))
+    (finding,) = weigh(said(Cause.not_found, image=None), paths, snapshot_of(healthy())).findings
+    assert (finding.target.name, finding.summary.startswith("the image ")) == ("orders", True)
+
+
+def test_only_the_apps_own_paths_are_named() -> None:
+    """The finding about one app names the paths of that app, not those of others."""
+    other = path(consumer=APP.replace("/orders", "/web"))
+    (finding,) = weigh(said(Cause.not_found), (path(), other), snapshot_of(healthy())).findings
+    assert finding.paths == (path().key,)
