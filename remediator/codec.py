@@ -4,7 +4,7 @@ Called by whatever stores case files (`adapters/records`, channels that keep not
 knows nothing of rows; the JSON that programs read is `views/document.py`, not this. An `ApprovedPlan` is never
 stored: it is made again by the gate from the stored approvals.
 
-A document is `{"v": 2, "incident": {…}}` or `{"v": 2, "signal": {…}}`. The rule of change: whenever a stored
+A document is `{"v": 3, "incident": {…}}` or `{"v": 3, "signal": {…}}`. The rule of change: whenever a stored
 dataclass gains, loses or renames a field, raise `VERSION`, add an upcaster from the version before, and add a
 golden file (`tests/data/codec`). A field that this code does not know is damage, not something to skip.
 """
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
 
-VERSION = 2
+VERSION = 3
 
 
 def _signal_2(signal: Json) -> Json:
@@ -44,9 +44,20 @@ def _incident_2(incident: Json) -> Json:
     return {"caused_by": None, **incident, **({} if known is None else {"signals": known})}
 
 
+def _incident_3(incident: Json) -> Json:
+    """Version 3 knows the hash of a journal line and the correlation id of an incident."""
+    journal = incident.get("journal")
+    known = (
+        [{"hash": None, **one} if isinstance(one, dict) else one for one in journal]
+        if isinstance(journal, list)
+        else None
+    )
+    return {"correlation": None, **incident, **({} if known is None else {"journal": known})}
+
+
 # From a version to the next one: takes the inner document of that version, gives the one of version + 1.
-INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2}
-SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2}
+INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2, 2: _incident_3}
+SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: lambda signal: signal}
 
 
 def _resource_id_schema(_source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from remediator import bootstrap
-from remediator.cli import out
+from remediator.cli import out, verify
 from remediator.cli.person import plan_of
 from remediator.core.incident import Incident, Status
 from remediator.views import journal, picture
@@ -48,6 +48,9 @@ def show(incident: str, as_json: bool) -> None:
         out.show("\n".join(_shown(found)))
 
 
+command.add_command(verify.command)
+
+
 def _list(status: str | None, as_json: bool) -> None:
     with bootstrap.build(bootstrap.settings()) as runtime:
         found = runtime.find(Status[status.upper()] if status else None)
@@ -66,6 +69,7 @@ def _shown(incident: Incident) -> list[str]:
     lines += [f"Who did it: {who_did_it(incident.caused_by)}"] if incident.caused_by else []
     lines += [f"Status {incident.status.value}: {STATUSES[incident.status]}"]
     lines += [f"✗ {plain(incident.error[0], 80)}: {plain(incident.error[1], 400)}"] if incident.error else []
+    lines += [f"Correlation {incident.correlation}"] if incident.correlation else []
     path = decisive_path(incident.diagnosis)
     lines += ["", picture.terminal(path, out.width())] if path else []
     lines += ["", *plan_of(incident)] if incident.diagnosis and incident.diagnosis.plan else []

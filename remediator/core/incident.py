@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 
 from remediator.core.approval import Approval, ApprovalRequest, ApprovedPlan, NotApproved, gate
 from remediator.core.azure_write import AzureWrite
+from remediator.core.chain import chained
 from remediator.core.change import Change
 from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
@@ -20,7 +22,7 @@ from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.execution import Execution, Step
 from remediator.core.policy import Ruling
 from remediator.core.resource_id import ResourceId
-from remediator.core.signal import Signal, SignalSource
+from remediator.core.signal import Signal, SignalSource, last_few
 from remediator.core.verification import Verification
 
 # An incident keeps this many signals with their texts, no fewer than the mailbox does; all of them are counted.
@@ -82,12 +84,20 @@ def may_go(current: Status, target: Status) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One thing that happened; `who` is a non-personal id or the program itself."""
+    """One thing that happened; `who` is a non-personal id or the program itself.
+
+    `hash` seals the line and all lines before it; None for a line that is older than the chain.
+    """
 
     at: datetime
     what: str
     who: str = "remediator"
     status: Status | None = None
+    hash: str | None = None
+
+    def hashed(self, before: str) -> str:
+        """The hash that the line has behind a line of the hash `before`."""
+        return chained(before, self.at, self.what, self.who, self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +155,26 @@ class Incident:
     joined_to: str | None = None
     tags: tuple[str, ...] = field(default=())
     caused_by: AzureWrite | None = None
+    correlation: str | None = None
 
     @property
     def fingerprint(self) -> str:
         """What makes two signals the same incident: the subject."""
         return self.subject.key
 
-    def note(self, at: datetime, what: str, who: str = "remediator") -> Incident:
-        """The same incident with one more journal line."""
-        return replace(self, journal=(*self.journal, JournalLine(at, bounded(what), who)), updated_at=at)
+    @property
+    def seal(self) -> str:
+        """What the first line's hash goes on from, so that no journal fits another incident."""
+        return chained("", "journal", self.subject.key, self.opened_at)
+
+    def note(self, at: datetime, what: str, who: str = "remediator", status: Status | None = None) -> Incident:
+        """The same incident with one more journal line, chained to those before it."""
+        before = self.journal[-1].hash if self.journal else None
+        if before is None:
+            before = reduce(lambda sealed, line: line.hashed(sealed), self.journal, self.seal)
+        line = JournalLine(at, bounded(what), who, status)
+        line = replace(line, hash=line.hashed(before))
+        return replace(self, journal=(*self.journal, line), updated_at=at)
 
     def to(self, status: Status, at: datetime, what: str, who: str = "remediator") -> Incident:
         """The incident after a transition and its journal line; `Rejected` when the transition is not allowed."""
@@ -163,8 +184,7 @@ class Incident:
                 f"incident {self.id} is {self.status.value} and cannot become {status.value}",
                 context={"incident": self.id},
             )
-        line = JournalLine(at, bounded(what), who, status)
-        return replace(self, status=status, journal=(*self.journal, line), updated_at=at, attempts=0)
+        return replace(self.note(at, what, who, status), status=status, attempts=0)
 
     def notify(self, *notices: Notice) -> Incident:
         """The incident with more notices; one that is already there by its key is not asked for again."""
@@ -193,11 +213,12 @@ class Incident:
             manual = signal.source is SignalSource.MANUAL
             incident = replace(
                 incident,
-                signals=_last_few((*incident.signals, signal)),
+                signals=last_few((*incident.signals, signal), MAX_SIGNALS),
                 signal_count=incident.signal_count + 1,
                 requester=incident.requester or (signal.actor if manual else None),
                 way=incident.way or signal.requested_way,
-                app=incident.app or _app_of(signal),
+                app=incident.app or signal.app_id,
+                correlation=incident.correlation or signal.correlation_id,
             )
         return incident
 
@@ -255,24 +276,3 @@ def bounded(text: str) -> str:
     """A text of at most `MAX_TEXT` characters, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
-
-
-def _last_few(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """The last signals, and before them the latest of each other one who caused a drift, as many again at most.
-
-    The last ones are all there: a letter of the mailbox that is not among an incident's signals counts as unread.
-    """
-    last, older = signals[-MAX_SIGNALS:], signals[:-MAX_SIGNALS]
-    known = {signal.actor for signal in last} | {None}
-    actors: list[Signal] = []
-    for signal in reversed(older):
-        if signal.actor not in known and len(actors) < MAX_SIGNALS:
-            known.add(signal.actor)
-            actors.insert(0, signal)
-    return (*actors, *last)
-
-
-def _app_of(signal: Signal) -> ResourceId | None:
-    """The app that a signal names by its full id; a bare name is looked up in the snapshot later."""
-    text = (signal.app or "").strip("/ ")
-    return ResourceId(text) if text.lower().startswith("subscriptions/") else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from remediator.core.actor import ActorKind
 from remediator.core.resource_id import ResourceId
+
+# As Azure makes them: hex digits and hyphens. Anything else that stands there is a text, and is not passed on.
+_CORRELATION = re.compile(r"[0-9a-fA-F-]{8,64}", re.ASCII)
 
 
 class SignalSource(StrEnum):
@@ -42,6 +46,33 @@ class Signal:
     actor_kind: ActorKind = ActorKind.UNKNOWN
     correlation: str | None = None
     requested_way: str | None = None
+
+    @property
+    def correlation_id(self) -> str | None:
+        """The sender's correlation id where it has the form of one; only this may be shown and published."""
+        known = self.correlation
+        return known.lower() if known and _CORRELATION.fullmatch(known) else None
+
+    @property
+    def app_id(self) -> ResourceId | None:
+        """The app that it names by its full id; a bare name is looked up in the snapshot later."""
+        text = (self.app or "").strip("/ ")
+        return ResourceId(text) if text.lower().startswith("subscriptions/") else None
+
+
+def last_few(signals: tuple[Signal, ...], most: int) -> tuple[Signal, ...]:
+    """The last signals, and before them the latest of each other one who caused a drift, as many again at most.
+
+    The last ones are all there: a letter of the mailbox that is not among an incident's signals counts as unread.
+    """
+    last, older = signals[-most:], signals[:-most]
+    known = {signal.actor for signal in last} | {None}
+    actors: list[Signal] = []
+    for signal in reversed(older):
+        if signal.actor not in known and len(actors) < most:
+            known.add(signal.actor)
+            actors.insert(0, signal)
+    return (*actors, *last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,8 +182,17 @@ class Flow:
                 self.log.error("advancing an incident", incident=incident, code=problem.code)
                 settle(incident, problem, incidents=self.incidents, clock=self.clock, recipients=self.recipients)
                 continue
+            if ended:
+                self._say_the_end(turn.incident)
             if rest is not None or ended:
                 return rest
+
+    def _say_the_end(self, incident: Incident) -> None:
+        """The journal's last hash, in a place where whoever writes to the store cannot change it."""
+        lines = incident.journal
+        sealed = (lines[-1].hash if lines else None) or ""
+        status = incident.status.value
+        self.log.info("an incident has ended", incident=incident.id, status=status, line=len(lines), hash=sealed)
 
     def _keep(self, turn: Turn, rest: datetime | None) -> None:
         """Save what a turn made of the incident, where it made anything of it."""

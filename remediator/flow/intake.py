@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from remediator.core.errors import Rejected
-from remediator.core.incident import Incident, JournalLine, Status
+from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.subject import subject_of
@@ -38,8 +38,11 @@ def intake(
         )
     subject = resolve(signal)
     now = clock.now()
-    opened = JournalLine(now, f"opened by a signal: {signal.source.value}", status=Status.OPEN)
-    fresh = Incident(ids.new(), subject, now, updated_at=now, journal=(opened,)).receive((signal,)).rest(now)
+    told = f", correlation {signal.correlation_id}" if signal.correlation_id else ""
+    opened = Incident(ids.new(), subject, now).note(
+        now, f"opened by a signal: {signal.source.value}{told}", status=Status.OPEN
+    )
+    fresh = opened.receive((signal,)).rest(now)
     taken = incidents.take_in(subject, signal, fresh)
     queue.send(taken.incident)
     return taken

@@ -14,7 +14,7 @@ from remediator.core.change import Change
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.execution import Execution
 from remediator.core.finding import Finding
-from remediator.core.incident import Incident
+from remediator.core.incident import Incident, JournalLine
 from remediator.core.names import NameTable
 from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError
@@ -128,6 +128,7 @@ def incident_document(incident: Incident) -> Json:
         "app": incident.app.text if incident.app else None,
         "way": incident.way,
         "requester": _words(incident.requester),
+        "correlation": incident.correlation,
         "joined_to": incident.joined_to,
         "conflicts": incident.conflicts,
         "signal_count": max(incident.signal_count, len(incident.signals)),
@@ -167,16 +168,18 @@ def incident_document(incident: Incident) -> Json:
             }
             for n in incident.outbox
         ],
-        "journal": [
-            {
-                "at": _time(line.at),
-                "what": _words(line.what),
-                "who": _words(line.who),
-                "status": line.status.value if line.status else None,
-            }
-            for line in incident.journal
-        ],
+        "journal": [_line(line) for line in incident.journal],
         "error": _error(incident.error),
+    }
+
+
+def _line(line: JournalLine) -> Json:
+    return {
+        "at": _time(line.at),
+        "what": _words(line.what),
+        "who": _words(line.who),
+        "status": line.status.value if line.status else None,
+        "hash": line.hash,
     }
 
 

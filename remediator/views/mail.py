@@ -16,7 +16,6 @@ from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Notice
 from remediator.views.html import environment
 from remediator.views.notice import NoticeWords, words
-from remediator.views.plain import plain
 
 _MAILBOX = re.compile(
     r"(?:[^<>@,;:\"\x00-\x1f\x7f]*<)?([\w.+%'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*)>?", re.ASCII
@@ -48,7 +47,7 @@ def _mail(incident: Incident, notice: Notice, link: str, sender: str, recipient:
     mail["In-Reply-To"] = thread
     mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_text(told, incident, link))
+    mail.set_content(_text(told, link))
     page = environment().get_template("mail.html")
     mail.add_alternative(
         page.render(
@@ -58,19 +57,19 @@ def _mail(incident: Incident, notice: Notice, link: str, sender: str, recipient:
             blocks=told.blocks,
             action=told.action,
             link=link,
-            incident=incident,
+            footer=told.footer,
         ),
         subtype="html",
     )
     return mail
 
 
-def _text(told: NoticeWords, incident: Incident, link: str) -> str:
+def _text(told: NoticeWords, link: str) -> str:
     parts = [told.headline, *told.paragraphs]
     if link:
         parts.append(f"{told.action}:\n{link}")
     parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in told.blocks]
-    parts.append(f"Incident {plain(incident.id, 80)}")
+    parts.append(told.footer)
     return "\n\n".join(parts) + "\n"
 
 

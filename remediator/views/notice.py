@@ -51,13 +51,17 @@ _SHOWS_PLAN = {Status.AWAITING_APPROVAL, Status.AWAITING_MERGE, Status.FORBIDDEN
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """A notice in words. `blocks` are (title, text that keeps its line breaks); `action` names the link."""
+    """A notice in words. `blocks` are (title, text that keeps its line breaks); `action` names the link.
+
+    `footer` has the ids by which the incident is found in logs and traces, here and at the sender's.
+    """
 
     subject: str
     headline: str
     paragraphs: tuple[str, ...]
     blocks: tuple[tuple[str, str], ...]
     action: str
+    footer: str
 
 
 def asks(notice: Notice) -> bool:
@@ -93,6 +97,8 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
         paragraphs=tuple(paragraphs),
         blocks=_blocks(incident, status),
         action="Read and decide" if asking else "Open the incident",
+        footer=f"Incident {plain(incident.id, 80)}"
+        + (f", correlation {plain(incident.correlation, 80)}" if incident.correlation else ""),
     )
 
 

@@ -121,7 +121,7 @@ def full_incident() -> Incident:
         execution=Execution(digest, (step,), _at(9), ("person-2",), ((APP.key, "shopregistry.azurecr.cn"),)),
         verification=Verification(_at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2),
         outbox=(Notice("asked:1", "approval", "mail", (("link", "x"),), 2, _at(2), _at(3), True),),
-        journal=(JournalLine(START, "opened", "event-grid", Status.OPEN),),
+        journal=(JournalLine(START, "opened", "event-grid", Status.OPEN, "bb" * 32),),
         conflicts=1,
         attempts=2,
         error=("arm-throttled", "too many requests"),
@@ -135,6 +135,7 @@ def full_incident() -> Incident:
             "corr-0",
             WriteSource.EVENT,
         ),
+        correlation="44444444-4444-4444-4444-444444444444",
     )
 
 

@@ -88,3 +88,17 @@ def test_texts_are_one_short_line() -> None:
     assert FRESH.needs_human(AT, problem).journal[-1].what == "no-right: reading zones. grant Reader"
     long = FRESH.needs_human(AT + timedelta(1), Misconfigured("no-right", "x" * 9999))
     assert len(long.journal[-1].what) == MAX_TEXT
+
+
+def test_the_first_correlation_id_stays() -> None:
+    """The id of the first sender that named one is kept, however many signals come after and name others."""
+    first, second = "AAAAAAAA-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"
+    incident = FRESH.receive((signal(0), replace(signal(1), correlation=first)))
+    incident = incident.receive(replace(signal(n), correlation=second) for n in range(2, 4 * MAX_SIGNALS))
+    assert incident.correlation == first.lower()
+
+
+@pytest.mark.parametrize("text", ["night@example.org", "a token", "x" * 40, "ab", "0" * 65, "12345678\n"])
+def test_a_text_is_no_correlation_id(text: str) -> None:
+    """What a sender put where its correlation id belongs is kept out of the incident unless it looks like one."""
+    assert FRESH.receive((replace(signal(1), correlation=text),)).correlation is None
