@@ -43,6 +43,11 @@ class Candidate:
         """Whether it is more than a route or gateway that may lead anywhere."""
         return self.reach.firm or self.named
 
+    @property
+    def close(self) -> bool:
+        """Whether it is firm, and not only by an appliance that could lead there."""
+        return self.firm and (self.named or not self.reach.transit)
+
 
 def infrastructure_subnet(leg: Leg) -> ResourceId | None:
     """The subnet that the consumer's packets leave from."""

@@ -11,7 +11,8 @@ from remediator.core.resource_id import ResourceId
 class Environment:
     """A Container Apps environment; `subnet` is None when it has no network of its own.
 
-    `infrastructure_group` is the resource group in which Azure keeps its load balancer, "" when it is not named.
+    `infrastructure_group` is the resource group in which Azure keeps its load balancer, `principal` the principal id of
+    its system identity; both are "" when they are not named.
     """
 
     id: ResourceId
@@ -20,6 +21,7 @@ class Environment:
     workload_profiles: bool = True
     provisioning_state: str = "Succeeded"
     infrastructure_group: str = ""
+    principal: str = ""
 
     @property
     def network(self) -> ResourceId | None:

@@ -155,7 +155,10 @@ def _carried(
 
 def _forwards(snapshot: Snapshot, network: Network, remote: ResourceId, route: Route) -> bool | None:
     """Whether the appliance stands where it could reach the remote network; None where its place is not known."""
-    homes = holders(snapshot, network, route.next_hop_address or "")
+    address = route.next_hop_address or ""
+    homes = holders(snapshot, network, address)
+    if not homes and _held_somewhere(snapshot, address):
+        return False  # a next hop must be in the network or in one that it is peered with
     if len(homes) != 1:
         return None
     home = snapshot.networks[homes[0]]
@@ -164,6 +167,14 @@ def _forwards(snapshot: Snapshot, network: Network, remote: ResourceId, route: R
     gateway = any(s.id.name.lower() == "gatewaysubnet" for s in home.subnets)
     leads_on = any(p.use_remote_gateways for p in home.peerings) if not isinstance(home.peerings, Unknown) else True
     return None if gateway or leads_on else False
+
+
+def _held_somewhere(snapshot: Snapshot, address: str) -> bool:
+    try:
+        where = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(network.holds(where) for network in snapshot.networks.values())
 
 
 def holders(snapshot: Snapshot, network: Network, address: str) -> tuple[ResourceId, ...]:

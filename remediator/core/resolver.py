@@ -151,6 +151,16 @@ def _networks_with(snapshot: Snapshot, server: str) -> list[Network]:
     return [network for network in snapshot.networks.values() if network.holds(address)]
 
 
+def cut_off_server(snapshot: Snapshot, network: Network) -> ResourceId | None:
+    """The known network in which the first DNS server stands, when the only way there is a broken peering."""
+    server = network.dns_servers[0] if network.dns_servers else AZURE_DNS
+    networks = _inbound_networks(snapshot, server) or _networks_with(snapshot, server)
+    ways = [(reach(snapshot, network, one.id, None, "").way, one.id) for one in networks]
+    broken = [rid for way, rid in ways if way is Way.PEERING_BROKEN]
+    near = any(way in (Way.SAME, Way.PEERED) for way, _ in ways)
+    return broken[0] if len(broken) == 1 and not near else None
+
+
 def _home(snapshot: Snapshot, asking: Network, networks: list[Network]) -> Network | None:
     """The one of these that the asking network is, else the one that it is peered with; None where that is open."""
     ways = [(reach(snapshot, asking, network.id, None, ""), network) for network in networks]

@@ -22,7 +22,7 @@ def _no_drift(_: DesiredState, __: Snapshot) -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.
+    """One rule; `elsewhere` holds what it says at other hops than its own.
 
     `judge` looks at one leg when the walk comes to `hop`; None means "nothing to say". `check` looks at the whole
     snapshot for posture drifts: what differs from the desired state though the pull may work.
@@ -32,3 +32,8 @@ class Rule:
     hop: HopName
     judge: Callable[[Leg], Judgement | None] = _nothing_to_judge
     check: Callable[[DesiredState, Snapshot], tuple[Finding, ...]] = _no_drift
+    elsewhere: tuple[tuple[HopName, Callable[[Leg], Judgement | None]], ...] = ()
+
+    def judge_at(self, hop: HopName) -> Callable[[Leg], Judgement | None] | None:
+        """Its judge for a hop, None where it has nothing to say there."""
+        return self.judge if hop is self.hop else dict(self.elsewhere).get(hop)

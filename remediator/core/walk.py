@@ -9,12 +9,13 @@ from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding
 from remediator.core.leg import Leg, legs
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
-from remediator.core.rule import Rule
 from remediator.core.rules import RULES
 from remediator.core.snapshot import Registry, Snapshot
 
 CONSUMER_TYPES = ("Microsoft.App/containerApps", "Microsoft.App/jobs")
-_BY_HOP: dict[HopName, tuple[Rule, ...]] = {hop: tuple(r for r in RULES if r.hop is hop) for hop in HopName}
+_BY_HOP = {
+    hop: tuple((rule.id, judge) for rule in RULES if (judge := rule.judge_at(hop)) is not None) for hop in HopName
+}
 
 
 _NOT_ASKED = {HopName.IMAGE: "not asked: which tags exist is not read from the registry"}
@@ -60,12 +61,12 @@ def walk_leg(leg: Leg) -> Walked:
 
 def _ask(name: HopName, leg: Leg) -> tuple[Hop, Finding | None]:
     detail, said_by = _NOT_ASKED.get(name, "not asked: nothing here concerns it"), None
-    for rule in _BY_HOP[name]:
-        judgement = rule.judge(leg)
+    for rule, judge in _BY_HOP[name]:
+        judgement = judge(leg)
         if judgement is None:
             continue
         if judgement.verdict is not Verdict.OK:
-            return Hop(name, judgement.verdict, judgement.detail, rule.id), judgement.finding
+            return Hop(name, judgement.verdict, judgement.detail, rule), judgement.finding
         if said_by is None:
-            detail, said_by = judgement.detail, rule.id
+            detail, said_by = judgement.detail, rule
     return Hop(name, Verdict.OK, detail), None

@@ -26,6 +26,7 @@ def read_environment(rid: ResourceId, body: Body) -> Environment:
         subnet=identifier(section(held, "vnetConfiguration"), "infrastructureSubnetId"),
         workload_profiles=held.get("workloadProfiles") is not None,
         provisioning_state=text(held, "provisioningState", "Succeeded"),
+        principal=text(section(body, "identity"), "principalId", ""),
         infrastructure_group=text(held, "infrastructureResourceGroup", ""),
     )
 

@@ -26,7 +26,7 @@ def judge(leg: Leg) -> Judgement | None:
     """Broken when every endpoint that could serve the leg has a connection that is not approved."""
     if not leg.needs_private or not isinstance(leg.registry, Registry):
         return None
-    near = [c for c in candidates(leg) if c.firm]
+    near = [c for c in candidates(leg) if c.close]
     if not near or any(c.approved for c in near) or doubts(leg):
         return None
     best = near[0]

@@ -15,6 +15,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.peering_change import peer
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.reach import Reach, Way, reach
+from remediator.core.resolver import asks_azure_dns, cut_off_server
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
@@ -51,12 +52,13 @@ def _decided_by_rules(leg: Leg, arrival: Arrival) -> bool:
     return filtered.passage is not Passage.UNKNOWN and not filtered.default
 
 
-def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach) -> Judgement:
+def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach, what: str = "") -> Judgement:
+    goal = what or f"the endpoint of {leg.host}"
     finding = Finding(
         rule=ID,
         target=_wrong_side(network, way),
         severity=Severity.BROKEN,
-        summary=f"{network.id.name} cannot reach {remote.name}, where the endpoint of {leg.host} is: {way.reason}",
+        summary=f"{network.id.name} cannot reach {remote.name}, where {goal} is: {way.reason}",
         evidence=(_side(network.id, way.ours), _side(remote, way.theirs)),
         remedy=peer(leg.snapshot, network, remote, ID),
         advice="Peer the two networks, both sides; peering is not transitive.",
@@ -107,4 +109,15 @@ def _wrong_side(network: Network, way: Reach) -> ResourceId:
     return present.id if present else network.id
 
 
-RULE = Rule(ID, HopName.ROUTE, judge, check)
+def judge_server(leg: Leg) -> Judgement | None:
+    """Broken when the network's DNS server stands behind a peering that is not whole: no name is answered then."""
+    if not isinstance(leg.network, Network) or asks_azure_dns(leg.network) or leg.answering is None:
+        return None
+    home = cut_off_server(leg.snapshot, leg.network) if isinstance(leg.answering, Unknown) else None
+    if home is None:
+        return None
+    way = reach(leg.snapshot, leg.network, home, None, "")
+    return _broken(leg, leg.network, home, way, f"its DNS server {leg.network.dns_servers[0]}")
+
+
+RULE = Rule(ID, HopName.ROUTE, judge, check, ((HopName.RESOLVER, judge_server),))

@@ -29,15 +29,16 @@ def judge(leg: Leg) -> Judgement | None:
     if isinstance(leg.network, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.network.reason)
     near = [c for c in candidates(leg) if c.connectable]
-    firm = [c for c in near if c.firm]
-    approved = [c for c in firm if c.approved]
+    close = [c for c in near if c.close]
+    # an endpoint behind an appliance counts only where none is nearer, let in or not
+    approved = [c for c in (close or [c for c in near if c.firm]) if c.approved]
     if approved:
         best = approved[0]
         return Judgement(Verdict.OK, f"{best.endpoint.id.name} in {best.endpoint.network.name}: {best.reach.reason}")
     unseen = doubts(leg)
     if unseen:
         return Judgement(Verdict.UNKNOWN, unseen[0].reason)
-    if firm:
+    if close:
         return None
     vague = next((c for c in near if c.approved), None)
     if vague is not None:

@@ -12,7 +12,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
-from remediator.core.snapshot import Consumer, Registry, RegistryCredential, Unknown
+from remediator.core.snapshot import Consumer, Environment, Registry, RegistryCredential, Unknown
 
 ID = "pull-credential"
 
@@ -48,9 +48,11 @@ def judge(leg: Leg) -> Judgement | None:
 def _principal(leg: Leg, credential: RegistryCredential | None) -> str:
     """The principal id of the identity that the entry names, "" where it is not known.
 
-    `system-environment` is the environment's own identity, whose principal is not read.
+    `system-environment` is the environment's own identity.
     """
     identity = credential.identity.lower() if credential else ""
+    if identity == "system-environment":
+        return leg.environment.principal if isinstance(leg.environment, Environment) else ""
     known = dict(leg.consumer.principals)
     return known.get(identity) or (leg.snapshot.principals.get(ResourceId(identity), "") if "/" in identity else "")
 
