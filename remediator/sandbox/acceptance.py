@@ -47,9 +47,9 @@ def _urls(world: World, request: Request, place: Target, operation: Operation, l
         )
     base = f"{root}/providers/{place.namespace}/locations/{quote(location or 'global')}"
     if place.type.startswith("microsoft.containerregistry"):
-        # Status URLs of registry connections carry no api-version.
+        # Below the resource itself, as recorded; status URLs of registry connections carry no api-version.
         return (
-            f"{base}/operationStatuses/{operation.token}?t={operation.seal}",
+            f"{request.origin}{quote(place.path)}/operationStatuses/{operation.token}?t={operation.seal}",
             f"{base}/operationResults/{operation.token}{tail}",
         )
     return f"{base}/operations/{operation.token}{tail}", f"{base}/operationResults/{operation.token}{tail}"

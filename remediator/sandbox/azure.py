@@ -5,23 +5,25 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from remediator.sandbox import routes
-from remediator.sandbox.arm_id import key
+from remediator.sandbox.arm_id import key, target
 from remediator.sandbox.clouds import CLOUDS
 from remediator.sandbox.errors import bad_request
 from remediator.sandbox.faults import Faults
 from remediator.sandbox.history import Write
 from remediator.sandbox.operations import Operations
+from remediator.sandbox.policies import QUESTION
 from remediator.sandbox.shown import EVERYTHING, present
 from remediator.sandbox.state import load
 from remediator.sandbox.wire import Body, Request, Response, UnreadableBody, UnreadableUrl, parse
 from remediator.sandbox.world import World
 
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
+IDENTITIES = "microsoft.managedidentity/userassignedidentities"
 
 
 class Azure:
@@ -110,6 +112,11 @@ class Azure:
         return self.world.egress
 
     @property
+    def permissions(self) -> dict[str, Collection[str]]:
+        """The actions of each client, by its client id. While nobody is named, everybody may do everything."""
+        return self.world.permissions
+
+    @property
     def page_size(self) -> int | None:
         """How many rows a list answers at once; None for all."""
         return self.world.page_size
@@ -129,7 +136,8 @@ class Azure:
         with self.lock:
             self.requests.append((request.method, request.path))
             response = routes.serve(self.world, request)
-            accepted = request.method in WRITES and response.status < 400
+            asks = target(request.path).type == QUESTION  # a question that is sent as POST
+            accepted = request.method in WRITES and response.status < 400 and not asks
             if accepted:
                 self.writes.append((request.method, request.path))
                 response.headers["x-ms-correlation-request-id"] = self.world.history.note(
@@ -154,6 +162,12 @@ class Azure:
                 return copy.deepcopy(odd.body)
             body = self.world.state.get(resource_id)
             return present(self.world, body, EVERYTHING) if body is not None else None
+
+    def principals(self) -> dict[str, str]:
+        """The object id of each managed identity of the estate, by its client id in lower case."""
+        with self.lock, self.world.state.overlooking():
+            held = [body["properties"] for body in self.world.state.of_type(IDENTITIES)]
+        return {str(one["clientId"]).lower(): str(one.get("principalId", "")) for one in held if one.get("clientId")}
 
     def put(self, body: dict[str, Any]) -> None:
         """Set a resource behind everyone's back: no checks, no side effects.

@@ -27,11 +27,26 @@ class _Refusal:
         return path == self.scope or path.startswith(self.scope + "/")
 
 
+@dataclass(frozen=True)
+class Policy:
+    """An Azure Policy that denies a type of resource in the scope of its assignment."""
+
+    kind: str
+    scope: str
+    assignment: str
+    definition: str
+
+    def covers(self, kind: str, path: str) -> bool:
+        """Does it deny this type at this path (lower case)?"""
+        return kind == self.kind and (path == self.scope or path.startswith(self.scope + "/"))
+
+
 @dataclass
 class Faults:
     """What goes wrong next. Everything is off until asked for; `clear` turns it all off again."""
 
     on_write: Callable[[str, str], None] | None = None
+    policies: list[Policy] = field(default_factory=list)
     _refusals: list[_Refusal] = field(default_factory=list)
     _throttled: list[int] = field(default_factory=list)
     _failures: list[tuple[str, str]] = field(default_factory=list)
@@ -43,6 +58,13 @@ class Faults:
         """Refuse an id with all below it, or a resource type; `methods` narrows it to those verbs."""
         scope = key(prefix_or_type) if prefix_or_type.startswith("/") else prefix_or_type.strip("/").lower()
         self._refusals.append(_Refusal(scope, code, status, tuple(method.upper() for method in methods)))
+
+    def deny_by_policy(self, kind: str, scope: str, name: str = "deny") -> None:
+        """Let an Azure Policy, assigned under that name at the scope, deny writes of a resource type there."""
+        root = "/" + scope.strip("/")
+        assignment = f"{root}/providers/Microsoft.Authorization/policyAssignments/{name}"
+        definition = f"/providers/Microsoft.Authorization/policyDefinitions/{name}"
+        self.policies.append(Policy(kind.strip("/").lower(), root.lower(), assignment, definition))
 
     def throttle(self, times: int, retry_after: int = 1) -> None:
         """Answer the next `times` requests with 429."""
@@ -62,6 +84,7 @@ class Faults:
         """Nothing goes wrong any more."""
         self.on_write, self._stall = None, None
         self._refusals.clear()
+        self.policies.clear()
         self._throttled.clear()
         self._failures.clear()
 

@@ -75,12 +75,13 @@ def _grants(world: World, definition: str, abac: bool) -> bool:
         if name_of(str(body["id"])).lower() != definition:
             continue
         for permission in body["properties"].get("permissions") or []:
-            if _covered(permission.get(given), action) and not _covered(permission.get(taken), action):
+            if covered(permission.get(given), action) and not covered(permission.get(taken), action):
                 return True
     return False
 
 
-def _covered(patterns: list[str] | None, action: str) -> bool:
+def covered(patterns: list[str] | None, action: str) -> bool:
+    """Does one of these actions, in which `*` stands for anything, cover an action? Case does not matter."""
     return any(
         re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action, re.IGNORECASE) for pattern in patterns or ()
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from remediator.sandbox import errors
+from remediator.sandbox import errors, permissions, policies
 from remediator.sandbox.admission import admit_request
 from remediator.sandbox.arm_id import Target, key, target
 from remediator.sandbox.clouds import TENANT
 from remediator.sandbox.errors import ArmError
+from remediator.sandbox.locks import refuse_when_locked
 from remediator.sandbox.private_link import ENDPOINTS
 from remediator.sandbox.providers import (
     activity_log,
@@ -39,7 +40,9 @@ ROUTES: dict[tuple[str, str, str], Handler] = {
         container_apps,
         endpoint,
         peering,
+        permissions,
         plain,
+        policies,
         private_dns,
         records,
         registry,
@@ -73,6 +76,7 @@ def _serve(world: World, request: Request) -> Response:
         wait = world.faults.next_throttle()
         if wait is not None:
             raise errors.throttled(place.subscription, wait)
+        permissions.require(world, request, place)
     operation = world.operations.find(request)
     if operation is not None and request.method == "GET":
         return world.operations.poll(request, operation)
@@ -80,6 +84,9 @@ def _serve(world: World, request: Request) -> Response:
     _refuse_unreadable(world, request, place)
     request = admit_request(request, place)
     directory.require_scope(world, request, place)
+    permissions.require_linked(world, request, place)
+    refuse_when_locked(world, request, place)
+    policies.refuse_when_denied(world, request, place)
     above = directory.answer(world, request, place)
     if above is not None:
         return above

@@ -136,7 +136,7 @@ class SandboxServer:
         return response
 
     def _token(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Response:
-        return identity.answer(method, url, headers, self._azure.world.clock())
+        return identity.answer(method, url, headers, self._azure.world.clock(), self._azure.principals())
 
 
 def _listen(port: int) -> socket.socket:

@@ -13,6 +13,7 @@ from azure.core.rest import HttpRequest
 from azure.core.rest._http_response_impl import HttpResponseImpl
 from azure.core.utils import case_insensitive_dict
 
+from remediator.sandbox import identity
 from remediator.sandbox.azure import Azure
 from remediator.sandbox.exchange import Recorder
 
@@ -84,15 +85,18 @@ def _bytes_of(request: Any) -> bytes:
 
 
 class SandboxCredential:
-    """A credential that gives out a token which only the sandbox takes."""
+    """A credential that gives out a token which only the sandbox takes: of a client, where `client_id` names one."""
+
+    def __init__(self, client_id: str = "", principal_id: str = "") -> None:
+        self._token = identity.token("sandbox", time.time(), client_id, principal_id) if client_id else "sandbox"
 
     def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:
         """A bearer token that is good for an hour."""
-        return AccessToken("sandbox", int(time.time()) + 3600)
+        return AccessToken(self._token, int(time.time()) + 3600)
 
     def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
         """The same in azure-core's newer form."""
-        return AccessTokenInfo("sandbox", int(time.time()) + 3600)
+        return AccessTokenInfo(self._token, int(time.time()) + 3600)
 
     def close(self) -> None:
         """Nothing to close."""

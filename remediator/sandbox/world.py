@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +33,7 @@ class World:
     forwarders: dict[str, str] = field(default_factory=dict)
     appliances: dict[str, str] = field(default_factory=dict)
     egress: dict[str, str] = field(default_factory=dict)
+    permissions: dict[str, Collection[str]] = field(default_factory=dict)
     _counted: int = 0
 
     def guid(self, seed: str = "") -> str:

@@ -139,7 +139,10 @@ def put(world: World, request: Request, place: Target) -> Response:
 
 
 def patch(world: World, request: Request, place: Target) -> Response:
-    """Merge settings into a registry: 200, at once, nothing to poll (as recorded)."""
+    """Merge settings into a registry: 200, at once, nothing to poll (as recorded).
+
+    Another SKU takes a while: 201 with an operation, as the one recorded PATCH that names a SKU.
+    """
     old, asked = existing(world, place), request.document()
     body = copy.deepcopy(old)
     if asked.get("sku"):
@@ -150,8 +153,13 @@ def patch(world: World, request: Request, place: Target) -> Response:
         body["identity"] = copy.deepcopy(asked["identity"])
     _merge(body, asked)
     _check(asked, body, old)
-    _store(world, body, old)
-    return reply(200, world.state.shown(body))
+    if private_link.sku(body) == private_link.sku(old):
+        _store(world, body, old)
+        return reply(200, world.state.shown(body))
+    failure = world.faults.next_failure()
+    kept = body if failure is None else copy.deepcopy(old)
+    _store(world, kept, old)
+    return accept_put(world, request, place, kept, created=True, failure=failure)
 
 
 def delete(world: World, request: Request, place: Target) -> Response:
