@@ -9,11 +9,11 @@ import pytest
 from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.finding import Severity
 from remediator.core.pull_path import Verdict
-from tests.core.breaks import REGISTRY
-from tests.core.breaks_way import subnet_of
+from tests.core.breaks import NETWORK, REGISTRY
+from tests.core.breaks_way import route, subnet_of
 from tests.core.diagnosing import diagnosed, kinds
 from tests.core.pulling_in_public import judged, open_registry
-from tests.estate_builder import EstateBuilder, rid
+from tests.estate_builder import EstateBuilder, healthy, rid
 
 OK, BROKEN, UNKNOWN = Verdict.OK, Verdict.BROKEN, Verdict.UNKNOWN
 Build = Callable[[], EstateBuilder]
@@ -104,3 +104,77 @@ def test_without_that_choice_an_unlisted_app_gets_a_private_path() -> None:
     found = diagnosed(allow_list("198.51.100.1"), CLOSED_LIST)
     assert judged(found)[1] == "private-endpoint"
     assert ("create-private-endpoint" in kinds(found), "update-registry" in kinds(found)) == (True, False)
+
+
+def behind_a_firewall(*rules: str) -> EstateBuilder:
+    """The app goes out through a firewall whose public address was not read."""
+    builder = allow_list(*rules, egress=())
+    route(builder, "0.0.0.0/0", "VirtualAppliance", "10.20.9.9")
+    firewall = {
+        "privateIPAddress": "10.20.9.9",
+        "subnet": {"id": f"{NETWORK}/subnets/AzureFirewallSubnet"},
+        "publicIPAddress": {"id": rid("Microsoft.Network/publicIPAddresses", "unread")},
+    }
+    made, kind = rid("Microsoft.Network/azureFirewalls", "afw"), "Microsoft.Network/azureFirewalls"
+    held = {"ipConfigurations": [{"name": "c", "properties": firewall}]}
+    builder.add({"id": made, "name": "afw", "type": kind, "properties": held})
+    return builder
+
+
+def test_an_egress_that_is_not_known_leaves_the_list_open() -> None:
+    """Behind a firewall whose address was not read the path is unknown; the list is no finding, and stays."""
+    found = diagnosed(behind_a_firewall(*ALLOWED), CHOSEN)
+    assert (judged(found), kinds(found)) == ((UNKNOWN, "ip-rules"), [])
+    assert not any(one.rule == "ip-rules" for one in found.findings)
+
+
+@pytest.mark.xfail(strict=True, reason="an unknown egress is told before an empty list")
+def test_an_empty_list_lets_nobody_in_whatever_the_egress() -> None:
+    """Deny by default without a single rule is closed, also for an app whose address is not known."""
+    assert judged(diagnosed(behind_a_firewall(), CHOSEN)) == (BROKEN, "ip-rules")
+
+
+SEVERITIES = [((ALLOWED[0],), Severity.UNKNOWN), (("198.51.100.1",), Severity.BROKEN)]
+
+
+@pytest.mark.parametrize(("rules", "severity"), SEVERITIES)
+def test_a_list_that_holds_a_part_is_less_sure(rules: tuple[str, ...], severity: Severity) -> None:
+    """With a part of the egress listed the app may get in or not; with none it surely does not."""
+    finding = next(one for one in diagnosed(allow_list(*rules), CHOSEN).findings if one.rule == "ip-rules")
+    assert (finding.severity, len(finding.remedy)) == (severity, 1)
+
+
+@pytest.mark.parametrize("rules", [(ALLOWED[0],), ("198.51.100.1",)])
+def test_without_a_document_no_list_is_written(rules: tuple[str, ...]) -> None:
+    """An intent that nobody declared changes no registry: the egress to list is advice."""
+    undeclared = DesiredState(declared=False, registries=CHOSEN.registries)
+    found = diagnosed(allow_list(*rules), undeclared)
+    finding = next(one for one in found.findings if one.rule == "ip-rules")
+    assert (kinds(found), ALLOWED[0] in finding.advice) == ([], True)
+
+
+def test_private_traffic_does_not_meet_the_list() -> None:
+    """An app that arrives privately needs no address in the rules."""
+    builder = healthy()
+    builder.get(REGISTRY)["properties"].update(
+        publicNetworkAccess="Enabled", networkRuleSet={"defaultAction": "Deny", "ipRules": []}
+    )
+    assert judged(diagnosed(builder, CHOSEN)) == (OK, None)
+
+
+DRIFTS = [
+    (ALLOWED, True),
+    (tuple(reversed(ALLOWED)), True),
+    (tuple(f"{one}/32" for one in ALLOWED), True),
+    (ALLOWED[:1], False),
+    ((*ALLOWED, "203.0.113.3"), False),
+    ((), False),
+]
+
+
+@pytest.mark.parametrize(("rules", "same"), DRIFTS)
+def test_lists_are_compared_as_sets(rules: tuple[str, ...], same: bool) -> None:
+    """The order of rules and a written /32 do not matter; one address more or less is a drift."""
+    builder = allow_list(*rules)
+    builder.drop(rid("Microsoft.App/containerApps", "orders"))
+    assert [one.rule for one in diagnosed(builder, CHOSEN).findings] == ([] if same else ["ip-rules"])

@@ -10,8 +10,8 @@ import pytest
 from remediator.core.finding import Severity
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
-from tests.core.breaks import NETWORK, REGISTRY, hub_and_spoke
-from tests.core.breaks_way import route, rule, security_group, subnet_of
+from tests.core.breaks import NETWORK, hub_and_spoke
+from tests.core.breaks_way import route, subnet_of
 from tests.core.diagnosing import diagnosed, kinds
 from tests.core.pulling_in_public import judged, open_registry
 from tests.estate_builder import HUB_SUB, EstateBuilder, healthy, rid
@@ -78,6 +78,30 @@ def test_a_route_takes_the_traffic_or_not(name: str) -> None:
     assert (judged(found), kinds(found)) == (expected, [])
 
 
+TURNS = [
+    (healthy, "10.20.4.5/32", "None", "the route one (10.20.4.5/32) of snet-aca drops the traffic for "),
+    (healthy, "10.20.4.5/32", "Internet", "sends the traffic to the internet, where a private address is lost for"),
+    (healthy, "10.20.4.5/32", "VirtualAppliance", "sends the traffic to a VirtualAppliance at 10.20.9.9, which may or"),
+    (open_registry, "0.0.0.0/0", "None", "drops the traffic for shop.azurecr.io (public)"),
+]
+
+
+@pytest.mark.parametrize(("build", "prefix", "hop", "words"), TURNS)
+def test_a_turn_is_told_in_words(build: Build, prefix: str, hop: str, words: str) -> None:
+    """Which route, of which subnet, does what to traffic for which name."""
+    deciding = diagnosed(routed(build, prefix, hop)).paths[0].deciding
+    assert deciding is not None
+    assert words in deciding.detail
+
+
+def test_an_endpoint_network_in_error_leaves_wide_routes_open() -> None:
+    """Whether a route counts depends on the endpoint's subnet: with its network unread, the path is unknown."""
+    builder = hub_and_spoke()
+    route(builder, "10.10.0.0/16", "None")
+    builder.error(HUB)
+    assert judged(diagnosed(builder)) == (UNKNOWN, "route")
+
+
 def test_a_route_is_named_with_its_table() -> None:
     """The finding's target is the route itself, and the advice is for its owner."""
     finding = diagnosed(routed(healthy, "10.20.4.5/32", "VirtualAppliance")).findings[0]
@@ -93,123 +117,7 @@ def test_a_table_in_error_leaves_the_way_open() -> None:
     assert (judged(found), [one.rule for one in found.findings]) == ((UNKNOWN, "route"), [])
 
 
-def grouped(build: Build, *rules: dict[str, Any], index: int = 0, policies: str = "Disabled") -> EstateBuilder:
-    """Security rules on a subnet: 0 the infrastructure's, 1 the endpoints', which has these policies."""
-    builder = build()
-    security_group(builder, *rules, index=index)
-    subnet_of(builder, 1)["privateEndpointNetworkPolicies"] = policies
-    return builder
-
-
-DENY_OUT = rule("deny", 200, "Deny", "Outbound")
-DENY_IN = rule("deny", 200, "Deny", "Inbound")
-TO_TAG = rule("allow", 100, "Allow", "Outbound", destinationAddressPrefix="AzureContainerRegistry")
-GROUP_OF_APPS = [{"id": rid("Microsoft.Network/applicationSecurityGroups", "asg")}]
-SEVERAL = {"destinationAddressPrefix": None, "destinationAddressPrefixes": ["10.20.4.0/25", "10.99.0.0/16"]}
-SECURITY: dict[str, tuple[Build, tuple[Verdict, str | None]]] = {
-    "no rule of its own": (lambda: grouped(healthy), (OK, None)),
-    "everything denied": (lambda: grouped(healthy, DENY_OUT), (BROKEN, "network-security")),
-    "everything denied inbound": (lambda: grouped(healthy, DENY_IN), (OK, None)),
-    "the endpoints allowed, the rest denied": (
-        lambda: grouped(healthy, rule("allow", 100, "Allow", "Outbound", **SEVERAL), DENY_OUT),
-        (OK, None),
-    ),
-    "the endpoints denied in the plural field": (
-        lambda: grouped(healthy, rule("deny", 100, "Deny", "Outbound", **SEVERAL)),
-        (BROKEN, "network-security"),
-    ),
-    "one of two endpoint addresses denied": (
-        lambda: grouped(healthy, rule("deny", 100, "Deny", "Outbound", destinationAddressPrefix="10.20.4.4")),
-        (BROKEN, "network-security"),
-    ),
-    "the registries' tag allowed, the rest denied": (
-        lambda: grouped(healthy, TO_TAG, DENY_OUT),
-        (BROKEN, "network-security"),
-    ),
-    "an application security group denied": (
-        lambda: grouped(
-            healthy,
-            rule(
-                "deny",
-                100,
-                "Deny",
-                "Outbound",
-                destinationAddressPrefix=None,
-                destinationApplicationSecurityGroups=GROUP_OF_APPS,
-            ),
-        ),
-        (UNKNOWN, "network-security"),
-    ),
-    "a part of the subnet denied": (
-        lambda: grouped(healthy, rule("deny", 100, "Deny", "Outbound", sourceAddressPrefix="10.20.0.0/24")),
-        (UNKNOWN, "network-security"),
-    ),
-    "at the endpoint, policies off": (lambda: grouped(healthy, DENY_IN, index=1), (OK, None)),
-    "at the endpoint, policies for routes": (
-        lambda: grouped(healthy, DENY_IN, index=1, policies="RouteTableEnabled"),
-        (OK, None),
-    ),
-    "at the endpoint, policies on": (
-        lambda: grouped(healthy, DENY_IN, index=1, policies="Enabled"),
-        (BROKEN, "network-security"),
-    ),
-    "at the endpoint, the app's range allowed": (
-        lambda: grouped(
-            healthy,
-            rule("allow", 100, "Allow", "Inbound", sourceAddressPrefix="10.20.0.0/23", destinationPortRange="443"),
-            DENY_IN,
-            index=1,
-            policies="NetworkSecurityGroupEnabled",
-        ),
-        (OK, None),
-    ),
-    "in public: the internet denied": (
-        lambda: grouped(open_registry, rule("deny", 200, "Deny", "Outbound", destinationAddressPrefix="Internet")),
-        (BROKEN, "network-security"),
-    ),
-    "in public: the registries' tag allowed": (lambda: grouped(open_registry, TO_TAG, DENY_OUT), (OK, None)),
-    "in public: the private ranges denied": (
-        lambda: grouped(open_registry, rule("deny", 100, "Deny", "Outbound", destinationAddressPrefix="10.0.0.0/8")),
-        (OK, None),
-    ),
-    "in public: a range of public addresses denied": (
-        lambda: grouped(open_registry, rule("deny", 100, "Deny", "Outbound", destinationAddressPrefix="20.0.0.0/8")),
-        (UNKNOWN, "network-security"),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", SECURITY)
-def test_a_security_group_lets_the_traffic_pass_or_not(name: str) -> None:
-    """Outbound at the app, inbound at the endpoint where its policies are on; nothing is ever planned."""
-    build, expected = SECURITY[name]
-    found = diagnosed(build())
-    assert (judged(found), kinds(found)) == (expected, [])
-
-
-def test_storage_counts_while_a_registry_has_no_data_endpoints() -> None:
-    """Layers come from storage then: a group that lets out to the registries' tag alone stops them."""
-    builder = grouped(open_registry, TO_TAG, DENY_OUT)
-    builder.get(REGISTRY)["properties"]["dataEndpointEnabled"] = False
-    assert judged(diagnosed(builder)) == (BROKEN, "network-security")
-
-
-def test_the_finding_says_from_where_to_where_and_before_which_rule() -> None:
-    """A group's owner can act on the advice; a default rule is no target of its own."""
-    finding = diagnosed(grouped(healthy, DENY_OUT)).findings[0]
-    assert finding.target.text.endswith("/networkSecurityGroups/nsg/securityRules/deny")
-    assert all(word in finding.advice for word in ("10.20.0.0/23", "10.20.4.5", "before deny"))
-
-
-def test_a_group_in_error_leaves_the_way_open() -> None:
-    """A security group that could not be read is no finding: the path is unknown."""
-    builder = grouped(healthy, DENY_OUT)
-    builder.error(rid("Microsoft.Network/networkSecurityGroups", "nsg"))
-    found = diagnosed(builder)
-    assert (judged(found), [one.rule for one in found.findings]) == ((UNKNOWN, "network-security"), [])
-
-
-def reversed_roles(**properties: Any) -> EstateBuilder:
+def with_peering(**properties: Any) -> EstateBuilder:
     """Spoke and hub; both sides of the peering get these properties."""
     builder = hub_and_spoke()
     for key, body in builder.bodies.items():
@@ -238,12 +146,12 @@ PEERINGS: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
     "none": (unpeered, (BROKEN, "peering"), ["create-peering"] * 2),
     "none, and the ranges overlap": (overlapping, (BROKEN, "peering"), []),
     "access off, nothing decides": (
-        lambda: reversed_roles(allowVirtualNetworkAccess=False),
+        lambda: with_peering(allowVirtualNetworkAccess=False),
         (UNKNOWN, "peering"),
         [],
     ),
     "some subnets, these among them": (
-        lambda: reversed_roles(
+        lambda: with_peering(
             peerCompleteVnets=False,
             localSubnetNames=["snet-aca", "snet-endpoints"],
             remoteSubnetNames=["snet-aca", "snet-endpoints"],
@@ -251,7 +159,7 @@ PEERINGS: dict[str, tuple[Build, tuple[Verdict, str | None], list[str]]] = {
         (OK, None),
         [],
     ),
-    "a gateway of the hub": (lambda: reversed_roles(useRemoteGateways=True), (OK, None), []),
+    "a gateway of the hub": (lambda: with_peering(useRemoteGateways=True), (OK, None), []),
 }
 
 
