@@ -89,7 +89,7 @@ class Started:
 
 
 class Applier(Protocol):
-    """Writes to Azure. Takes an `ApprovedPlan` as its right to do so."""
+    """Writes to Azure. Takes an `ApprovedPlan` as its right to do so; without one it reads, as the reader does."""
 
     def compare(self, change: Change) -> LiveState:
         """How live state compares with the change: pending, done, running or conflict. Reads only."""
@@ -99,7 +99,7 @@ class Applier(Protocol):
         """Make the write. `Stale` when the change is not part of the approved plan."""
         ...
 
-    def poll(self, operation: str) -> float | None:
+    def poll(self, approved: ApprovedPlan, operation: str) -> float | None:
         """Seconds to wait before asking again, None when the operation has ended well; raises when it failed."""
         ...
 

@@ -53,7 +53,7 @@ class AzureReader:
 
 @dataclass(frozen=True, slots=True)
 class AzureWriter:
-    """`ports.Applier`, made at its first question."""
+    """`ports.Applier`, made at its first question; with the reader's connection, and without the applier's yet."""
 
     made: Callable[[], Applier]
 
@@ -65,9 +65,9 @@ class AzureWriter:
         """As `ports.Applier.start`."""
         return self.made().start(approved, change)
 
-    def poll(self, operation: str) -> float | None:
+    def poll(self, approved: ApprovedPlan, operation: str) -> float | None:
         """As `ports.Applier.poll`."""
-        return self.made().poll(operation)
+        return self.made().poll(approved, operation)
 
     def compare_undo(self, change: Change) -> LiveState:
         """As `ports.Applier.compare_undo`."""
@@ -90,13 +90,21 @@ def reader(settings: Settings) -> AzureReader:
 
 
 def applier(settings: Settings) -> AzureWriter:
-    """What writes to Azure for these settings; nothing is asked yet."""
+    """What writes to Azure for these settings; nothing is asked yet.
+
+    It compares as the reader. The applier's credential is made by `writing` and nowhere else, so that there is none
+    before somebody has approved something.
+    """
+    cloud = cloud_named(settings.cloud)
+
+    def writing(_: ApprovedPlan) -> Arm:
+        return _arm(settings, cloud, settings.applier_client_id)
 
     @cache
     def made() -> Applier:
         from remediator.adapters.azure.applier import AzureApplier
 
-        return AzureApplier(_arm(settings, cloud_named(settings.cloud), settings.applier_client_id))
+        return AzureApplier(_arm(settings, cloud, settings.reader_client_id), writing)
 
     return AzureWriter(made)
 

@@ -159,7 +159,7 @@ def _move(
         told = changed.note(clock.now(), f"{what}: {change.summary}") if what else changed
         return keep(incidents, held, told, clock.now() + IN_HAND)
 
-    match follow(applier, change, step, clock.now()):
+    match follow(applier, approved, change, step, clock.now()):
         case Failed(problem, None):
             tries = step.tries + isinstance(problem, Transient)
             known: dict[str, object] = {"ended_at": clock.now(), "tries": tries, "error": _told(problem)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from remediator.core.approval import ApprovedPlan
 from remediator.core.change import Change
 from remediator.core.errors import Forbidden, Misconfigured, Rejected, RemediatorError, Transient
 from remediator.core.execution import Step
@@ -29,7 +30,9 @@ class Failed:
     again: float | None = None
 
 
-def follow(applier: Applier, change: Change, step: Step, now: datetime) -> Failed | float | None:
+def follow(
+    applier: Applier, approved: ApprovedPlan, change: Change, step: Step, now: datetime
+) -> Failed | float | None:
     """Where the step's operation stands: failed, seconds to wait before it is asked for again, or None when it is over.
 
     Raises `Misconfigured("operation-stuck")`, and `Transient` when it could not be asked for.
@@ -37,7 +40,7 @@ def follow(applier: Applier, change: Change, step: Step, now: datetime) -> Faile
     if step.operation is None:
         return None
     try:
-        wait = applier.poll(step.operation)
+        wait = applier.poll(approved, step.operation)
     except (Rejected, Misconfigured, Forbidden) as problem:
         return Failed(problem)
     except Transient as problem:

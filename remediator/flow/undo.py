@@ -84,7 +84,7 @@ def _move(
         fresh = {"started_at": clock.now(), "operation": None, "tries": 0}
         return saved("undoing", execution.at(index, state=StepState.UNDOING, **fresh))
 
-    match follow(applier, change, step, clock.now()) if undoing else None:
+    match follow(applier, approved, change, step, clock.now()) if undoing else None:
         case Failed(problem, again) if again is not None:
             what = f"undoing failed ({problem.message}), trying again"
             return saved(what, execution.at(index, operation=None, tries=step.tries + 1)), again

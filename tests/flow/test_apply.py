@@ -331,9 +331,9 @@ def test_the_lease_outlives_a_long_operation() -> None:
     world = approved(polls=44)
     poll, others = world.azure.poll, []
 
-    def polling(operation):
+    def polling(approved, operation):
         others.append(world.leases.take((NETWORK.key,), "other", 1))
-        return poll(operation)
+        return poll(approved, operation)
 
     world.azure.poll = polling
     world.run(limit=1)

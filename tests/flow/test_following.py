@@ -87,10 +87,10 @@ def test_a_poll_that_cannot_be_made_is_no_failed_operation() -> None:
     world = approved(polls=2)
     poll, troubles = world.azure.poll, [Transient("azure-unavailable", "503")] * 5
 
-    def polling(operation):
+    def polling(approved, operation):
         if troubles:
             raise troubles.pop()
-        return poll(operation)
+        return poll(approved, operation)
 
     world.azure.poll = polling
     for _ in range(12):

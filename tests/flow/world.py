@@ -98,7 +98,7 @@ class Azure:
 
     def _settle(self, rid: ResourceId) -> LiveState | None:
         """Azure works on while we look."""
-        return LiveState.RUNNING if rid in self.operations and self.poll(rid.text) is not None else None
+        return LiveState.RUNNING if rid in self.operations and self._poll(rid.text) is not None else None
 
     def compare(self, change: Change) -> LiveState:
         return self._settle(change.target) or self._state(change, change.before, change.after)
@@ -130,7 +130,10 @@ class Azure:
         self.operations[rid] = [self.polls, document]
         return Started(rid.text)
 
-    def poll(self, operation: str) -> float | None:
+    def poll(self, approved, operation: str) -> float | None:
+        return self._poll(operation)
+
+    def _poll(self, operation: str) -> float | None:
         rid = ResourceId(operation)
         if self.failing_polls and rid in self.operations:
             self.failing_polls -= 1

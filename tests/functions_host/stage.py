@@ -105,7 +105,7 @@ class Stage:
             observer=AzureObserver(arm, cloud),
             desired_states=Desired(),
             tokens=HmacTokens(KEY),
-            applier=AzureApplier(arm),
+            applier=AzureApplier(arm, lambda _: arm),
             leases=RowLeases(self.rows, self.clock),
             switch=RowSwitch(self.rows, self.clock),
             log=SystemLog(),

@@ -36,7 +36,7 @@ class Sandboxed:
         azure = Azure.from_estate(document)
         cloud = cloud_named(document["cloud"])
         arm = Arm(ArmAccess(SandboxCredential(), cloud, transport=SandboxTransport(azure)))
-        return cls(azure, AzureObserver(arm, cloud), AzureApplier(arm))
+        return cls(azure, AzureObserver(arm, cloud), AzureApplier(arm, lambda _: arm))
 
     def diagnose(self, desired: DesiredState | None = None, focus: Focus | None = None) -> Diagnosis:
         """Read it live and diagnose."""
@@ -52,7 +52,7 @@ class Sandboxed:
         for change in plan.changes:
             started = self.applier.start(approved, change)
             for _ in range(POLLS):
-                if started.operation is None or self.applier.poll(started.operation) is None:
+                if started.operation is None or self.applier.poll(approved, started.operation) is None:
                     break
             else:
                 raise AssertionError(f"{change.summary} did not end")

@@ -1,11 +1,16 @@
 """How are approved changes made in Azure, compared with what is there, and taken back?
 
-Implements `ports.Applier`. Each write is preceded by a fresh read of its target, and is not made when that no longer
-equals the change's `before`. `apply_network`, `apply_dns` and `apply_registry` know how each kind is written, `undo`
-how it is taken back.
+Implements `ports.Applier` with two identities: what is compared is read as the reader, and only what is written is
+written, and followed, as the applier. The applier's connection, and with it its credential, is made when an approved
+plan is in hand, for that plan; with the next plan it is made again.
+
+Each write is preceded by a fresh read of its target, and is not made when that no longer equals the change's `before`.
+`apply_network`, `apply_dns` and `apply_registry` know how each kind is written, `undo` how it is taken back.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from remediator.adapters.azure import apply_dns, apply_network, apply_registry, undo
 from remediator.adapters.azure.arm import Arm
@@ -20,39 +25,50 @@ from remediator.ports import Started
 
 
 class AzureApplier:
-    """Writes to Azure through the typed clients, on the connection of `arm`."""
+    """Writes to Azure through the typed clients. `reading` is the reader's connection; `writing` makes the applier's,
+    and is asked for it with an approved plan only."""
 
-    def __init__(self, arm: Arm) -> None:
-        self._arm = arm
-        self._clients = Clients(arm)
+    def __init__(self, reading: Arm, writing: Callable[[ApprovedPlan], Arm]) -> None:
+        self._reading = reading
+        self._writing = writing
+        self._held: tuple[str, Clients] | None = None
 
     def compare(self, change: Change) -> LiveState:
         """How live state compares with the change; reads only."""
-        return compare(read_live(self._arm, change), change)
+        return compare(read_live(self._reading, change), change)
 
     def start(self, approved: ApprovedPlan, change: Change) -> Started:
         """Make the write; `Stale` when the change is not in the approved plan or live is not its `before`."""
         _require_approved(approved, change)
-        live = read_live(self._arm, change)
+        live = read_live(self._reading, change)
         state = compare(live, change)
         if state is LiveState.RUNNING:
             raise Transient("azure-busy", f"doing {change.summary}: Azure is at work on {change.target}")
         if state is not LiveState.PENDING:
             raise Stale("change-moved", f"doing {change.summary}: {change.target} is not as it was when approved")
-        return _write(self._clients, change, live)
+        return _write(self._clients(approved), change, live)
 
-    def poll(self, operation: str) -> float | None:
+    def poll(self, approved: ApprovedPlan, operation: str) -> float | None:
         """Seconds to wait before asking again, None when the operation has ended well; raises when it failed."""
-        return wait_before_next(self._arm, operation)
+        return wait_before_next(self._clients(approved).arm, operation)
 
     def compare_undo(self, change: Change) -> LiveState:
         """How live state compares with undoing the change; reads only."""
-        return undo.compare_undo(read_live(self._arm, change), change)
+        return undo.compare_undo(read_live(self._reading, change), change)
 
     def start_undo(self, approved: ApprovedPlan, change: Change) -> Started:
         """Make the inverse write; `Forbidden` where there is none, `Stale` when somebody changed it since."""
         _require_approved(approved, change)
-        return undo.start_undo(self._clients, change, read_live(self._arm, change))
+        live = read_live(self._reading, change)
+        undo.check_undo(change, live)
+        return undo.start_undo(self._clients(approved), change, live)
+
+    def _clients(self, approved: ApprovedPlan) -> Clients:
+        """The applier's clients for this plan; those of the plan before are let go."""
+        held = self._held
+        if held is None or held[0] != approved.digest:
+            held = self._held = (approved.digest, Clients(self._writing(approved), self._reading.version))
+        return held[1]
 
 
 def _require_approved(approved: ApprovedPlan, change: Change) -> None:

@@ -47,7 +47,7 @@ def zone_in_use(live: Body) -> bool:
 def put_link(clients: Clients, rid: ResourceId, wanted: Document, live: Body | None) -> Started:
     """Create a link, or write an existing one again with another policy."""
     policy = str(wanted.get("resolutionPolicy") or "Default")
-    version = clients.arm.version(rid.type)
+    version = clients.version(rid.type)
     if policy != "Default" and version < FIRST_WITH_POLICY:
         raise Misconfigured(
             "azure-version",

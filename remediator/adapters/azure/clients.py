@@ -1,7 +1,8 @@
 """Which typed client makes a write?
 
 azure-mgmt-network, -privatedns and -containerregistry are imported when the first write needs them. They run on the
-policies of `arm.ArmAccess` and with the api-version that the cloud answered to. Called by `applier` and `apply_*`.
+policies of `arm.ArmAccess` and with the api-version that the cloud answered to when the target was read. Called by
+`applier` and `apply_*`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ TAGS = {"created-by": "remediator"}
 
 
 class Clients:
-    """Typed clients by subscription and api-version, and how a write is begun with them."""
+    """Typed clients by subscription and api-version, and how a write is begun with them.
 
-    def __init__(self, arm: Arm) -> None:
+    `arm` is the connection that they write on; `version` gives the api-version of a resource type.
+    """
+
+    def __init__(self, arm: Arm, version: Callable[[str], str]) -> None:
         self.arm = arm
+        self.version = version
         self._made: dict[tuple[str, str, str], Any] = {}
 
     def network(self, rid: ResourceId) -> Any:
@@ -58,7 +63,7 @@ class Clients:
         return Started()
 
     def _client(self, name: str, make: Callable[..., Any], rid: ResourceId) -> Any:
-        version = self.arm.version(rid.type)
+        version = self.version(rid.type)
         place = (name, rid.subscription.lower(), version)
         if place not in self._made:
             access = self.arm.access

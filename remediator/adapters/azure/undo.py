@@ -33,8 +33,8 @@ def compare_undo(live: Live, change: Change) -> LiveState:
     return LiveState.PENDING if live.equals(change.after) else LiveState.CONFLICT
 
 
-def start_undo(clients: Clients, change: Change, live: Live) -> Started:
-    """Make the inverse write; `Forbidden` where there is none, `Stale` when live no longer equals `after`."""
+def check_undo(change: Change, live: Live) -> None:
+    """Raises `Forbidden` where there is no way back, `Stale` when live no longer equals `after`."""
     if change.kind is ChangeKind.UPGRADE_SKU:
         raise Forbidden(
             "undo-impossible", f"taking back {change.summary}: a smaller SKU would drop the registry's endpoints"
@@ -43,6 +43,10 @@ def start_undo(clients: Clients, change: Change, live: Live) -> Started:
         raise Forbidden("undo-impossible", f"taking back {change.summary}: there is nothing to put back")
     if compare_undo(live, change) is not LiveState.PENDING:
         raise Stale("change-moved", f"taking back {change.summary}: {change.target} no longer is as we left it")
+
+
+def start_undo(clients: Clients, change: Change, live: Live) -> Started:
+    """Make the inverse write of a change that `check_undo` let pass; `Forbidden` where it is not known."""
     if change.creates and live.body is not None:
         return _delete(clients, change, live)
     return _restore(clients, change, live)

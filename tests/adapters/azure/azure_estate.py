@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from remediator.adapters.azure.applier import AzureApplier
 from remediator.adapters.azure.arm import Arm, ArmAccess
 from remediator.core.approval import ApprovedPlan, gate
 from remediator.core.change import Change
@@ -177,6 +178,12 @@ def small_azure(resources: list[Body], **options: Any) -> Azure:
 def arm_of(azure: Azure) -> Arm:
     """A connection to the sandbox in process."""
     return Arm(ArmAccess(SandboxCredential(), AZURE_CHINA, transport=SandboxTransport(azure)))
+
+
+def applier_of(azure: Azure) -> AzureApplier:
+    """An applier that reads and writes as one identity."""
+    arm = arm_of(azure)
+    return AzureApplier(arm, lambda _: arm)
 
 
 def approved(*changes: Change) -> ApprovedPlan:

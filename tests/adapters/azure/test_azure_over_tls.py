@@ -49,11 +49,11 @@ def test_a_change_is_made_with_a_managed_identity(azure: Azure, access: ArmAcces
     azure.remove(est.LINK)
     after = {"network": est.VNET, "resolutionPolicy": "NxDomainRedirect", "registration": False}
     change = Change(ChangeKind.CREATE_LINK, ResourceId(est.LINK), "link the zone", None, after, "vnet-link")
-    applier = AzureApplier(Arm(access))
-    started = applier.start(est.approved(change), change)
+    applier, approved = AzureApplier(Arm(access), lambda _: Arm(access)), est.approved(change)
+    started = applier.start(approved, change)
     assert started.operation is not None
     assert started.operation.startswith(access.base_url)
-    while applier.poll(started.operation) is not None:
+    while applier.poll(approved, started.operation) is not None:
         continue
     assert applier.compare(change) is LiveState.DONE
 

@@ -9,7 +9,6 @@ import azure_surroundings as around
 import pytest
 from azure_change_cases import CASES, base
 
-from remediator.adapters.azure.applier import AzureApplier
 from remediator.adapters.azure.observer import AzureObserver
 from remediator.core.change import Change, ChangeKind, LiveState
 from remediator.core.cloud import AZURE_CHINA
@@ -23,9 +22,9 @@ def made(name: str) -> Azure:
     """The sandbox after a case's change was made."""
     case = CASES[name]
     azure = est.small_azure(case.estate(), operation_polls=0)
-    applier = AzureApplier(est.arm_of(azure))
-    started = applier.start(est.approved(case.change), case.change)
-    assert started.operation is None or applier.poll(started.operation) is None
+    applier, approved = est.applier_of(azure), est.approved(case.change)
+    started = applier.start(approved, case.change)
+    assert started.operation is None or applier.poll(approved, started.operation) is None
     assert applier.compare(case.change) is LiveState.DONE
     return azure
 
@@ -56,7 +55,7 @@ def test_a_patch_leaves_alone_what_it_does_not_name() -> None:
         {"defaultAction": "Deny"},
         "default-action",
     )
-    AzureApplier(est.arm_of(azure)).start(est.approved(change), change)
+    est.applier_of(azure).start(est.approved(change), change)
     after = (azure.resource(est.REGISTRY) or {})["properties"]
     assert after["networkRuleSet"] == {**before["networkRuleSet"], "defaultAction": "Deny"}
     assert {key: after[key] for key in before if key != "networkRuleSet"} == {
@@ -76,7 +75,7 @@ def test_a_peering_keeps_what_a_change_does_not_name() -> None:
     sides = est.peering(est.PEERING, est.HUB, **named), est.peering(est.HUB_PEERING, est.VNET)
     azure = est.small_azure(base(*sides), operation_polls=0)
     change = CASES["update-peering flag"].change
-    AzureApplier(est.arm_of(azure)).start(est.approved(change), change)
+    est.applier_of(azure).start(est.approved(change), change)
     after = (azure.resource(est.PEERING) or {})["properties"]
     assert {key: after[key] for key in (*named, "allowForwardedTraffic")} == {**named, "allowForwardedTraffic": True}
 
@@ -93,7 +92,7 @@ def test_comparing_before_a_write_asks_and_nothing_else() -> None:
     """Looking at a change's target and at its undo writes nothing."""
     for name, case in CASES.items():
         azure = est.small_azure(case.estate())
-        applier = AzureApplier(est.arm_of(azure))
+        applier = est.applier_of(azure)
         applier.compare(case.change)
         applier.compare_undo(case.change)
         assert {method for method, _ in azure.requests} == {"GET"}, name
