@@ -171,3 +171,15 @@ def test_a_link_of_the_spoke_is_no_help_where_the_hub_answers() -> None:
 def test_an_endpoint_in_the_hub_is_found_by_azure_dns_of_the_spoke() -> None:
     """Without servers of its own the spoke's link decides, wherever the endpoint stands."""
     assert judged(diagnosed(hub_and_spoke())) == (OK, None)
+
+
+@pytest.mark.parametrize("state", ["Disconnected", "Initiated"])
+@pytest.mark.parametrize("with_resolver", [True, False])
+def test_a_server_behind_a_broken_peering_is_the_peerings_fault(state: str, with_resolver: bool) -> None:
+    """A DNS server in a known network out of reach answers nobody: the peering is what has to be mended."""
+    builder = hub_endpoint(hub_answers) if with_resolver else hub_answers()
+    for key, body in builder.bodies.items():
+        if "/virtualnetworkpeerings/" in key:
+            body["properties"]["peeringState"] = state
+    found = diagnosed(builder)
+    assert (judged(found), found.findings[0].rule) == ((BROKEN, "peering"), "peering")

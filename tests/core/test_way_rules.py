@@ -10,11 +10,11 @@ import pytest
 from remediator.core.finding import Severity
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
-from tests.core.breaks import NETWORK, hub_and_spoke
+from tests.core.breaks import NETWORK, REGISTRY, hub_and_spoke
 from tests.core.breaks_way import route, subnet_of
 from tests.core.diagnosing import diagnosed, kinds
 from tests.core.pulling_in_public import judged, open_registry
-from tests.estate_builder import HUB_SUB, EstateBuilder, healthy, rid
+from tests.estate_builder import HUB_SUB, EstateBuilder, healthy, rid, spoke
 
 OK, BROKEN, UNKNOWN = Verdict.OK, Verdict.BROKEN, Verdict.UNKNOWN
 HUB = rid("Microsoft.Network/virtualNetworks", "vnet-hub", sub=HUB_SUB, group="rg-hub")
@@ -178,3 +178,49 @@ def test_only_the_missing_side_is_made() -> None:
     builder.get(f"{NETWORK}/virtualNetworkPeerings/to-vnet-hub")["properties"]["peeringState"] = "Initiated"
     (change,) = diagnosed(builder).plan.changes
     assert (change.target.parent, (change.after or {})["remote"]) == (ResourceId(HUB), NETWORK)
+
+
+def second_endpoint(state: str, *, environment: bool = True) -> EstateBuilder:
+    """An endpoint beside the app, and one in the hub for others; the peering between them is in this state."""
+    builder = healthy()
+    hub, _, endpoints = spoke(builder, "hub", 10, sub=HUB_SUB, group="rg-hub")
+    builder.endpoint("pe-hub", REGISTRY, endpoints, 4, sub=HUB_SUB, group="rg-hub")
+    builder.peer(NETWORK, hub, state)
+    if not environment:
+        builder.drop(rid("Microsoft.App/managedEnvironments", "cae"))
+        builder.drop(rid("Microsoft.App/containerApps", "orders"))
+    return builder
+
+
+RISKS = [
+    (lambda: second_endpoint("Disconnected"), ["peering"]),
+    (lambda: second_endpoint("Initiated"), ["peering"]),
+    (lambda: second_endpoint("Connected"), []),
+    (lambda: second_endpoint("Disconnected", environment=False), []),
+]
+
+
+@pytest.mark.parametrize(("build", "expected"), RISKS)
+def test_a_peering_that_nobody_needs_yet_is_a_risk(build: Build, expected: list[str]) -> None:
+    """Between an environment's network and one with an endpoint a broken peering is told, and left to its owners."""
+    found = diagnosed(build())
+    risks = [one for one in found.findings if one.rule == "peering"]
+    assert ([one.rule for one in risks], kinds(found)) == (expected, [])
+    assert all((one.severity, one.remedy) == (Severity.RISK, ()) for one in risks)
+
+
+SIDES = {
+    "the spoke's": (f"{NETWORK}/virtualNetworkPeerings/to-vnet-hub", {"peeringState": "Disconnected"}),
+    "the hub's": (f"{HUB}/virtualNetworkPeerings/to-vnet-spoke", {"peeringSyncLevel": "RemoteNotInSync"}),
+}
+
+
+@pytest.mark.parametrize("name", SIDES)
+def test_the_side_that_is_wrong_is_the_target(name: str) -> None:
+    """The finding is about the side that is not whole; its evidence tells the state of both."""
+    side, properties = SIDES[name]
+    builder = hub_and_spoke()
+    builder.get(side)["properties"].update(properties)
+    finding = next(one for one in diagnosed(builder).findings if one.rule == "peering")
+    assert (finding.target.text, len(finding.evidence)) == (side, 2)
+    assert next(iter(properties.values())) in "".join(finding.evidence)
