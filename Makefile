@@ -1,9 +1,11 @@
-# `make demo` and `make test` set themselves up: a virtual environment in .venv with every version pinned by hash.
+# `make demo` and `make test` set themselves up: a virtual environment in .venv with every version pinned by hash, and
+# for the tests Azurite, a storage server, in node_modules.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKS  := requirements-dev.txt requirements-host.txt pyproject.toml
 STAMP  := $(VENV)/.ready
+NODE   := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test demo lock format
@@ -22,6 +24,14 @@ $(STAMP): $(LOCKS)
 	@$(BIN)/uv pip install -q --offline --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(NODE): package.json package-lock.json .npmrc
+	@if command -v npm >/dev/null; then \
+		echo "installing Azurite into node_modules (once)"; \
+		npm ci --no-progress --loglevel=error && touch $@; \
+	else \
+		echo "npm is not installed: the tests on Azurite are skipped"; \
+	fi
+
 check: setup ## format, lint, types, imports, then the fast tests
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
@@ -29,7 +39,7 @@ check: setup ## format, lint, types, imports, then the fast tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest tests/core tests/signals tests/views tests/architecture
 
-test: setup ## everything that CI runs
+test: setup $(NODE) ## everything that CI runs
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy

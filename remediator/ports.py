@@ -122,7 +122,7 @@ class Prober(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored document: at most 64 KiB per chunk, `labels` are short strings to find it by."""
+    """A stored document: `labels` are short strings to find it by, and the one named `rank` orders what is found."""
 
     partition: str
     key: str
@@ -159,7 +159,11 @@ class Rows(Protocol):
     def find(
         self, equals: Mapping[str, str], *, at_most: tuple[str, str] | None = None, limit: int = 100
     ) -> Sequence[Row]:
-        """Rows by their labels over all partitions; `at_most` is (label, value), compared as text, "" never matches."""
+        """The first rows with these labels over all partitions; `at_most` is (label, value), "" never matches.
+
+        In the order of the label of `at_most`, else of their rank, as text; rows without a rank come last. What is read
+        grows with `at_most`, else with the first of `equals`, however many other rows there are.
+        """
         ...
 
     def write(self, partition: str, writes: Sequence[Write]) -> Mapping[str, str]:
@@ -231,6 +235,9 @@ class Lease(Protocol):
     def release(self) -> None:
         """Give it back; harmless when it is no longer ours."""
         ...
+
+
+WORK_QUEUE = "remediator-work"  # and, with "-poison" behind it, the queue of what failed every time
 
 
 class WorkQueue(Protocol):

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
+
+from remediator import setting_values as read
 
 PREFIX = "REMEDIATOR_"
-KEY_LENGTH = 32
+HOST_STORAGE = "AzureWebJobsStorage"
 CLOUDS = ("AzureCloud", "AzureChinaCloud", "AzureUSGovernment")
 WAYS = ("direct", "pull-request", "report")
-
-E = TypeVar("E", bound=StrEnum)
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_MAIL = re.compile(r"[^@\s,]+@[^@\s,]+")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Mode(StrEnum):
@@ -63,88 +58,6 @@ class BadSettings(ValueError):
         super().__init__("; ".join(f"{name}: {why}" for name, why in self.problems.items()))
 
 
-def _text(raw: str) -> str:
-    return raw
-
-
-def _words(raw: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word.strip() for word in raw.split(",") if word.strip()))
-
-
-def _yes_no(raw: str) -> bool:
-    if raw.lower() not in ("true", "false", "1", "0", "yes", "no"):
-        raise ValueError("true or false is wanted")
-    return raw.lower() in ("true", "1", "yes")
-
-
-def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(raw: str) -> str:
-        found = {name.lower(): name for name in names}.get(raw.lower())
-        if found is None:
-            raise ValueError(f"one of {', '.join(names)} is wanted")
-        return found
-
-    return parse
-
-
-def _member_of(kind: type[E]) -> Callable[[str], E]:
-    return lambda raw: kind(_one_of(tuple(kind))(raw))
-
-
-def _guids(raw: str) -> tuple[str, ...]:
-    words = _words(raw.lower())
-    if not all(_GUID.fullmatch(word) for word in words):
-        raise ValueError("ids of 8-4-4-4-12 hex digits, with commas between, are wanted")
-    return words
-
-
-def _guid(raw: str) -> str:
-    if raw and not _GUID.fullmatch(raw):
-        raise ValueError("an id of 8-4-4-4-12 hex digits is wanted")
-    return raw.lower()
-
-
-def _mails(raw: str) -> tuple[str, ...]:
-    words = _words(raw)
-    if not all(_MAIL.fullmatch(word) for word in words):
-        raise ValueError("mail addresses, with commas between, are wanted")
-    return words
-
-
-def _mail(raw: str) -> str:
-    if raw and not _MAIL.fullmatch(raw):
-        raise ValueError("one mail address is wanted")
-    return raw
-
-
-def _path(raw: str) -> Path | None:
-    return Path(raw) if raw else None
-
-
-def _port(raw: str) -> int:
-    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:6]) <= 65535:
-        raise ValueError("a port from 1 to 65535 is wanted")
-    return int(raw)
-
-
-def _key(raw: str) -> str:
-    if raw and len(raw) < KEY_LENGTH:
-        raise ValueError(f"at least {KEY_LENGTH} characters are wanted: openssl rand -base64 32")
-    return raw
-
-
-def _address(raw: str) -> str:
-    """An https address without query, or http on this machine; without the last slash."""
-    if not raw:
-        return ""
-    parts = urlsplit(raw)
-    if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
-        raise ValueError("an https address is wanted (http only on this machine)")
-    if not parts.hostname or parts.query or parts.fragment or parts.username is not None or parts.port == 0:
-        raise ValueError("an address of host, port and path is wanted")
-    return raw.rstrip("/")
-
-
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable: its name without prefix, default as text, meaning, and how it is read.
@@ -155,7 +68,7 @@ class Variable:
     name: str
     default: str
     meaning: str
-    parse: Callable[[str], object] = _text
+    parse: Callable[[str], object] = read.text
     shown: str = "yes"
 
     @property
@@ -166,42 +79,71 @@ class Variable:
 
 # fmt: off
 VARIABLES: tuple[Variable, ...] = (
-    Variable("MODE", "local", "which adapters are used: `local`, `sandbox` or `azure`", _member_of(Mode)),
-    Variable("CLOUD", "AzureCloud", "`AzureCloud`, `AzureChinaCloud` or `AzureUSGovernment`", _one_of(CLOUDS)),
-    Variable("SUBSCRIPTIONS", "", "subscription ids to look at, unless the desired state names its own", _guids),
-    Variable("ARM_ENDPOINT", "", "address of Azure Resource Manager, e.g. the sandbox's; empty: the cloud's", _address),
-    Variable("CA_FILE", "", "file with the certificates to trust for `REMEDIATOR_ARM_ENDPOINT`", _path),
+    Variable("MODE", "local", "which adapters are used: `local`, `sandbox` or `azure`", read.member_of(Mode)),
+    Variable("CLOUD", "AzureCloud", "`AzureCloud`, `AzureChinaCloud` or `AzureUSGovernment`", read.one_of(CLOUDS)),
+    Variable("SUBSCRIPTIONS", "", "subscription ids to look at, unless the desired state names its own", read.guids),
+    Variable("ARM_ENDPOINT", "", "address of Azure Resource Manager, e.g. the sandbox's; empty: the cloud's",
+             read.address),
+    Variable("CA_FILE", "", "file with the certificates to trust for `REMEDIATOR_ARM_ENDPOINT`", read.path),
     Variable("DATA_DIR", ".state", "folder for rows and keys in the modes `local` and `sandbox`", Path),
-    Variable("DESIRED_STATE", "", "file of the desired-state document; empty: the defaults stand", _path),
-    Variable("PUBLIC_URL", "http://127.0.0.1:8080", "address of our pages; the base of approval links", _address),
+    Variable("STORAGE_ACCOUNT", "", "storage account of the case files, reached with an identity; empty: the one of "
+             "`AzureWebJobsStorage`, and without that a file in `REMEDIATOR_DATA_DIR`", read.account),
+    Variable("STORAGE_CONNECTION", "", "connection string of that account where no identity is used, e.g. Azurite's",
+             read.text, "no"),
+    Variable("STORAGE_CLIENT_ID", "", "client id of the managed identity for storage; empty: the default one",
+             read.guid),
+    Variable("DESIRED_STATE", "", "file of the desired-state document; empty: the defaults stand", read.path),
+    Variable("PUBLIC_URL", "http://127.0.0.1:8080", "address of our pages; the base of approval links", read.address),
     Variable("APPROVAL_KEY", "", "secret (32 characters or more) that signs approval links and forms; empty: made in "
-             "`REMEDIATOR_DATA_DIR`, except in mode `azure`", _key, "no"),
-    Variable("FUNCTION_KEY", "", "key that callers of `/api/*` present where no platform checks it", _text, "no"),
-    Variable("PLATFORM_CHECKS_KEYS", "false", "has the Functions host compared the key of `/api/*`?", _yes_no),
+             "`REMEDIATOR_DATA_DIR`, except in mode `azure`", read.key, "no"),
+    Variable("FUNCTION_KEY", "", "key that callers of `/api/*` present where no platform checks it", read.text, "no"),
+    Variable("PLATFORM_CHECKS_KEYS", "false", "has the Functions host compared the key of `/api/*`?", read.yes_no),
     Variable("IDENTITY_PROVIDER", "none", "who says who a person is: `none` (nobody can decide), `easyauth` or `local`",
-             _member_of(IdentityProvider)),
+             read.member_of(IdentityProvider)),
     Variable("TRUST_PLATFORM_HEADERS", "false", "does the platform strip forged `X-MS-CLIENT-PRINCIPAL` headers? "
-             "Without it they do not count", _yes_no),
-    Variable("TENANT_ID", "", "the only tenant whose people count; empty: any", _guid),
-    Variable("READERS", "", "object ids, groups or app roles that may read incidents; empty: who is signed in", _words),
-    Variable("CALLERS", "", "object ids or app roles that may send signals with an Entra token", _words),
-    Variable("APPROVER_USERS", "", "object ids of people who may decide where no document says who", _words),
-    Variable("APPROVER_GROUPS", "", "object ids of groups who may decide where no document says who", _words),
-    Variable("APPROVER_ROLES", "", "app roles that may decide where no document says who", _words),
+             "Without it they do not count", read.yes_no),
+    Variable("TENANT_ID", "", "the only tenant whose people count; empty: any", read.guid),
+    Variable("READERS", "", "object ids, groups or app roles that may read incidents; empty: who is signed in",
+             read.words),
+    Variable("CALLERS", "", "object ids or app roles that may send signals with an Entra token", read.words),
+    Variable("APPROVER_USERS", "", "object ids of people who may decide where no document says who", read.words),
+    Variable("APPROVER_GROUPS", "", "object ids of groups who may decide where no document says who", read.words),
+    Variable("APPROVER_ROLES", "", "app roles that may decide where no document says who", read.words),
     Variable("LOCAL_USER", "", "who is signed in by itself where the identity provider is `local`"),
     Variable("SMTP_HOST", "", "mail server; empty: no mail is sent"),
-    Variable("SMTP_PORT", "587", "port of the mail server", _port),
-    Variable("SMTP_TLS", "starttls", "`starttls`, `tls`, or `plain` to a server on this machine", _member_of(SmtpTls)),
-    Variable("SMTP_USER", "", "account at the mail server", _text, "no"),
-    Variable("SMTP_PASSWORD", "", "password of that account", _text, "no"),
-    Variable("SMTP_FROM", "", "sender of mails", _mail, "no"),
-    Variable("NOTIFY", "", "mail addresses of those who are asked and told beside the document's", _mails, "count"),
-    Variable("READER_CLIENT_ID", "", "client id of the managed identity that reads; empty: the default one", _guid),
-    Variable("APPLIER_CLIENT_ID", "", "client id of the managed identity that writes; empty: the default one", _guid),
+    Variable("SMTP_PORT", "587", "port of the mail server", read.port),
+    Variable("SMTP_TLS", "starttls", "`starttls`, `tls`, or `plain` to a server on this machine",
+             read.member_of(SmtpTls)),
+    Variable("SMTP_USER", "", "account at the mail server", read.text, "no"),
+    Variable("SMTP_PASSWORD", "", "password of that account", read.text, "no"),
+    Variable("SMTP_FROM", "", "sender of mails", read.mail, "no"),
+    Variable("NOTIFY", "", "mail addresses of those who are asked and told beside the document's", read.mails, "count"),
+    Variable("READER_CLIENT_ID", "", "client id of the managed identity that reads; empty: the default one",
+             read.guid),
+    Variable("APPLIER_CLIENT_ID", "", "client id of the managed identity that writes; empty: the default one",
+             read.guid),
     Variable("STOPPED", "", "a reason here stops every write to Azure until it is removed"),
-    Variable("WAY", "direct", "`direct`, `pull-request` or `report`, where there is no document", _one_of(WAYS)),
+    Variable("WAY", "direct", "`direct`, `pull-request` or `report`, where there is no document", read.one_of(WAYS)),
 )
 # fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class HostStorage:
+    """The storage account of the Functions host, by the variables that the host itself reads: a connection string, the
+    account's name, or the addresses of its services (learn "Identity-based connections")."""
+
+    connection: str = field(default="", repr=False)
+    account: str = ""
+    tables: str = ""
+    queues: str = ""
+    client_id: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> HostStorage:
+        """What is set; a reference that was not resolved counts as it stands and is refused later."""
+        suffixes = ("", "__accountName", "__tableServiceUri", "__queueServiceUri", "__clientId")
+        return cls(*(environ.get(HOST_STORAGE + suffix, "").strip() for suffix in suffixes))
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -214,6 +156,9 @@ class Settings:
     arm_endpoint: str
     ca_file: Path | None
     data_dir: Path
+    storage_account: str
+    storage_connection: str
+    storage_client_id: str
     desired_state: Path | None
     public_url: str
     approval_key: str
@@ -239,6 +184,7 @@ class Settings:
     applier_client_id: str
     stopped: str
     way: str
+    host_storage: HostStorage = field(default_factory=HostStorage)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -256,13 +202,13 @@ class Settings:
                 problems[variable.full_name] = str(error)
         if problems:
             raise BadSettings(problems)
-        settings = cls(**values)
+        settings = cls(**values, host_storage=HostStorage.from_environment(environ))
         if problems := _contradictions(settings, environ):
             raise BadSettings(problems)
         return settings
 
     def __repr__(self) -> str:
-        shown = {variable.name.lower(): variable.shown for variable in VARIABLES}
+        shown = {"host_storage": "yes"} | {variable.name.lower(): variable.shown for variable in VARIABLES}
         parts = [f"{each.name}={_shown(getattr(self, each.name), shown[each.name])}" for each in fields(self)]
         return f"Settings({', '.join(parts)})"
 
@@ -287,12 +233,13 @@ def _contradictions(settings: Settings, environ: Mapping[str, str]) -> dict[str,
     """What is right by itself and wrong together."""
     azure = settings.mode is Mode.AZURE
     local = settings.identity_provider is IdentityProvider.LOCAL
-    plain = settings.smtp_tls is SmtpTls.PLAIN and settings.smtp_host not in ("", *_LOOPBACK)
+    plain = settings.smtp_tls is SmtpTls.PLAIN and settings.smtp_host not in ("", *read.LOOPBACK)
     found = {
         "APPROVAL_KEY": azure and not settings.approval_key and "is needed in mode azure",
         "PUBLIC_URL": azure and not environ.get(PREFIX + "PUBLIC_URL") and "is needed in mode azure",
         "IDENTITY_PROVIDER": azure and local and "local is not for mode azure: anybody could say who they are",
         "LOCAL_USER": settings.local_user and not local and "counts only where the identity provider is local",
+        "STORAGE_CONNECTION": settings.storage_account and settings.storage_connection and "names an account by itself",
         "SMTP_FROM": settings.smtp_host and not settings.smtp_from and "is needed where REMEDIATOR_SMTP_HOST is set",
         "SMTP_PASSWORD": bool(settings.smtp_user) != bool(settings.smtp_password) and "goes with the user",
         "SMTP_TLS": plain and "mails carry approval links: plain is for a server on this machine",

@@ -66,11 +66,11 @@ def test_a_set_function_key_is_the_only_one(tmp_path: Path) -> None:
 
 
 def test_mode_azure_says_where_rows_lie(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Until Azure Storage is wired, mode azure says in its log that rows are in SQLite, and asks nobody by itself."""
+    """Without a storage account mode azure says in its log that rows are in SQLite; it asks nobody by itself."""
     caplog.set_level("INFO")
     with built(tmp_path, mode="azure", approval_key=KEY, public_url="https://remediator.example") as runtime:
         assert runtime.flow.recipients == ()
-    assert "Azure Storage is not wired yet" in caplog.text
+    assert "no storage account is set" in caplog.text
 
 
 def test_nobody_looks_from_inside_live(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Which adapters make up the program? `build` chooses them by mode; Azure's and the sandbox's are imported inside.
 
-Rows are kept in SQLite and wake-ups in the memory of the process in every mode: Azure Storage is not wired yet, and
-mode `azure` says so in its log.
+Where case files and wake-ups are kept depends on the storage that the settings name, not on the mode (`storage`).
 """
 
 from __future__ import annotations
@@ -18,18 +17,17 @@ from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.history import AzureHistory, identities
 from remediator.bootstrap.notices import MAIL, TERMINAL, channels
 from remediator.bootstrap.runtime import HERE, Runtime
+from remediator.bootstrap.storage import kept
 from remediator.core.cloud import cloud_named
 from remediator.core.errors import Misconfigured
 from remediator.flow.advance import Flow
-from remediator.ports import Clock, Ids, Log, Prober, Rows, Tokens
+from remediator.ports import Clock, Ids, Log, Prober, Rows, Tokens, WorkQueue
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
-    from remediator.adapters.local.work_inline import InlineWork
     from remediator.adapters.records.switch import RowSwitch
     from remediator.sandbox.azure import Azure
 
-STORE_FILE = "remediator.sqlite"
 FIRST_ESTATE = "first-incident"
 
 
@@ -40,7 +38,6 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
     that runs already; `sandbox` is the small Azure behind either, without it the first incident. `clock` replaces the
     machine's. Close the runtime at the end.
     """
-    from remediator.adapters.local.rows_sqlite import RowsSqlite
     from remediator.adapters.records.quarantine import RowQuarantine
     from remediator.adapters.system.clock import SystemClock
     from remediator.adapters.system.ids import SystemIds
@@ -51,11 +48,9 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
         prober: Prober | None = None
         if settings.mode is Mode.SANDBOX:
             settings, prober = _sandboxed(settings, sandbox, ends)
-        if settings.mode is Mode.AZURE:
-            log.info("rows are kept in SQLite and wake-ups in memory: Azure Storage is not wired yet", mode="azure")
         key, tokens = _keys(settings)
-        rows = ends.enter_context(RowsSqlite(settings.data_dir / STORE_FILE))
-        flow, work, switch = _flow(settings, rows, tokens, prober, time, ids, log)
+        rows, work = kept(settings, time, log, lambda incident: flow.poisoned(incident), ends)
+        flow, switch = _flow(settings, rows, work, tokens, prober, time, ids, log)
         return Runtime(
             settings=settings,
             cloud=cloud_named(settings.cloud),
@@ -77,16 +72,21 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
 
 
 def _flow(
-    settings: Settings, rows: Rows, tokens: Tokens, prober: Prober | None, time: Clock, ids: Ids, log: Log
-) -> tuple[Flow, InlineWork, RowSwitch]:
-    """The verbs with everything that they use; the wake-ups and the switch, which doors turn too."""
-    from remediator.adapters.local.work_inline import InlineWork
+    settings: Settings,
+    rows: Rows,
+    work: WorkQueue,
+    tokens: Tokens,
+    prober: Prober | None,
+    time: Clock,
+    ids: Ids,
+    log: Log,
+) -> tuple[Flow, RowSwitch]:
+    """The verbs with everything that they use; and the switch, which doors turn too."""
     from remediator.adapters.records.incidents import RowIncidents
     from remediator.adapters.records.leases import RowLeases
     from remediator.adapters.records.switch import RowSwitch
     from remediator.adapters.system.process import is_gone, this_process
 
-    work = InlineWork(time, log, lambda incident: flow.poisoned(incident))
     switch = RowSwitch(rows, time, settings.stopped)
     observer = reader(settings)
     flow = Flow(
@@ -108,7 +108,7 @@ def _flow(
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),
         fallbacks={} if settings.smtp_host else {MAIL: TERMINAL},
     )
-    return flow, work, switch
+    return flow, switch
 
 
 def _keys(settings: Settings) -> tuple[bytes, Tokens]:

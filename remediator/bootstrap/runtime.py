@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from remediator.core.approval import Answer, Person
 from remediator.core.cloud import Cloud
@@ -16,21 +16,37 @@ from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
 from remediator.flow.advance import Flow
-from remediator.ports import Channel, Clock, Ids, Log, Observer, Quarantine, Rows, TakenIn, Tokens
+from remediator.ports import Channel, Clock, Ids, Log, Observer, Quarantine, Rows, TakenIn, Tokens, WorkQueue
 from remediator.settings import Settings
 
 if TYPE_CHECKING:
-    from remediator.adapters.local.work_inline import InlineWork, WorkLoop
     from remediator.adapters.records.switch import RowSwitch
 
 HERE = "terminal:here"
+
+
+class Work(WorkQueue, Protocol):
+    """The wake-ups as the doors see them; `shared` when other processes have them too and somebody delivers them."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether the queue outlives this process."""
+        ...
+
+    def run_until_idle(self, handler: Callable[[str], None], horizon_seconds: float) -> int:
+        """Handle the wake-ups of this process until none is left within the horizon; how many calls that took."""
+        ...
+
+    def start(self, handler: Callable[[str], None]) -> Callable[[], object]:
+        """Handle wake-ups in threads of their own; calling the answer ends them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """One process's parts. `flow` has the verbs; `csrf_key` and `function_key` are what the web app is guarded by.
 
-    `work` holds the wake-ups of this process, `left` the ids that an earlier one had in hand; `close` ends what was
+    `work` holds the wake-ups, `left` the ids that an earlier one had in hand; `close` ends what was
     started, which is in `ends`.
     """
 
@@ -46,7 +62,7 @@ class Runtime:
     observer: Observer
     channels: Mapping[str, Channel]
     flow: Flow
-    work: InlineWork
+    work: Work
     csrf_key: bytes = field(repr=False)
     function_key: str = field(repr=False)
     ends: ExitStack = field(default_factory=ExitStack, repr=False)
@@ -110,16 +126,16 @@ class Runtime:
         return self.work.run_until_idle(self._handle, horizon_seconds)
 
     def start_work(self) -> None:
-        """Take up what was left behind and handle wake-ups in a thread of their own until `close`; once."""
+        """Take up what was left behind and handle wake-ups in threads of their own until `close`; once.
+
+        Where the queue is shared, nothing was left behind with an ended process: the timer sends it again.
+        """
         if self.working.is_set():
             return
         self.working.set()
-        from remediator.adapters.local.work_inline import WorkLoop
-
-        self.take_up()
-        loop: WorkLoop = WorkLoop(self.work, self._handle)
-        loop.start()
-        self.ends.callback(loop.stop)
+        if not self.work.shared:
+            self.take_up()
+        self.ends.callback(self.work.start(self._handle))
 
     def _handle(self, incident: str) -> None:
         """Advance it, due or not when it was left behind; one that fails is still left behind."""

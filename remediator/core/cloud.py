@@ -16,6 +16,7 @@ class Cloud:
     authority: str
     portal: str
     registry_suffix: str
+    storage_suffix: str
 
     @property
     def private_zone(self) -> str:
@@ -38,6 +39,7 @@ AZURE_PUBLIC = Cloud(
     "https://login.microsoftonline.com",
     "https://portal.azure.com",
     "azurecr.io",
+    "core.windows.net",
 )
 AZURE_CHINA = Cloud(
     "AzureChinaCloud",
@@ -45,6 +47,7 @@ AZURE_CHINA = Cloud(
     "https://login.chinacloudapi.cn",
     "https://portal.azure.cn",
     "azurecr.cn",
+    "core.chinacloudapi.cn",
 )
 AZURE_US_GOVERNMENT = Cloud(
     "AzureUSGovernment",
@@ -52,6 +55,7 @@ AZURE_US_GOVERNMENT = Cloud(
     "https://login.microsoftonline.us",
     "https://portal.azure.us",
     "azurecr.us",
+    "core.usgovcloudapi.net",
 )
 CLOUDS: tuple[Cloud, ...] = (AZURE_PUBLIC, AZURE_CHINA, AZURE_US_GOVERNMENT)
 

@@ -15,26 +15,33 @@ from remediator.core.errors import Rejected
 
 KEY_LENGTH = 512  # characters; 1 KiB as UTF-16
 CHUNK_BYTES = 64 * 1024  # one binary property
-BODY_BYTES = 15 * CHUNK_BYTES  # an entity is 1 MiB; the rest is for keys and labels
+BODY_BYTES = 11 * CHUNK_BYTES  # an entity is 1 MiB, and so is its JSON in base64, which is what Azurite counts
 LABEL_BYTES = 1024  # UTF-8
 LABELS = 16
+RANK = "rank"  # the label that orders what is found
+RANK_BYTES = 32
 BATCH = 100
 BATCH_BYTES = 2_800_000  # of bodies: 4 MiB less base64 and headers
 
 # Also outside the basic plane: the two stores would put those into a different order.
-_BAD_IN_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff]|[^\x00-\uffff]")
-_BAD_IN_LABEL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]|[^\x00-\uffff]")
+_BAD_IN_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe]|[^\x00-\ufffe]")
+_BAD_IN_LABEL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe]|[^\x00-\ufffe]")
 _LABEL_NAME = re.compile(r"[a-z][a-z_]{0,30}")
 
 
 def check_key(what: str, key: str) -> None:
     """`Rejected("bad-row-key")` unless it may be a partition or row key; `what` names which in the message."""
-    if not key or len(key) > KEY_LENGTH or _BAD_IN_KEY.search(key):
+    if not is_key(key):
         raise Rejected(
             "bad-row-key",
             f"storing a row: {key[:80]!r} cannot be its {what}",
             hint=f"1 to {KEY_LENGTH} characters, without / \\ # ? and control characters",
         )
+
+
+def is_key(key: str) -> bool:
+    """Whether it may be a partition or row key."""
+    return 0 < len(key) <= KEY_LENGTH and not _BAD_IN_KEY.search(key)
 
 
 def check_labels(labels: Mapping[str, str]) -> None:
@@ -57,6 +64,18 @@ def check_asked(equals: Mapping[str, str], at_most: tuple[str, str] | None) -> N
         raise Rejected("find-without-label", "finding rows: no label was given", hint="scan reads a whole partition")
     if not all(equals.values()):
         raise Rejected("bad-label", "finding rows: a row cannot be found by a label that it lacks")
+    if RANK in equals or (at_most is not None and at_most[0] == RANK):
+        raise Rejected("bad-label", f"finding rows: {RANK} is the order of what is found")
+
+
+def check_condition(key: str, version: str, *, check: bool, deletes: bool) -> None:
+    """`Rejected("bad-write")` for a check of no version, and for deleting a row that must not be there."""
+    if version in ("", "*") and (check or (deletes and not version)):
+        raise Rejected(
+            "bad-write",
+            f"storing {key}: a row can be checked or deleted only with a version",
+            context={"key": key},
+        )
 
 
 def check_body(key: str, body: bytes) -> None:
@@ -90,4 +109,5 @@ def check_batch(partition: str, writes: Iterable[tuple[str, bytes | None, Mappin
 
 
 def _is_label(name: str, value: str) -> bool:
-    return bool(_LABEL_NAME.fullmatch(name)) and not _BAD_IN_LABEL.search(value) and len(value.encode()) <= LABEL_BYTES
+    most = RANK_BYTES if name == RANK else LABEL_BYTES
+    return bool(_LABEL_NAME.fullmatch(name)) and not _BAD_IN_LABEL.search(value) and len(value.encode()) <= most

@@ -28,6 +28,7 @@ def _runtime() -> Runtime:
     from remediator import bootstrap
 
     runtime = bootstrap.build(bootstrap.settings())
-    runtime.start_work()  # wake-ups wait in this process: no storage queue brings them back yet
+    if not runtime.work.shared:
+        runtime.start_work()  # wake-ups wait in this process: no storage queue brings them back
     atexit.register(runtime.close)
     return runtime

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from remediator.core.errors import Rejected, Transient
-from remediator.core.row_limits import BATCH, BATCH_BYTES, BODY_BYTES, KEY_LENGTH, LABEL_BYTES
+from remediator.core.row_limits import BATCH, BATCH_BYTES, BODY_BYTES, KEY_LENGTH, LABEL_BYTES, RANK_BYTES
 from remediator.ports import Row, Rows, Write
 
-from .stores import Opener
+from .stores import STORES, Opener
+
+
+@pytest.fixture(params=sorted(STORES))
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Opens the same store again and again, by every way in."""
+    return STORES[request.param](tmp_path)
 
 
 def put(rows: Rows, key: str, body: bytes = b"x", version: str = "*", partition: str = "p", **labels: str) -> str:
@@ -153,14 +160,66 @@ def test_prefix_is_taken_literally(rows: Rows) -> None:
     assert [row.key for row in rows.find({"name": "a'b"})] == ["a'b"]
 
 
+@pytest.mark.parametrize("last", ["&", ".", '"', ">", "[", "\ud7ff", "\ufffd", "%"])
+def test_prefix_ends_with_any_sign(rows: Rows, last: str) -> None:
+    """A prefix may end with any sign that a key may have, whatever sign comes after that one."""
+    for key in (f"a{last}", f"a{last}b", "a", "a!", "aa", "b"):
+        put(rows, key)
+    assert [row.key for row in rows.scan("p", f"a{last}")] == [f"a{last}", f"a{last}b"]
+
+
+@pytest.mark.parametrize("prefix", ["a/", "a#", "a\n", "\ud800"])
+def test_prefix_of_no_key(rows: Rows, prefix: str) -> None:
+    """A prefix that no key can have finds nothing."""
+    put(rows, "a")
+    assert rows.scan("p", prefix) == ()
+
+
 def test_find_over_partitions(rows: Rows) -> None:
     """Rows are found over all partitions by every label that was asked for, at most as many as wanted."""
     put(rows, "1", partition="p", kind="case", status="OPEN")
     put(rows, "2", partition="q", kind="case", status="OPEN")
     put(rows, "3", partition="r", kind="case", status="DONE")
     put(rows, "4", partition="r", status="OPEN")
-    assert [(r.partition, r.key) for r in rows.find({"kind": "case", "status": "OPEN"})] == [("p", "1"), ("q", "2")]
+    found = rows.find({"kind": "case", "status": "OPEN"})
+    assert {(row.partition, row.key) for row in found} == {("p", "1"), ("q", "2")}
     assert len(rows.find({"kind": "case"}, limit=2)) == 2
+
+
+def test_found_in_the_order_of_rank(rows: Rows) -> None:
+    """What is found by labels comes in the order of its rank as text, without a rank last; so do the first of many."""
+    for key, rank in (("a", "30"), ("b", "1"), ("c", ""), ("d", "2"), ("e", "10")):
+        put(rows, key, kind="case", rank=rank, partition=f"p{key}")
+    assert [row.key for row in rows.find({"kind": "case"})] == ["b", "e", "d", "a", "c"]
+    assert [row.key for row in rows.find({"kind": "case"}, limit=2)] == ["b", "e"]
+    put(rows, "a", kind="case", rank="0", partition="pa")
+    assert [row.key for row in rows.find({"kind": "case"}, limit=2)] == ["a", "b"]
+
+
+def test_the_limit_counts_what_fits(rows: Rows) -> None:
+    """Rows that have one of the labels and not the other take no place of those that have both."""
+    for number in range(8):
+        put(rows, f"k{number}", kind="case", rank=str(number), status="OPEN" if number % 3 == 2 else "DONE")
+    assert [row.key for row in rows.find({"kind": "case", "status": "OPEN"}, limit=2)] == ["k2", "k5"]
+    assert rows.find({"kind": "case"}, limit=0) == ()
+
+
+def test_found_in_the_order_of_the_limit(rows: Rows) -> None:
+    """Where `at_most` is given, its label orders what is found, whatever the ranks."""
+    put(rows, "late", wake="2026-03", rank="1")
+    put(rows, "early", wake="2026-01", rank="9")
+    put(rows, "exact", wake="2026-03-01", rank="0")
+    assert [row.key for row in rows.find({}, at_most=("wake", "2026-03-01"))] == ["early", "late", "exact"]
+    assert [row.key for row in rows.find({}, at_most=("wake", "2026-03-01"), limit=1)] == ["early"]
+
+
+def test_long_texts_are_told_apart(rows: Rows) -> None:
+    """Labels that begin alike for hundreds of characters are different labels."""
+    one, other = "x" * 300 + "1", "x" * 300 + "2"
+    put(rows, "one", name=one)
+    put(rows, "other", name=other)
+    assert [row.key for row in rows.find({"name": one})] == ["one"]
+    assert [row.key for row in rows.find({}, at_most=("name", one))] == ["one"]
 
 
 def test_find_at_most(rows: Rows) -> None:
@@ -174,7 +233,8 @@ def test_find_at_most(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("equals", "at_most"), [({}, None), ({"kind": ""}, None), ({"PartitionKey": "p"}, None), ({}, ("body1", "x"))]
+    ("equals", "at_most"),
+    [({}, None), ({"kind": ""}, None), ({"PartitionKey": "p"}, None), ({}, ("body1", "x")), ({"rank": "1"}, None)],
 )
 def test_find_needs_labels(rows: Rows, equals: dict[str, str], at_most: tuple[str, str] | None) -> None:
     """Rows cannot be found without a label, by a missing one, or by a name that is none."""
@@ -183,7 +243,7 @@ def test_find_needs_labels(rows: Rows, equals: dict[str, str], at_most: tuple[st
 
 
 @pytest.mark.parametrize(
-    "key", ["", "a/b", "a\\b", "a#b", "a?b", "a\nb", "a\x7fb", "a\x85b", "k" * 513, "😀", "\ud800"]
+    "key", ["", "a/b", "a\\b", "a#b", "a?b", "a\nb", "a\x7fb", "a\x85b", "k" * 513, "😀", "\ud800", "\uffff"]
 )
 def test_keys_that_azure_refuses(rows: Rows, key: str) -> None:
     """Keys and partitions that Azure Tables refuses or orders otherwise are refused by every store."""
@@ -207,6 +267,8 @@ BAD_LABELS = [
     {"status": "x" * (LABEL_BYTES + 1)},
     {"status": "a\nb"},
     {"status": "\ud800"},
+    {"status": "\ufffe"},
+    {"rank": "x" * (RANK_BYTES + 1)},
     {f"l{chr(97 + n)}": "x" for n in range(17)},
 ]
 

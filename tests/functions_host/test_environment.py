@@ -60,14 +60,18 @@ def test_a_wrong_variable_is_an_answer(host: Host, environment: pytest.MonkeyPat
     assert host.request("GET", "/healthz").status == 200
 
 
+@pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("mode", list(Mode))
-def test_many_first_calls_build_one_runtime(fresh_runtime: None, monkeypatch: pytest.MonkeyPatch, mode: Mode) -> None:
-    """Calls that come at once get the same runtime, and its wake-ups are handled in this process."""
+def test_many_first_calls_build_one_runtime(
+    fresh_runtime: None, monkeypatch: pytest.MonkeyPatch, mode: Mode, shared: bool
+) -> None:
+    """Calls that come at once get the same runtime; its wake-ups are handled here unless the host delivers them."""
     made: list[Any] = []
     together = Barrier(2)
 
     def build(settings: object) -> Any:
-        calls = SimpleNamespace(settings=SimpleNamespace(mode=mode), started=0, close=lambda: None)
+        work = SimpleNamespace(shared=shared)
+        calls = SimpleNamespace(settings=SimpleNamespace(mode=mode), work=work, started=0, close=lambda: None)
         calls.start_work = lambda: setattr(calls, "started", calls.started + 1)
         made.append(calls)
         with suppress(BrokenBarrierError):
@@ -79,4 +83,4 @@ def test_many_first_calls_build_one_runtime(fresh_runtime: None, monkeypatch: py
         found = list(pool.map(lambda _: runtime.current(), range(32)))
     assert len(made) == 1
     assert all(one is made[0] for one in found)
-    assert made[0].started == 1
+    assert made[0].started == (0 if shared else 1)

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
-from remediator.core.row_limits import check_asked, check_batch, check_key
+from remediator.core.errors import Misconfigured, RemediatorError, Transient
+from remediator.core.row_limits import RANK, check_asked, check_batch, check_condition, check_key, is_key
 from remediator.ports import Row, Write
 
 BUSY_SECONDS = 10.0
@@ -35,6 +35,10 @@ _SCHEMA = (
 _COLUMNS = "SELECT partition, key, body, labels, version FROM rows WHERE partition = ?"
 _EQUALS = "SELECT partition, key FROM labels WHERE name = ? AND value = ?"
 _AT_MOST = "SELECT partition, key FROM labels WHERE name = ? AND value <= ?"
+_ORDERED = """SELECT found.partition, found.key FROM ({}) AS found
+    LEFT JOIN labels AS first ON (first.partition, first.key, first.name) = (found.partition, found.key, ?)
+    LEFT JOIN labels AS rank ON (rank.partition, rank.key, rank.name) = (found.partition, found.key, ?)
+    ORDER BY first.value, rank.value IS NULL, rank.value, found.partition, found.key LIMIT ?"""
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
@@ -83,6 +87,8 @@ class RowsSqlite:
     def scan(self, partition: str, prefix: str = "") -> Sequence[Row]:
         """As `ports.Rows.scan`."""
         check_key("partition", partition)
+        if prefix and not is_key(prefix):
+            return ()
         with self._errors(), self._lock:
             found = self._db.execute(
                 f"{_COLUMNS} AND key >= ? AND substr(key, 1, ?) = ? ORDER BY key",
@@ -93,13 +99,14 @@ class RowsSqlite:
     def find(
         self, equals: Mapping[str, str], *, at_most: tuple[str, str] | None = None, limit: int = 100
     ) -> Sequence[Row]:
-        """As `ports.Rows.find`; in the order of partition and key."""
+        """As `ports.Rows.find`; rows of equal rank come in the order of partition and key."""
         check_asked(equals, at_most)
         selects = [_EQUALS] * len(equals) + ([_AT_MOST] if at_most else [])
         values = [part for pair in (*equals.items(), *([at_most] if at_most else [])) for part in pair]
-        query = " INTERSECT ".join(selects) + " ORDER BY partition, key LIMIT ?"
+        query = _ORDERED.format(" INTERSECT ".join(selects))
+        order = (at_most[0] if at_most else "", RANK)
         with self._transaction("DEFERRED"):
-            keys = self._db.execute(query, (*values, max(0, limit))).fetchall()
+            keys = self._db.execute(query, (*values, *order, max(0, limit))).fetchall()
             found = [self._db.execute(f"{_COLUMNS} AND key = ?", pair).fetchone() for pair in keys]
         return tuple(_row(each) for each in found)
 
@@ -107,12 +114,7 @@ class RowsSqlite:
         """As `ports.Rows.write`; a checked row gets a new version too, a deleted one has none."""
         check_batch(partition, ((w.key, w.body, w.labels) for w in writes))
         for write in writes:
-            if write.version in ("", "*") and (write.check or (write.body is None and not write.version)):
-                raise Rejected(
-                    "bad-write",
-                    f"storing {write.key}: a row can be checked or deleted only with a version",
-                    context={"key": write.key},
-                )
+            check_condition(write.key, write.version, check=write.check, deletes=write.body is None)
         with self._transaction("IMMEDIATE"):
             return {w.key: version for w in writes if (version := self._written(partition, w)) is not None}
 

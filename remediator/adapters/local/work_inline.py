@@ -23,11 +23,14 @@ class InlineWork:
     """Due times by incident; an incident waits once, for the earlier of its times.
 
     A handler that raises is logged and tried again with growing delay; after `TRIES` failures in a row `poison` is
-    called with the id and the incident is dropped. A `Transient` that names a time is tried again at that time.
+    called with the id and the incident is dropped. A `Transient` that names a time is tried again at that time. Beyond
+    `most` incidents the one that came first is forgotten.
     """
 
-    def __init__(self, clock: Clock, log: Log, poison: Handler) -> None:
-        self._clock, self._log, self._poison = clock, log, poison
+    shared = False
+
+    def __init__(self, clock: Clock, log: Log, poison: Handler, most: int | None = None) -> None:
+        self._clock, self._log, self._poison, self._most = clock, log, poison, most
         self._changed = threading.Condition()
         self._due: dict[str, datetime] = {}
         self._failures: dict[str, int] = {}
@@ -37,6 +40,8 @@ class InlineWork:
         at = self._clock.now() + timedelta(seconds=max(0.0, delay))
         with self._changed:
             self._due[incident] = min(at, self._due.get(incident, at))
+            if self._most is not None and len(self._due) > self._most:
+                del self._due[next(iter(self._due))]
             self._changed.notify_all()
 
     @property
@@ -71,6 +76,12 @@ class InlineWork:
             self._clock.sleep((waiting[0][0] - self._clock.now()).total_seconds())
             calls += self.run_due(handler)
         return calls
+
+    def start(self, handler: Handler) -> Callable[[], object]:
+        """Handle what is due in a thread of its own; calling the answer ends it."""
+        loop = WorkLoop(self, handler)
+        loop.start()
+        return loop.stop
 
     def wait(self, stop: threading.Event) -> bool:
         """Block until something is due (True) or `stop` was set and `nudge` called (False). For `WorkLoop`."""

@@ -5,8 +5,10 @@ Used by `incidents.py` only; pure. All rows of a subject share the partition tha
     claim-<fingerprint>     body: the id of the open incident of the subject; not there while none is open
     incident-<id>           body: the incident's document
     mailbox-<id>            body: the signals that came in (`mailbox.py`)
-    about-<id>              no body; labels kind, incident, status, opened, wake: what lists and timers ask for
-    about-<id>-<registry>   no body; labels kind, incident, registry, opened: one for each registry, written once
+    about-<id>              no body; labels kind, status, wake: what lists and timers ask for
+    about-<id>-<registry>   no body; label registry: one for each registry, written once
+
+The newest incident has the lowest rank, which is the order of what is found.
 
 Lists never load documents that they do not show, hence the rows without a body.
 """
@@ -15,16 +17,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
-from remediator.ports import Write
+from remediator.ports import Row, Write
 
 PARTITION_LENGTH = 12
 INDEXED_REGISTRIES = 80  # a batch holds 100 rows
-ABOUT, ABOUT_REGISTRY = "incident", "incident-registry"
+KIND = "incident"
+_ABOUT = "about-"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END_OF_TIME = 10**17  # in microseconds since 1970
 _ID = re.compile(rf"[0-9a-f]{{{PARTITION_LENGTH}}}-[A-Za-z0-9_-]{{1,100}}")
 
 
@@ -83,21 +88,29 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
 
     A busy incident that names no wake-up time is due since it was opened: nothing open is ever forgotten.
     """
+    version = "*" if before else ""
     wake = incident.wake_at or incident.opened_at
-    shared = {"incident": incident.id, "opened": moment(incident.opened_at)}
+    rank = {"rank": _newest_first(incident.opened_at)}
     labels = {
-        **shared,
-        "kind": ABOUT,
+        **rank,
+        "kind": KIND,
         "status": incident.status.value,
         "wake": moment(wake) if incident.busy else "",
     }
-    row = Write(f"about-{incident.id}", b"", labels, "*")
+    row = Write(_ABOUT + incident.id, b"", labels, version)
     old = set(_indexed(before)) if before else set()
     new = [name for name in _indexed(incident) if name not in old]
-    return [row] + [
-        Write(f"about-{incident.id}-{name}", b"", {**shared, "kind": ABOUT_REGISTRY, "registry": name}, "*")
-        for name in new
-    ]
+    return [row] + [Write(f"{_ABOUT}{incident.id}-{name}", b"", {**rank, "registry": name}, version) for name in new]
+
+
+def incident_of(row: Row) -> str:
+    """The id of the incident of which a found row tells."""
+    told = row.key.removeprefix(_ABOUT)
+    return told.removesuffix(f"-{row.labels['registry']}") if "registry" in row.labels else told
+
+
+def _newest_first(at: datetime) -> str:
+    return f"{_END_OF_TIME - (at - _EPOCH) // timedelta(microseconds=1):018d}"
 
 
 def _indexed(incident: Incident) -> list[str]:

@@ -7,11 +7,13 @@ batch, so that a program killed between two calls leaves a whole state behind, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remediator.adapters.records import case_rows
 from remediator.adapters.records.mailbox import Mailbox, decode_mailbox, encode_mailbox
+from remediator.adapters.records.packing import packed, unpacked
+from remediator.adapters.records.together import Together
 from remediator.codec import decode_incident, encode_incident
 from remediator.core.errors import Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
@@ -23,50 +25,68 @@ TRIES = 100  # each lost race means that somebody else got on
 MOST_LISTED = 5000
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A signal with its subject, and the incident that it opens where none is open."""
+
+    subject: ResourceId
+    signal: Signal
+    fresh: Incident
+
+
 class RowIncidents:
     """Incidents in rows; holds nothing in memory, so any number of these work on one store."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._together = Together(self._taken_in)
 
     def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
         """As `ports.Incidents.take_in`.
 
         `fresh` is stored under `<partition>-<its id>`, which is the id that is returned; the signal goes into its
-        mailbox in either case. `Transient("lost-race")` only after very many lost races.
+        mailbox in either case. Signals of one subject that come at once are taken in together. `Transient("lost-race")`
+        only after very many lost races.
         """
-        partition = case_rows.partition_of(subject)
-        incident = replace(fresh, id=case_rows.full_id(subject, fresh.id))
+        return self._together(subject.key, _Arrival(subject, signal, fresh))
+
+    def _taken_in(self, arrivals: Sequence[_Arrival]) -> list[TakenIn]:
+        """Signals of one subject, in one batch; the first of them opens an incident where none is open."""
+        first, *_ = arrivals
+        signals = [arrival.signal for arrival in arrivals]
+        partition = case_rows.partition_of(first.subject)
+        incident = replace(first.fresh, id=case_rows.full_id(first.subject, first.fresh.id))
         for _ in range(TRIES):
-            claim = self._rows.get(partition, case_rows.claim_key(subject))
-            writes = self._joining(claim, signal) if claim else self._opening(subject, signal, incident)
+            claim = self._rows.get(partition, case_rows.claim_key(first.subject))
+            writes = self._joining(claim, signals) if claim else self._opening(first.subject, signals, incident)
             try:
                 self._rows.write(partition, writes)
             except Transient as lost:
                 if lost.code != "lost-race":
                     raise
                 continue
-            return TakenIn(claim.body.decode(), True) if claim else TakenIn(incident.id, False)
+            taken = claim.body.decode() if claim else incident.id
+            return [TakenIn(taken, bool(claim) or arrival is not first) for arrival in arrivals]
         raise Transient(
-            "lost-race", f"taking in a signal for {subject}: others were faster every time", retry_after=1.0
+            "lost-race", f"taking in a signal for {first.subject}: others were faster every time", retry_after=1.0
         )
 
-    def _opening(self, subject: ResourceId, signal: Signal, incident: Incident) -> list[Write]:
-        mailbox = Mailbox((signal,), max(1, incident.signal_count))
+    def _opening(self, subject: ResourceId, signals: Sequence[Signal], incident: Incident) -> list[Write]:
+        mailbox = Mailbox(tuple(signals[:1]), max(1, incident.signal_count)).with_letters(signals[1:])
         return [
             Write(case_rows.claim_key(subject), incident.id.encode()),
-            Write(case_rows.incident_key(incident.id), encode_incident(incident)),
-            Write(case_rows.mailbox_key(incident.id), encode_mailbox(mailbox)),
+            Write(case_rows.incident_key(incident.id), packed(encode_incident(incident))),
+            Write(case_rows.mailbox_key(incident.id), packed(encode_mailbox(mailbox))),
             *case_rows.about(incident, None),
         ]
 
-    def _joining(self, claim: Row, signal: Signal) -> list[Write]:
+    def _joining(self, claim: Row, signals: Sequence[Signal]) -> list[Write]:
         key = case_rows.mailbox_key(claim.body.decode())
         row = self._rows.get(claim.partition, key)
-        mailbox = decode_mailbox(row.body) if row else Mailbox()
+        mailbox = decode_mailbox(unpacked(row.body)) if row else Mailbox()
         return [
             Write(claim.key, version=claim.version, check=True),  # the incident is still open
-            Write(key, encode_mailbox(mailbox.with_letter(signal)), {}, row.version if row else ""),
+            Write(key, packed(encode_mailbox(mailbox.with_letters(signals))), {}, row.version if row else ""),
         ]
 
     def load(self, incident: str) -> Held:
@@ -82,8 +102,8 @@ class RowIncidents:
         if row is None:
             raise case_rows.unknown_incident(incident)
         try:
-            found = decode_incident(row.body)
-            mailbox = decode_mailbox(mail.body) if mail else Mailbox()
+            found = decode_incident(unpacked(row.body))
+            mailbox = decode_mailbox(unpacked(mail.body)) if mail else Mailbox()
         except RemediatorError as error:
             error.context.setdefault("incident", incident)
             raise
@@ -106,7 +126,7 @@ class RowIncidents:
         partition = case_rows.partition_of_incident(incident.id)
         key = case_rows.incident_key(incident.id)
         writes = [
-            Write(key, encode_incident(incident), {}, held.version),
+            Write(key, packed(encode_incident(incident)), {}, held.version),
             *case_rows.about(incident, held.incident),
             *self._claim_writes(partition, held, incident),
         ]
@@ -154,29 +174,28 @@ class RowIncidents:
 
     def due(self, now: datetime, limit: int = 100) -> tuple[str, ...]:
         """As `ports.Incidents.due`, the longest waiting first."""
-        rows = self._rows.find(
-            {"kind": case_rows.ABOUT}, at_most=("wake", case_rows.moment(now)), limit=max(limit, MOST_LISTED)
-        )
-        return tuple(row.labels["incident"] for row in sorted(rows, key=lambda row: row.labels["wake"])[:limit])
+        rows = self._rows.find({}, at_most=("wake", case_rows.moment(now)), limit=limit)
+        return tuple(map(case_rows.incident_of, rows))
 
     def find(
         self, *, status: Status | None = None, registry: ResourceId | None = None, limit: int = 50
     ) -> tuple[Incident, ...]:
         """As `ports.Incidents.find`."""
         if registry is not None:
-            asked = {"kind": case_rows.ABOUT_REGISTRY, "registry": case_rows.registry_label(registry)}
+            asked = {"registry": case_rows.registry_label(registry)}
         else:
-            asked = {"kind": case_rows.ABOUT, **({"status": status.value} if status else {})}
+            asked = {"status": status.value} if status else {"kind": case_rows.KIND}
         found: list[Incident] = []
-        for incident in self._newest(self._rows.find(asked, limit=MOST_LISTED)):
-            if len(found) == limit:
-                break
-            one = self.load(incident).incident
-            if status in (None, one.status) and (registry is None or registry in one.registries):
-                found.append(one)
-        return tuple(found)
-
-    @staticmethod
-    def _newest(rows: Sequence[Row]) -> list[str]:
-        newest = sorted(rows, key=lambda row: (row.labels["opened"], row.labels["incident"]), reverse=True)
-        return [row.labels["incident"] for row in newest]
+        seen: set[str] = set()
+        wanted = limit
+        while True:
+            rows = self._rows.find(asked, limit=wanted)
+            for incident in map(case_rows.incident_of, rows):
+                if len(found) < limit and incident not in seen:
+                    seen.add(incident)
+                    one = self.load(incident).incident
+                    if status in (None, one.status) and (registry is None or registry in one.registries):
+                        found.append(one)
+            if len(found) == limit or len(rows) < wanted or wanted >= MOST_LISTED:
+                return tuple(found)
+            wanted = min(4 * wanted, MOST_LISTED)

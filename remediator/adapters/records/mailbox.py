@@ -7,6 +7,7 @@ makes a signal wait; the row's version tells a closing save that a signal came m
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remediator.codec import decode_signal, encode_signal
@@ -32,6 +33,13 @@ class Mailbox:
         if any(same_letter(signal, known) for known in self.signals):
             return self
         return Mailbox((*self.signals, signal)[-KEPT:], self.count + 1)
+
+    def with_letters(self, signals: Iterable[Signal]) -> Mailbox:
+        """Several signals more, in their order."""
+        mailbox = self
+        for signal in signals:
+            mailbox = mailbox.with_letter(signal)
+        return mailbox
 
     def unread(self, incident: Incident) -> tuple[Signal, ...]:
         """The signals that the incident neither has nor has counted (letters are numbered from one, without gaps)."""

@@ -1,0 +1,123 @@
+"""How is the text of a setting read? One function for each kind of value; a text that is none raises `ValueError` with
+what is wanted instead, never with the text itself, which may be a secret.
+
+Used by `settings.VARIABLES`. An empty text is the default and stands for "not set".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+E = TypeVar("E", bound=StrEnum)
+KEY_LENGTH = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_MAIL = re.compile(r"[^@\s,]+@[^@\s,]+")
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+
+
+def text(raw: str) -> str:
+    """Any text."""
+    return raw
+
+
+def words(raw: str) -> tuple[str, ...]:
+    """Words with commas between, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in raw.split(",") if word.strip()))
+
+
+def yes_no(raw: str) -> bool:
+    """true or false, in the ways that people write it."""
+    if raw.lower() not in ("true", "false", "1", "0", "yes", "no"):
+        raise ValueError("true or false is wanted")
+    return raw.lower() in ("true", "1", "yes")
+
+
+def one_of(names: tuple[str, ...]) -> Callable[[str], str]:
+    """One of some names, compared without case."""
+
+    def parse(raw: str) -> str:
+        found = {name.lower(): name for name in names}.get(raw.lower())
+        if found is None:
+            raise ValueError(f"one of {', '.join(names)} is wanted")
+        return found
+
+    return parse
+
+
+def member_of(kind: type[E]) -> Callable[[str], E]:
+    """One of an enumeration's values."""
+    return lambda raw: kind(one_of(tuple(kind))(raw))
+
+
+def guids(raw: str) -> tuple[str, ...]:
+    """Ids of Entra or of subscriptions, with commas between."""
+    found = words(raw.lower())
+    if not all(_GUID.fullmatch(word) for word in found):
+        raise ValueError("ids of 8-4-4-4-12 hex digits, with commas between, are wanted")
+    return found
+
+
+def guid(raw: str) -> str:
+    """One such id."""
+    if raw and not _GUID.fullmatch(raw):
+        raise ValueError("an id of 8-4-4-4-12 hex digits is wanted")
+    return raw.lower()
+
+
+def mails(raw: str) -> tuple[str, ...]:
+    """Mail addresses, with commas between."""
+    found = words(raw)
+    if not all(_MAIL.fullmatch(word) for word in found):
+        raise ValueError("mail addresses, with commas between, are wanted")
+    return found
+
+
+def mail(raw: str) -> str:
+    """One mail address."""
+    if raw and not _MAIL.fullmatch(raw):
+        raise ValueError("one mail address is wanted")
+    return raw
+
+
+def path(raw: str) -> Path | None:
+    """A file or folder."""
+    return Path(raw) if raw else None
+
+
+def port(raw: str) -> int:
+    """A port number."""
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:6]) <= 65535:
+        raise ValueError("a port from 1 to 65535 is wanted")
+    return int(raw)
+
+
+def key(raw: str) -> str:
+    """A secret that is long enough to sign with."""
+    if raw and len(raw) < KEY_LENGTH:
+        raise ValueError(f"at least {KEY_LENGTH} characters are wanted: openssl rand -base64 32")
+    return raw
+
+
+def address(raw: str) -> str:
+    """An https address without query, or http on this machine; without the last slash."""
+    if not raw:
+        return ""
+    parts = urlsplit(raw)
+    if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+        raise ValueError("an https address is wanted (http only on this machine)")
+    if not parts.hostname or parts.query or parts.fragment or parts.username is not None or parts.port == 0:
+        raise ValueError("an address of host, port and path is wanted")
+    return raw.rstrip("/")
+
+
+def account(raw: str) -> str:
+    """The name of a storage account (learn "Naming rules": 3 to 24 lower-case letters and digits)."""
+    if raw and not _ACCOUNT.fullmatch(raw):
+        raise ValueError("the name of a storage account, 3 to 24 lower-case letters and digits, is wanted")
+    return raw
