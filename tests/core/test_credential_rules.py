@@ -183,9 +183,74 @@ def test_a_private_link_name_does_not_hide_what_is_broken_before() -> None:
     assert path.deciding.rule == "vnet-link"
 
 
-@pytest.mark.xfail(strict=True, reason="the entry is looked for under the wrong name, and a role is advised")
 def test_a_private_link_name_beside_a_right_entry_is_a_wrong_reference() -> None:
     """An entry for the registry's own name is there: what is wrong is the image, not the credential."""
     _, finding = path_of(private_name("shop.azurecr.io"), PRIVATE)
     assert finding is not None
     assert finding.rule == "image-reference"
+
+
+def unread_registry(*, named: bool) -> EstateBuilder:
+    """The app pulls from a registry that nobody has read, with an entry for it if `named`."""
+    builder = healthy()
+    held = builder.get(APP)["properties"]
+    held["template"]["containers"][0]["image"] = "elsewhere.azurecr.io/x:1"
+    held["configuration"]["registries"] = [{"server": "elsewhere.azurecr.io", "identity": "system"}] if named else None
+    return builder
+
+
+@pytest.mark.parametrize(("named", "at"), [(False, HopName.CREDENTIAL), (True, HopName.ENDPOINT)])
+def test_a_registry_that_nobody_read_may_let_anybody_in(named: bool, at: HopName) -> None:
+    """Without an entry it is not known whether one is needed; with one the path goes on until the registry is asked."""
+    path, finding = path_of(unread_registry(named=named), "elsewhere.azurecr.io")
+    assert path.deciding is not None
+    assert (path.verdict, path.deciding.name, finding) == (Verdict.UNKNOWN, at, None)
+
+
+SHOWN = [
+    (healthy, "identity system"),
+    (user_assigned, "identity puller"),
+    (lambda: entry(username="robot", passwordSecretRef="pw"), "user and password"),
+    (lambda: with_property(_without_entry(), anonymousPullEnabled=True), "the registry lets anonymous pulls in"),
+]
+
+
+@pytest.mark.parametrize(("build", "words"), SHOWN)
+def test_the_hop_says_what_is_shown_to_the_registry(build: Callable[[], EstateBuilder], words: str) -> None:
+    """What the app signs in with, never a secret itself."""
+    path, _ = path_of(build())
+    assert next(hop.detail for hop in path.hops if hop.name is HopName.CREDENTIAL) == words
+
+
+TOLD = [
+    (_without_entry, "none"),
+    (lambda: entry(), "empty"),
+    (lambda: entry(username="robot"), "user and password"),
+    (lambda: user_assigned(listed=False), "identity puller"),
+]
+
+
+@pytest.mark.parametrize(("build", "words"), TOLD)
+def test_evidence_shows_the_entry(build: Callable[[], EstateBuilder], words: str) -> None:
+    """The evidence of a refused sign-in is the entry as it is configured."""
+    _, finding = path_of(build())
+    assert finding is not None
+    assert finding.evidence[0] == f"configuration.registries of orders for shop.azurecr.io: {words}"
+
+
+def test_a_principal_that_is_not_known_has_no_roles_to_show() -> None:
+    """Roles are evidence only where the identity's principal was read."""
+    _, finding = path_of(user_assigned(principal=None, listed=False))
+    assert finding is not None
+    assert not any("roles of this identity" in line for line in finding.evidence)
+
+
+@pytest.mark.parametrize("abac", [True, False])
+def test_the_advice_names_the_role_of_the_mode(abac: bool) -> None:
+    """The owner is told the role that counts in this registry's mode."""
+    builder = _without_entry()
+    if abac:
+        with_property(builder, roleAssignmentMode="AbacRepositoryPermissions")
+    _, finding = path_of(builder)
+    assert finding is not None
+    assert ("Container Registry Repository Reader" if abac else "AcrPull") in finding.advice
