@@ -33,22 +33,33 @@ def touched_by(desired: DesiredState, snapshot: Snapshot, changes: Iterable[Chan
     """A change to a registry's endpoint or records touches who pulls from it; a link or peering, all who ask there."""
     consumers: set[ResourceId] = set()
     networks: set[ResourceId] = set()
-    everyone: tuple[Leg, ...] | None = None
+    everyone: dict[ResourceId, list[Leg]] | None = None
     for change in changes:
         named = tuple(_networks(change))
         networks |= set(named)
         if named:
-            everyone = everyone if everyone is not None else legs(desired, snapshot)
-            consumers |= {leg.consumer.id for leg in everyone if _stands_in(leg, set(named))}
+            everyone = everyone if everyone is not None else _by_network(legs(desired, snapshot))
+            asking = [leg for network in named for leg in everyone.get(network, ())]
+            consumers |= {leg.consumer.id for leg in asking}
+            networks |= {rid for leg in asking for rid in _own(leg)}
         for host in _hosts(snapshot, change):
             for leg in legs_to(desired, snapshot, host):
                 consumers.add(leg.consumer.id)
-                networks |= {leg.network.id} if isinstance(leg.network, Network) else set()
+                networks |= _own(leg)
     return Touched(tuple(sorted(consumers)), tuple(sorted(networks)))
 
 
-def _stands_in(leg: Leg, networks: set[ResourceId]) -> bool:
-    return any(isinstance(one, Network) and one.id in networks for one in (leg.network, leg.answering))
+def _by_network(everyone: Iterable[Leg]) -> dict[ResourceId, list[Leg]]:
+    """The legs that start in a network, or whose names are answered there."""
+    found: dict[ResourceId, list[Leg]] = {}
+    for leg in everyone:
+        for rid in dict.fromkeys(one.id for one in (leg.network, leg.answering) if isinstance(one, Network)):
+            found.setdefault(rid, []).append(leg)
+    return found
+
+
+def _own(leg: Leg) -> set[ResourceId]:
+    return {leg.network.id} if isinstance(leg.network, Network) else set()
 
 
 def _networks(change: Change) -> Iterator[ResourceId]:
@@ -66,11 +77,11 @@ def _hosts(snapshot: Snapshot, change: Change) -> Iterator[str]:
     if change.kind in _RECORDS and change.target.parent is not None:
         name = f"{change.target.name}.{change.target.parent.name.removeprefix('privatelink.')}"
         known = snapshot.registry_of_host(name)
-        yield from (known.login_server,) if known else ()
+        yield from (known.login_server, *known.regional_hosts) if known else ()
         return
     for registry in _registries(snapshot, change):
         found = snapshot.registries.get(registry)
-        yield from (found.login_server,) if found else ()
+        yield from (found.login_server, *found.regional_hosts) if found else ()
 
 
 def _registries(snapshot: Snapshot, change: Change) -> Iterator[ResourceId]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from remediator.core.cloud import login_server_of
 from remediator.core.desired import DesiredState, Way
+from remediator.core.drafting import Scope, drifts
 from remediator.core.finding import Finding, Severity
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
-from remediator.core.planning import Planned, Scope, drifts, plan_for
+from remediator.core.planning import Planned, plan_for
 from remediator.core.policy import Ruling, judge
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath

@@ -36,18 +36,21 @@ def _tagged(prefixes: tuple[str, ...], arrival: Arrival) -> Side:
 
 def storage_side(leg: Leg) -> Side:
     """Where layers come from while a registry has no data endpoints of its own (azure-facts 1.4)."""
-    region = leg.registry.location if isinstance(leg.registry, Registry) else ""
-    return Side((), frozenset({"internet", "azurecloud", "storage", f"azurecloud.{region}", f"storage.{region}"}))
+    return _public(leg, "storage")
 
 
 def public_side(leg: Leg) -> Side:
     """The registry's public address: in the tags Internet, AzureCloud and AzureContainerRegistry (azure-facts 2.3)."""
+    return _public(leg, _ACR)
+
+
+def _public(leg: Leg, tag: str) -> Side:
     regions: tuple[str, ...] = ()
     if isinstance(leg.registry, Registry):
         regions = (leg.registry.location,) if isinstance(leg.registry.regions, Unknown) else leg.registry.regions
     # which replica answers is Traffic Manager's choice: with several, each regional tag holds it perhaps
-    regional = frozenset(f"{tag}.{region}" for region in regions for tag in (_ACR, "azurecloud"))
-    sure = frozenset({"internet", "azurecloud", _ACR})
+    regional = frozenset(f"{name}.{region}" for region in regions for name in (tag, "azurecloud"))
+    sure = frozenset({"internet", "azurecloud", tag})
     if len(regions) == 1:
         return Side((), sure | regional)
     return Side((), sure, regional)

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from remediator.core.errors import Misconfigured, RemediatorError, Transient
 from remediator.core.incident import Incident, Notice
 
 MAX_DELIVERIES = 6
+# Programs hear at least once: an event waits two days for a topic that is down, or that is not ours to write to yet.
+MAX_EVENT_DELIVERIES = 52
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 DEFAULT_CHANNEL = "mail"
+EVENTS = "events"  # the channel of what `core.announcement` makes
 
 
 def channel_of(recipient: str) -> str:
@@ -52,7 +56,7 @@ def next_try(incident: Incident) -> datetime | None:
 
 def claimed(incident: Incident, notice: Notice, now: datetime) -> Incident:
     """The incident with one more try of the notice on record, made before the try itself."""
-    pause = min(FIRST_PAUSE * 2**notice.attempts, LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 10), LONGEST_PAUSE)
     return _with(incident, replace(notice, attempts=notice.attempts + 1, next_at=now + pause))
 
 
@@ -66,13 +70,20 @@ def failed(incident: Incident, notice: Notice, *, for_good: bool, fallbacks: Map
 
     `notice` is the claimed one; `for_good` says that another try gives the same answer.
     """
-    if not for_good and notice.attempts < MAX_DELIVERIES:
+    if not for_good and notice.attempts < (MAX_EVENT_DELIVERIES if notice.channel == EVENTS else MAX_DELIVERIES):
         return incident
     incident = _with(incident, replace(notice, gave_up=True, next_at=None))
     other = fallbacks.get(notice.channel)
     if other is None or notice.key.endswith("-fallback"):
         return incident
     return incident.notify(Notice(f"{notice.key}-fallback", notice.template, other, notice.parameters))
+
+
+def is_for_good(notice: Notice, problem: RemediatorError) -> bool:
+    """Whether another try gives the same answer. An operator may still mend what keeps an event from being published;
+    people are told by another channel instead."""
+    waits_for_operator = notice.channel == EVENTS and isinstance(problem, Misconfigured)
+    return not isinstance(problem, Transient) and not waits_for_operator
 
 
 def _with(incident: Incident, notice: Notice) -> Incident:

@@ -7,62 +7,41 @@ that breaks something is tried again with other ways that findings offer, then w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from remediator.core.blast import touched_by
 from remediator.core.change import Change
 from remediator.core.desired import DesiredState
-from remediator.core.effect import effect
-from remediator.core.finding import Finding
+from remediator.core.drafting import Draft, Errand, FindingKey, PathKey, Remedy, Scope, changed, drafted
 from remediator.core.foresight import Foresight, compare
-from remediator.core.leg import leg_of
 from remediator.core.plan import Plan, ordered
 from remediator.core.pull_path import HopName, PullPath, Verdict
-from remediator.core.rules import RULES
 from remediator.core.shadow import Hidden, answers_alone, fall_back, find_link, newly_hidden
 from remediator.core.snapshot import Snapshot
-from remediator.core.walk import Walked, walk, walk_leg
+from remediator.core.walk import Walked, walk
 
-# More remedies than any plan that a policy would let pass; a plan that needs more is cut and does not mend everything.
-MAX_REMEDIES = 40
 # How often a plan that breaks something is tried in another way.
 MAX_TRIES = 6
 _BEHIND_DNS = (HopName.ROUTE, HopName.FIREWALL, HopName.IMAGE)
-PathKey = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose findings may be mended: keys of registries and of one consumer, None for all."""
-
-    registries: frozenset[str] | None = None
-    consumer: str | None = None
-
-    def covers(self, path: PullPath) -> bool:
-        """Whether a path was asked about; a registry that could not be read is recognised by its name."""
-        if self.consumer is not None and path.consumer.key != self.consumer:
-            return False
-        if self.registries is None:
-            return True
-        if path.registry is not None:
-            return path.registry.key in self.registries
-        name = path.host.split(".", 1)[0]
-        return any(name == registry.rsplit("/", 1)[-1] for registry in self.registries)
+# How many errands are tried without, when the whole plan does harm.
+MAX_DECLINED = 12
+_IN_VAIN = "what was tried would not make the pull work for sure, or would take it from another app"
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """The plan, and what it would do to the pull paths.
 
-    `declined` says, by the keys of findings, why what they offer is not part of it; `missed` counts the paths for which
-    something was tried in vain.
+    `declined` says, by the keys of findings, why what they offer is not part of it; `missed` are the paths for which
+    something was tried in vain; `errands` what it was drafted for, in order.
     """
 
     plan: Plan
     foresight: Foresight
-    declined: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    missed: int = 0
+    declined: Mapping[FindingKey, str] = field(default_factory=dict)
+    missed: frozenset[PathKey] = frozenset()
+    errands: tuple[Errand, ...] = ()
 
     @property
     def harm(self) -> int:
@@ -72,77 +51,66 @@ class Planned:
     @property
     def regret(self) -> tuple[int, int]:
         """What speaks against it: harm first, then what it leaves broken in vain."""
-        return (self.harm, self.missed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Remedy:
-    """A finding's changes, and which of its ways they are."""
-
-    finding: Finding
-    changes: tuple[Change, ...]
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A plan in the making: the world as it is by now, and the remedies so far."""
-
-    desired: DesiredState
-    world: Snapshot
-    ways: Mapping[tuple[str, str], int]
-    declined: Mapping[tuple[str, str], str]
-    remedies: list[_Remedy] = field(default_factory=list)
-    done: set[tuple[str, ...]] = field(default_factory=set)
-
-    @property
-    def full(self) -> bool:
-        """Whether it holds as much as a plan may."""
-        return len(self.remedies) >= MAX_REMEDIES
-
-    def take(self, finding: Finding) -> bool:
-        """Apply what a finding offers and is not applied yet; whether there was anything."""
-        if finding.key in self.declined or self.full:
-            return False
-        offered = (finding.remedy, *finding.alternatives)
-        changes = offered[min(self.ways.get(finding.key, 0), len(offered) - 1)]
-        fresh = tuple(change for change in changes if change.key not in self.done)
-        if not fresh:
-            return False
-        self.world = _changed(self.world, fresh)
-        self.done |= {change.key for change in fresh}
-        self.remedies.append(_Remedy(finding, fresh))
-        return True
-
-    def mend(self, key: PathKey) -> None:
-        """Judge one path again and again, until it offers nothing more."""
-        for _ in range(MAX_REMEDIES):
-            leg = leg_of(self.desired, self.world, key)
-            finding = walk_leg(leg).finding if leg else None
-            if finding is None or not self.take(finding):
-                return
+        return (self.harm, len(self.missed))
 
 
 def plan_for(desired: DesiredState, snapshot: Snapshot, scope: Scope, walked: tuple[Walked, ...]) -> Planned:
     """The fewest changes that mend what is in scope, and every path not broken before that they would break."""
-    ways: dict[tuple[str, str], int] = {}
-    declined: dict[tuple[str, str], str] = {}
-    draft = _drafted(desired, snapshot, scope, walked, ways, declined)
+    ways: dict[FindingKey, int] = {}
+    draft = drafted(desired, snapshot, scope, walked, ways, frozenset())
     best = planned = _finished(desired, snapshot, draft, walked)
+    chosen: Mapping[FindingKey, int] = {}
     for _ in range(MAX_TRIES):
-        if not any(planned.regret):
+        other = _other_way(draft, ways) if any(planned.regret) else None
+        if other is None:
             break
-        other = _other_way(draft, ways)
-        if other is not None:
-            ways[other] = ways.get(other, 0) + 1
-        elif planned.harm and len({remedy.finding.key for remedy in draft.remedies}) > 1:
-            ways, declined = {}, {**declined, draft.remedies[-1].finding.key: _harm_in_words(planned.foresight)}
-        else:
-            break
-        draft = _drafted(desired, snapshot, scope, walked, ways, declined)
+        ways[other] = ways.get(other, 0) + 1
+        draft = drafted(desired, snapshot, scope, walked, ways, frozenset())
         planned = _finished(desired, snapshot, draft, walked)
         if planned.plan and planned.regret < best.regret:
-            best = replace(planned, declined=declined)
-    return best
+            best, chosen = planned, dict(ways)
+    if best.harm:
+        best = _without_harm(desired, snapshot, scope, walked, chosen, best)
+    return _told(desired, snapshot, best, walked)
+
+
+def _without_harm(
+    desired: DesiredState,
+    snapshot: Snapshot,
+    scope: Scope,
+    walked: tuple[Walked, ...],
+    ways: Mapping[FindingKey, int],
+    planned: Planned,
+) -> Planned:
+    """The plan without the errands that do harm, the last first; the whole one where nothing else is left of it."""
+    best = planned
+    declined: dict[Errand, str] = {}
+    found = {w.path.key: w.finding.key for w in walked if w.finding is not None}
+    for errand in reversed(planned.errands[-MAX_DECLINED:]):
+        draft = drafted(desired, snapshot, scope, walked, ways, frozenset((*declined, errand)))
+        fewer = _finished(desired, snapshot, draft, walked)
+        if fewer.harm < best.harm:
+            declined[errand] = _harm_in_words(best.foresight)
+            best = fewer
+        if not best.harm:
+            break
+    if not best.plan:
+        return planned
+    reasons = {found.get(errand, errand): why for errand, why in declined.items()}
+    return replace(best, declined=reasons)
+
+
+def _told(desired: DesiredState, snapshot: Snapshot, planned: Planned, walked: tuple[Walked, ...]) -> Planned:
+    """With a reason for each path for which something was tried in vain: whom its own remedy would have hurt."""
+    in_vain: dict[FindingKey, str] = {}
+    before = tuple(w.path for w in walked)
+    for one in walked:
+        if one.finding is None or one.path.key not in planned.missed or one.finding.key in in_vain:
+            continue
+        then = walk(desired, changed(snapshot, one.finding.remedy)) if len(in_vain) < MAX_TRIES else walked
+        harm = _harm_in_words(compare(before, tuple(w.path for w in then)))
+        in_vain[one.finding.key] = harm or _IN_VAIN
+    return replace(planned, declined={**in_vain, **planned.declined})
 
 
 def _harm_in_words(foresight: Foresight) -> str:
@@ -150,7 +118,7 @@ def _harm_in_words(foresight: Foresight) -> str:
     return "; ".join((*(f"it would break {one}" for one in lost[:3]), *foresight.cut_off[:3]))
 
 
-def _other_way(draft: _Draft, ways: Mapping[tuple[str, str], int]) -> tuple[str, str] | None:
+def _other_way(draft: Draft, ways: Mapping[FindingKey, int]) -> FindingKey | None:
     """The last finding in the draft that has another way left."""
     for remedy in reversed(draft.remedies):
         if ways.get(remedy.finding.key, 0) < len(remedy.finding.alternatives):
@@ -158,82 +126,47 @@ def _other_way(draft: _Draft, ways: Mapping[tuple[str, str], int]) -> tuple[str,
     return None
 
 
-def _drafted(
-    desired: DesiredState,
-    snapshot: Snapshot,
-    scope: Scope,
-    walked: tuple[Walked, ...],
-    ways: Mapping[tuple[str, str], int],
-    declined: Mapping[tuple[str, str], str],
-) -> _Draft:
-    draft = _Draft(desired, snapshot, ways, declined)
-    earlier = {w.path.key: w.path.verdict for w in walked}
-    now = walked
-    while True:
-        known = len(draft.remedies)
-        for one in now:
-            if draft.full:
-                break
-            if one.finding is not None and (scope.covers(one.path) or _harmed(earlier, one.path)):
-                draft.mend(one.path.key)
-        for finding in drifts(desired, draft.world, scope):
-            draft.take(finding)
-        if len(draft.remedies) == known or draft.full:
-            return draft
-        now = walk(desired, draft.world)
-
-
-def _harmed(earlier: Mapping[PathKey, Verdict], path: PullPath) -> bool:
-    """Whether the draft itself took something from a path."""
-    was = earlier.get(path.key, path.verdict)
-    return was is not Verdict.BROKEN and path.verdict is not was
-
-
-def _finished(desired: DesiredState, snapshot: Snapshot, draft: _Draft, walked: tuple[Walked, ...]) -> Planned:
+def _finished(desired: DesiredState, snapshot: Snapshot, draft: Draft, walked: tuple[Walked, ...]) -> Planned:
     """The draft without what mends nothing, with what keeps networks without known consumers from losing a registry."""
     before = tuple(w.path for w in walked)
     if not draft.remedies:
         return Planned(Plan(()), compare(before, before))
     changes, now = _useful(desired, snapshot, draft.remedies, walked, walk(desired, draft.world))
     tried = {key for remedy in draft.remedies for key in remedy.finding.paths}
-    missed = len(tried - _gained(walked, now) - _ok(walked))
-    world = _changed(snapshot, changes)
+    missed = frozenset(tried - _gained(walked, now) - _ok(walked))
+    world = changed(snapshot, changes)
     shields = _shields(world, newly_hidden(snapshot, world, changes))
     if shields:
         changes = (*changes, *shields)
-        world = _changed(snapshot, changes)
+        world = changed(snapshot, changes)
         now = walk(desired, world)
     cut_off = _left_cut_off(world, newly_hidden(snapshot, world, changes))
     foresight = compare(before, tuple(w.path for w in now), cut_off)
-    touched = touched_by(desired, world, changes)
-    return Planned(ordered(changes), replace(foresight, touched=touched), missed=missed)
-
-
-def _changed(world: Snapshot, changes: Iterable[Change]) -> Snapshot:
-    for change in ordered(tuple(changes)).changes:
-        world = effect(world, change)
-    return world
+    foresight = replace(foresight, touched=touched_by(desired, world, changes))
+    errands = tuple(dict.fromkeys(remedy.errand for remedy in draft.remedies))
+    return Planned(ordered(changes), foresight, missed=missed, errands=errands)
 
 
 def _useful(
     desired: DesiredState,
     snapshot: Snapshot,
-    remedies: list[_Remedy],
+    remedies: list[Remedy],
     before: tuple[Walked, ...],
     now: tuple[Walked, ...],
 ) -> tuple[tuple[Change, ...], tuple[Walked, ...]]:
     """The changes without the remedies that mended nothing, and the paths that they lead to."""
     kept, last = list(remedies), len(remedies) + 1
+    gained = _gained(before, now)
     while len(kept) < last:
         last = len(kept)
         for remedy in reversed(tuple(kept)):
-            gained = _gained(before, now)
             if not remedy.finding.paths or gained & set(remedy.finding.paths):
                 continue
             fewer = [other for other in kept if other is not remedy]
-            then = walk(desired, _changed(snapshot, [c for r in fewer for c in r.changes]))
+            then = walk(desired, changed(snapshot, [c for r in fewer for c in r.changes]))
             if gained <= _gained(before, then) and _ok(now) <= _ok(then):
                 kept, now = fewer, then
+                gained = _gained(before, now)
     return tuple(c for r in kept for c in r.changes), now
 
 
@@ -270,16 +203,3 @@ def _better(old: PullPath | None, path: PullPath) -> bool:
 
 def _ok(walked: tuple[Walked, ...]) -> set[tuple[str, str]]:
     return {w.path.key for w in walked if w.path.verdict is Verdict.OK}
-
-
-def drifts(desired: DesiredState, snapshot: Snapshot, scope: Scope) -> tuple[Finding, ...]:
-    """The posture drifts in scope, in the order of the rules."""
-    found = [finding for rule in RULES for finding in rule.check(desired, snapshot)]
-    if scope.registries is None:
-        return tuple(found)
-    return tuple(f for f in found if _concerns(f, snapshot) & scope.registries)
-
-
-def _concerns(finding: Finding, snapshot: Snapshot) -> set[str]:
-    endpoint = snapshot.endpoints.get(finding.target)
-    return {finding.target.key, *(t.resource.key for t in endpoint.targets)} if endpoint else {finding.target.key}

@@ -81,7 +81,7 @@ def _azure_dns(snapshot: Snapshot, network: Network, host: str, seen: frozenset[
             return linked
         if rule is not None:
             words = f"the rule for {rule.domain or '.'} of a ruleset linked to {network.id.name}"
-            found = _first_answer(snapshot, network, rule.servers, host, seen | {network.id.key})
+            found = _first_answer(snapshot, network, rule.servers, host, seen | {network.id.key}, outbound=True)
             return found if isinstance(found, Unknown) else replace(found, through=(words, *found.through))
     return Resolver(network.id)
 
@@ -107,16 +107,28 @@ def _rule_for(snapshot: Snapshot, network: ResourceId, name: str) -> ForwardingR
 
 
 def _first_answer(
-    snapshot: Snapshot, network: Network, servers: tuple[str, ...], host: str, seen: frozenset[str]
+    snapshot: Snapshot,
+    network: Network,
+    servers: tuple[str, ...],
+    host: str,
+    seen: frozenset[str],
+    *,
+    outbound: bool = False,
 ) -> Resolver | Unknown:
-    """The first server is asked first; the others only when it is silent."""
-    found = _followed(snapshot, network, servers[0], host, seen)
+    """The first server is asked first; the others only when it is silent.
+
+    `outbound` servers are a ruleset's: they are asked from its outbound endpoint, and the network that it is linked to
+    needs no way to them (learn private-resolver-endpoints-rulesets).
+    """
+    found = _followed(snapshot, network, servers[0], host, seen, outbound)
     if isinstance(found, Unknown):
         return found
     return replace(found, through=(servers[0], *found.through))
 
 
-def _followed(snapshot: Snapshot, network: Network, server: str, host: str, seen: frozenset[str]) -> Resolver | Unknown:
+def _followed(
+    snapshot: Snapshot, network: Network, server: str, host: str, seen: frozenset[str], outbound: bool
+) -> Resolver | Unknown:
     if server == AZURE_DNS:
         return _azure_dns(snapshot, network, host, seen)
     if server in PUBLIC_RESOLVERS:
@@ -126,7 +138,10 @@ def _followed(snapshot: Snapshot, network: Network, server: str, host: str, seen
         doubts = (*snapshot.unknown_of_type(INBOUND_TYPE), *snapshot.unknown_of_type(RESOLVER_TYPE))
         if doubts:
             return Unknown(f"whether {server} is an inbound endpoint: {doubts[0].reason}")
-    home = _home(snapshot, network, inbound or _networks_with(snapshot, server))
+    known = inbound or _networks_with(snapshot, server)
+    home = _home(snapshot, network, known)
+    if home is None and outbound and len(known) == 1:
+        home = known[0]
     if home is None:
         return Unknown(f"the DNS server {server} of {network.id.name} is in no network that was read and is reached")
     found = _azure_dns(snapshot, home, host, seen)

@@ -45,7 +45,7 @@ class ResourceId:
     @property
     def name(self) -> str:
         """The last segment."""
-        return self._parts[-1]
+        return self.text.rpartition("/")[2]
 
     @property
     def subscription(self) -> str:
@@ -62,12 +62,11 @@ class ResourceId:
     @property
     def type(self) -> str:
         """The full type, e.g. `Microsoft.Network/privateDnsZones/virtualNetworkLinks`, or "" for a group."""
-        lowered = [part.lower() for part in self._parts]
-        if "providers" not in lowered:
+        at = self.key.rfind("/providers/")
+        if at < 0:
             return ""
-        at = len(lowered) - 1 - lowered[::-1].index("providers")
-        tail = self._parts[at + 1 :]
-        return "/".join([tail[0], *tail[1::2]]) if tail else ""
+        tail = self.text[at + len("/providers/") :].split("/")
+        return "/".join([tail[0], *tail[1::2]])
 
     def is_a(self, resource_type: str) -> bool:
         """Whether the type is this one, compared without case."""
@@ -76,9 +75,7 @@ class ResourceId:
     @property
     def parent(self) -> ResourceId | None:
         """The resource that this one is a child of, None for a resource of its own."""
-        if self.type.count("/") < 2:
-            return None
-        return ResourceId("/".join(["", *self._parts[:-2]]))
+        return ResourceId(self.text.rsplit("/", 2)[0]) if self.type.count("/") > 1 else None
 
     def child(self, kind: str, name: str) -> ResourceId:
         """The id of a child resource, e.g. `.child("subnets", "snet-pe")`."""

@@ -11,6 +11,7 @@ import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from remediator.core.reach import holders
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Route, RouteTable, Snapshot, Subnet, Unknown
 
@@ -66,6 +67,19 @@ def private_turn(
     if length < 32 and near and not _steerable(target, place, address, length):
         return Turned(Turn.STRAIGHT)
     return found
+
+
+def server_turn(snapshot: Snapshot, network: Network, subnet: Subnet, server: str) -> Turned | Unknown:
+    """How traffic from a subnet goes to a DNS server; a network's own ranges and its peers' beat wider user routes."""
+    found = _longest(snapshot, subnet, server)
+    if isinstance(found, Unknown) or found.route is None:
+        return found
+    where = ipaddress.ip_address(server)
+    homes = [snapshot.networks[rid] for rid in holders(snapshot, network, server)]
+    spaces = [ipaddress.ip_network(prefix, strict=False) for home in homes for prefix in home.prefixes]
+    length = ipaddress.ip_network(found.route.prefix, strict=False).prefixlen
+    wider = any(where in space and space.prefixlen > length for space in spaces)
+    return Turned(Turn.STRAIGHT) if wider else found
 
 
 def public_turn(snapshot: Snapshot, subnet: Subnet) -> Turned | Unknown:

@@ -105,15 +105,25 @@ def weigh(said: PullError, paths: tuple[PullPath, ...], snapshot: Snapshot) -> W
         return _only(said, Stand.NOT_DRIFT, why, f"Ask {said.registry} about the image and the credential.")
     if said.cause in _NOT_OURS_TO_MEND:
         return _only(said, Stand.NOT_DRIFT, *_NOT_OURS_TO_MEND[said.cause])
-    broken = next((path for path in paths if path.verdict is Verdict.BROKEN), None)
+    concerned = _named_first(said, paths, snapshot)
+    broken = next((path for path in concerned if path.verdict is Verdict.BROKEN), None)
     if broken is not None:
         return _beside_a_break(said, broken)
-    unknown = next((path for path in paths if path.verdict is Verdict.UNKNOWN), None)
+    unknown = next((path for path in concerned if path.verdict is Verdict.UNKNOWN), None)
     if unknown is not None and unknown.deciding is not None:
         return _only(said, Stand.OPEN, f"{_WORDS[said.cause]}; the estate cannot say why: {unknown.deciding.detail}")
     if not paths:
         return _only(said, Stand.OPEN, "no app of this estate that was read pulls from there", "Name the app.")
-    return _WHOLE.get(said.cause, _whole)(said, paths, snapshot)
+    whole = tuple(path for path in paths if path.verdict is Verdict.OK)
+    return _WHOLE.get(said.cause, _whole)(said, whole, snapshot)
+
+
+def _named_first(said: PullError, paths: tuple[PullPath, ...], snapshot: Snapshot) -> tuple[PullPath, ...]:
+    """The paths of the apps that name the image of the text; all of them where it names none, or nobody does."""
+    if said.image is None:
+        return paths
+    naming = tuple(p for p in paths if (c := snapshot.consumers.get(p.consumer)) and said.image in c.images)
+    return naming or paths
 
 
 def _only(said: PullError, stand: Stand, why: str, to_check: str = "") -> Weighed:

@@ -31,6 +31,11 @@ class Walked:
 
 def walk(desired: DesiredState, snapshot: Snapshot) -> tuple[Walked, ...]:
     """Every pull path of the snapshot, by consumer and host; consumers that could not be read are unknown paths."""
+    # the document is kept with its paths, so that its id is not given to another one
+    return snapshot.remember(("walk", id(desired)), lambda: (_walk(desired, snapshot), desired))[0]
+
+
+def _walk(desired: DesiredState, snapshot: Snapshot) -> tuple[Walked, ...]:
     walked = [walk_leg(leg) for leg in legs(desired, snapshot)]
     unread = [
         Walked(PullPath(rid, "", None, (Hop(HopName.ENVIRONMENT, Verdict.UNKNOWN, why.reason),)), None)

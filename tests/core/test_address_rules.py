@@ -128,7 +128,6 @@ def test_an_egress_that_is_not_known_leaves_the_list_open() -> None:
     assert not any(one.rule == "ip-rules" for one in found.findings)
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown egress is told before an empty list")
 def test_an_empty_list_lets_nobody_in_whatever_the_egress() -> None:
     """Deny by default without a single rule is closed, also for an app whose address is not known."""
     assert judged(diagnosed(behind_a_firewall(), CHOSEN)) == (BROKEN, "ip-rules")

@@ -119,7 +119,6 @@ def test_a_link_touches_those_who_ask_through_its_network() -> None:
     assert (consumers, "hub" in networks) == (["orders-two"], True)
 
 
-@pytest.mark.xfail(strict=True, reason="only the linked network itself is told")
 def test_the_network_of_those_who_ask_through_another_is_touched() -> None:
     """The network that asks through the linked one is within reach too."""
     assert touched(link("hub"))[1] == ["hub", "two"]
@@ -144,7 +143,6 @@ def test_an_app_without_a_network_is_touched_by_its_registry() -> None:
     assert touched(switch, builder=builder) == (["build", "plain"], ["one"])
 
 
-@pytest.mark.xfail(strict=True, reason="only apps that name the login server are looked for")
 def test_an_app_that_names_a_regional_host_is_touched() -> None:
     """A regional name is another name of the same registry."""
     builder = street()

@@ -202,7 +202,6 @@ def both_addresses() -> EstateBuilder:
     return builder
 
 
-@pytest.mark.xfail(strict=True, reason="the owner of the first address is taken for the one out of reach")
 def test_of_two_addresses_the_one_out_of_reach_is_named() -> None:
     """A record with both addresses leads to the far endpoint too, and that is the one the finding is about."""
     found = finding(diagnosed(both_addresses()), "shared-record")

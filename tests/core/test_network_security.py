@@ -121,7 +121,6 @@ def test_storage_counts_while_a_registry_has_no_data_endpoints() -> None:
     assert judged(diagnosed(builder)) == (BROKEN, "network-security")
 
 
-@pytest.mark.xfail(strict=True, reason="storage is taken to be in the registry's home region, whoever serves the pull")
 def test_layers_of_a_replica_come_from_its_own_region() -> None:
     """With replicas any of them may serve the pull: letting out to the storage of one region is not surely enough."""
     tags = ("AzureContainerRegistry", "Storage.westeurope")

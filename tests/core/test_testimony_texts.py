@@ -55,7 +55,6 @@ def test_the_app_that_names_the_missing_image_is_meant() -> None:
     assert [(one.rule, one.target.name) for one in found.findings] == [("image-reference", "web")]
 
 
-@pytest.mark.xfail(strict=True, reason="any broken path of the registry is set beside the text, whoever's it is")
 def test_a_missing_image_beside_another_app_that_is_broken() -> None:
     """Another app's broken path does not explain a text about an image whose own path is whole."""
     builder = several()

@@ -28,11 +28,12 @@ def judge(leg: Leg) -> Judgement | None:
     egress = leg.egress
     if leg.openness is Openness.LISTED:
         return Judgement(Verdict.OK, f"the address rules let in {words(list(cast(tuple[str, ...], egress)))}")
-    if isinstance(egress, Unknown):
+    if isinstance(egress, Unknown) and leg.registry.ip_rules:
         return Judgement(Verdict.UNKNOWN, f"whether the address rules let it in: {egress.reason}")
-    if leg.openness is Openness.PERHAPS:
+    if leg.openness is Openness.PERHAPS and not isinstance(egress, Unknown):
         return _judged(leg, leg.registry, egress, Verdict.UNKNOWN)
-    return _judged(leg, leg.registry, egress, Verdict.BROKEN) if leg.intent.allow_list else None
+    known = () if isinstance(egress, Unknown) else egress
+    return _judged(leg, leg.registry, known, Verdict.BROKEN) if leg.intent.allow_list else None
 
 
 def _judged(leg: Leg, registry: Registry, egress: tuple[str, ...], verdict: Verdict) -> Judgement:

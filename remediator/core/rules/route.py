@@ -10,7 +10,8 @@ from remediator.core.egress_of import firewall_at
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.routing import Turn, Turned, private_turn, public_turn
+from remediator.core.resolver import asks_azure_dns
+from remediator.core.routing import Turn, Turned, private_turn, public_turn, server_turn
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Subnet, Unknown
 
@@ -84,4 +85,16 @@ def _turned(leg: Leg, subnet: Subnet, turned: Turned, goal: str) -> Judgement:
     return Judgement(Verdict.BROKEN if broken else Verdict.UNKNOWN, detail, finding)
 
 
-RULE = Rule(ID, HopName.ROUTE, judge)
+def judge_server(leg: Leg) -> Judgement | None:
+    """Broken when a route takes what the network asks its own DNS server away: no name is answered then."""
+    subnet = own_subnet(leg)
+    if subnet is None or not isinstance(leg.network, Network) or asks_azure_dns(leg.network):
+        return None
+    server = leg.network.dns_servers[0]
+    turned = server_turn(leg.snapshot, leg.network, subnet, server)
+    if isinstance(turned, Unknown) or turned.turn not in (Turn.DROPPED, Turn.LOST):
+        return None
+    return _turned(leg, subnet, turned, f"its DNS server {server}")
+
+
+RULE = Rule(ID, HopName.ROUTE, judge, elsewhere=((HopName.RESOLVER, judge_server),))

@@ -34,7 +34,7 @@ def judge(leg: Leg) -> Judgement | None:
     near = _near(leg, zone) if zone else None
     if zone is None or near is None:
         return None
-    far = owner_of(leg, strayed[0].host, strayed[0].addresses[0])
+    far = _far(leg, strayed[0])
     if far is None:
         return None
     name = record_name_of(strayed[0].host)
@@ -58,11 +58,14 @@ def judge(leg: Leg) -> Judgement | None:
 
 
 def _strays(leg: Leg, answer: Answer) -> bool:
-    if answer.kind is not AnswerKind.PRIVATE:
-        return False
-    owners = {c.endpoint.id: c for c in candidates(leg) if c.approved}
-    found = [owner_of(leg, answer.host, address) for address in answer.addresses]
-    return any(owner is not None and owners[owner.id].reach.way in _OUT_OF_REACH for owner in found)
+    return answer.kind is AnswerKind.PRIVATE and _far(leg, answer) is not None
+
+
+def _far(leg: Leg, answer: Answer) -> PrivateEndpoint | None:
+    """The endpoint out of reach that a name leads to."""
+    ways = {c.endpoint.id: c.reach.way for c in candidates(leg) if c.approved}
+    owners = (owner_of(leg, answer.host, address) for address in answer.addresses)
+    return next((owner for owner in owners if owner is not None and ways[owner.id] in _OUT_OF_REACH), None)
 
 
 def _near(leg: Leg, zone: PrivateZone) -> Candidate | None:
