@@ -32,7 +32,7 @@ from remediator.adapters.azure.storage.place import EMULATOR, Place
 ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 KEY = EMULATOR["AccountKey"]
-ACCOUNTS = tuple(f"account{number}" for number in range(64))
+ACCOUNTS = tuple(f"account{number}" for number in range(200))
 PATIENCE = 30.0
 _unused = iter(ACCOUNTS[1:])
 _LISTENING = re.compile(r"Azurite (Queue|Table) service is successfully listening at (https?://127\.0\.0\.1:\d+)")

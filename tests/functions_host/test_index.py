@@ -16,7 +16,18 @@ from tests.functions_host.conftest import ROOT
 from tests.functions_host.host import Host
 from tests.functions_host.worker import Worker
 
-HEAVY = ("azure.mgmt.", "azure.identity", "azure.core", "click", "rich", "starlette", "pydantic", "jinja2")
+HEAVY = (
+    "azure.mgmt.",
+    "azure.identity",
+    "azure.core",
+    "azure.data",
+    "azure.storage",
+    "click",
+    "rich",
+    "starlette",
+    "pydantic",
+    "jinja2",
+)
 
 
 def test_every_kind_of_trigger_is_there(worker: Worker) -> None:

@@ -190,3 +190,11 @@ def test_loop_waits_for_delays(bench: Bench) -> None:
 def test_loop_stops_before_it_started(bench: Bench) -> None:
     """Stopping a loop that was never started is harmless."""
     assert WorkLoop(bench.work, bench.failing).stop()
+
+
+def test_a_bounded_memory_forgets_the_oldest(bench: Bench) -> None:
+    """Where only so many are remembered, the one that came first is forgotten, be it due or not."""
+    work = InlineWork(bench.clock, bench.log, bench.poisoned.append, most=2)
+    for incident, delay in (("one", 5), ("two", 9), ("three", 1)):
+        work.send(incident, delay)
+    assert [incident for _, incident in work.waiting] == ["three", "two"]
