@@ -114,11 +114,11 @@ def _judge(
 
 def _covers_subnets(side: Peering, here: ResourceId | None, there: ResourceId | None) -> bool | None:
     """Whether a peering of subnets covers both ends; None where the body or the subnets do not say."""
-    if here is None or there is None or not (side.local_subnets and side.remote_subnets):
-        return None
-    local = {name.lower() for name in side.local_subnets}
-    remote = {name.lower() for name in side.remote_subnets}
-    return here.name.lower() in local and there.name.lower() in remote
+    pairs = ((here, side.local_subnets), (there, side.remote_subnets))
+    known = [rid.name.lower() in {name.lower() for name in names} for rid, names in pairs if rid is not None and names]
+    if not all(known):
+        return False
+    return True if len(known) == len(pairs) else None
 
 
 def _without_peering(

@@ -139,7 +139,7 @@ def _followed(
         if doubts:
             return Unknown(f"whether {server} is an inbound endpoint: {doubts[0].reason}")
     known = inbound or _networks_with(snapshot, server)
-    home = _home(snapshot, network, known)
+    home = _home(snapshot, network, known, server)
     if home is None and outbound and len(known) == 1:
         home = known[0]
     if home is None:
@@ -166,21 +166,38 @@ def _networks_with(snapshot: Snapshot, server: str) -> list[Network]:
     return [network for network in snapshot.networks.values() if network.holds(address)]
 
 
-def cut_off_server(snapshot: Snapshot, network: Network) -> ResourceId | None:
-    """The known network in which the first DNS server stands, when the only way there is a broken peering."""
+def cut_off_server(snapshot: Snapshot, network: Network, subnet: ResourceId | None) -> ResourceId | None:
+    """The known network in which the first DNS server stands, when it surely cannot be reached from there.
+
+    By a broken peering; or because nothing leads there, and every network that this one is joined to is known.
+    """
     server = network.dns_servers[0] if network.dns_servers else AZURE_DNS
     networks = _inbound_networks(snapshot, server) or _networks_with(snapshot, server)
-    ways = [(reach(snapshot, network, one.id, None, "").way, one.id) for one in networks]
+    ways = [(reach(snapshot, network, n.id, subnet, server, _subnet_with(n, server)).way, n.id) for n in networks]
+    if any(way not in (Way.PEERING_BROKEN, Way.NONE) for way, _ in ways):
+        return None
     broken = [rid for way, rid in ways if way is Way.PEERING_BROKEN]
-    near = any(way in (Way.SAME, Way.PEERED) for way, _ in ways)
-    return broken[0] if len(broken) == 1 and not near else None
+    peerings = None if isinstance(network.peerings, Unknown) else network.peerings
+    joined = peerings is not None and all(peering.remote in snapshot.networks for peering in peerings)
+    found = broken or ([rid for _, rid in ways] if joined else [])
+    return found[0] if len(found) == 1 else None
 
 
-def _home(snapshot: Snapshot, asking: Network, networks: list[Network]) -> Network | None:
+def _subnet_with(network: Network, address: str) -> ResourceId | None:
+    try:
+        where = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    spaces = ((subnet.id, ipaddress.ip_network(p, strict=False)) for subnet in network.subnets for p in subnet.prefixes)
+    return next((rid for rid, space in spaces if where in space), None)
+
+
+def _home(snapshot: Snapshot, asking: Network, networks: list[Network], server: str) -> Network | None:
     """The one of these that the asking network is, else the one that it is peered with; None where that is open."""
-    ways = [(reach(snapshot, asking, network.id, None, ""), network) for network in networks]
+    ways = [(reach(snapshot, asking, one.id, None, server, _subnet_with(one, server)), one) for one in networks]
     same = [network for way, network in ways if way.way is Way.SAME]
-    near = same or [network for way, network in ways if way.way is Way.PEERED or way.access_off]
+    # which subnet asks is not known here: a peering of some subnets counts when it covers the server's
+    near = same or [n for way, n in ways if way.way is Way.PEERED or (way.way is Way.MAYBE and way.ours is not None)]
     return near[0] if len(near) == 1 else None
 
 

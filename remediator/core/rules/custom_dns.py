@@ -11,7 +11,7 @@ from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resolution import has_private_chain
-from remediator.core.resolver import Resolver, asks_azure_dns, cut_off_server, resolver_for
+from remediator.core.resolver import Resolver, asks_azure_dns, resolver_for
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Registry, Unknown
 
@@ -30,7 +30,7 @@ def judge(leg: Leg) -> Judgement | None:
     if isinstance(leg.network, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.network.reason)
     resolver = resolver_for(leg.snapshot, leg.network, leg.host)
-    if isinstance(resolver, Unknown) and cut_off_server(leg.snapshot, leg.network) is not None:
+    if isinstance(resolver, Unknown) and leg.silent_server is not None:
         return None  # the peering is what is wrong
     if isinstance(resolver, Unknown):
         return _not_followed(leg, leg.network, resolver)

@@ -24,6 +24,8 @@ _NOT_IN = ("pending", "rejected", "disconnected")
 
 def judge(leg: Leg) -> Judgement | None:
     """Broken when every endpoint that could serve the leg has a connection that is not approved."""
+    if leg.silent_server is not None:
+        return None
     if not leg.needs_private or not isinstance(leg.registry, Registry):
         return None
     near = [c for c in candidates(leg) if c.close]

@@ -21,6 +21,8 @@ ID = "endpoint-subnet"
 
 def judge(leg: Leg) -> Judgement | None:
     """Broken when no endpoint is near and none could be put anywhere."""
+    if leg.silent_server is not None:
+        return None
     if not leg.needs_private or not isinstance(leg.registry, Registry) or not isinstance(leg.network, Network):
         return None
     if any(c.firm for c in candidates(leg)) or doubts(leg):

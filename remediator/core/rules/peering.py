@@ -15,7 +15,6 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.peering_change import peer
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.reach import Reach, Way, reach
-from remediator.core.resolver import asks_azure_dns, cut_off_server
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
@@ -25,7 +24,9 @@ ID = "peering"
 
 def judge(leg: Leg) -> Judgement | None:
     """Ok when the addresses lie in the same or a connected network."""
-    if not isinstance(leg.network, Network):
+    if isinstance(leg.network, Unknown):
+        return Judgement(Verdict.UNKNOWN, f"its routes and security rules: {leg.network.reason}")
+    if leg.network is None:
         return None
     found = arrivals(leg)
     if not found:
@@ -111,10 +112,8 @@ def _wrong_side(network: Network, way: Reach) -> ResourceId:
 
 def judge_server(leg: Leg) -> Judgement | None:
     """Broken when the network's DNS server stands behind a peering that is not whole: no name is answered then."""
-    if not isinstance(leg.network, Network) or asks_azure_dns(leg.network) or leg.answering is None:
-        return None
-    home = cut_off_server(leg.snapshot, leg.network) if isinstance(leg.answering, Unknown) else None
-    if home is None:
+    home = leg.silent_server
+    if home is None or not isinstance(leg.network, Network):
         return None
     way = reach(leg.snapshot, leg.network, home, None, "")
     return _broken(leg, leg.network, home, way, f"its DNS server {leg.network.dns_servers[0]}")

@@ -28,6 +28,8 @@ def judge(leg: Leg) -> Judgement | None:
         return Judgement(Verdict.OK, _not_asked(leg))
     if isinstance(leg.network, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.network.reason)
+    if leg.silent_server is not None:
+        return Judgement(Verdict.OK, "not asked: the network's own DNS server cannot be reached")
     near = [c for c in candidates(leg) if c.connectable]
     close = [c for c in near if c.close]
     # an endpoint behind an appliance counts only where none is nearer, let in or not
