@@ -60,7 +60,8 @@ class PullPath:
     @property
     def deciding(self) -> Hop | None:
         """The first hop that is not ok."""
-        return next((hop for hop in self.hops if hop.verdict is not Verdict.OK), None)
+        last = self.hops[-1] if self.hops else None  # hops after the first that is not ok are not listed
+        return None if last is None or last.verdict is Verdict.OK else last
 
     @property
     def verdict(self) -> Verdict:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediator.codec import decode_incident, encode_incident
@@ -33,6 +33,7 @@ def older(count: int = 3) -> Incident:
     return replace(new, journal=tuple(replace(line, hash=None) for line in new.journal))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.integers(0, 10**6)), max_size=6))
 def test_what_is_written_holds(lines: list[tuple[str, str, int]]) -> None:
     """Whatever the lines say, the chain holds as it was written and as it comes back from the store."""

@@ -19,7 +19,8 @@ ID = "pull-credential"
 
 def judge(leg: Leg) -> Judgement | None:
     """Broken when the consumer has nothing to show to the registry, or something that surely may not pull."""
-    credential = next((c for c in leg.consumer.credentials if c.server.lower() == leg.host), None)
+    servers = (leg.host, leg.name)
+    credential = next((c for c in leg.consumer.credentials if c.server.lower() in servers), None)
     if credential is None and isinstance(leg.registry, Registry) and leg.registry.anonymous_pull:
         # with an entry Container Apps never falls back to an anonymous pull (azure-facts 2.2)
         return Judgement(Verdict.OK, "the registry lets anonymous pulls in")
