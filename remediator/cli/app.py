@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("switch:stop", "Stop every write to Azure."),
     "resume": ("switch:resume", "Let writes to Azure go on."),
     "rules": ("rules", "List the rules."),
+    "permissions": ("permissions", "List the least actions of the two identities."),
     "policy": ("policy", "Check a desired-state document, or print its JSON Schema."),
     "estate": ("estate", "Write what is there now to an estate file."),
     "sandbox": ("sandbox", "Run a small Azure on loopback."),

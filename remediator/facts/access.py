@@ -6,9 +6,9 @@ assignment is an extension resource: it stands below the scope that it is about.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from remediator.core.permissions import allows
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import RoleAssignment
 from remediator.facts.reading import Body, checked_id, items, properties, text, texts
@@ -39,20 +39,10 @@ def read_definition(rid: ResourceId, body: Body) -> bool:
     """Whether a role includes pulling, in either mode of a registry (azure-facts 1.2)."""
     permissions = items(properties(body), "permissions")
     return any(
-        _allows(PULL_ACTION, texts(one, "actions"), texts(one, "notActions"))
-        or _allows(PULL_DATA_ACTION, texts(one, "dataActions"), texts(one, "notDataActions"))
+        allows(PULL_ACTION, texts(one, "actions"), texts(one, "notActions"))
+        or allows(PULL_DATA_ACTION, texts(one, "dataActions"), texts(one, "notDataActions"))
         for one in permissions
     )
-
-
-def _allows(action: str, allowed: tuple[str, ...], denied: tuple[str, ...]) -> bool:
-    return any(_covers(pattern, action) for pattern in allowed) and not any(_covers(one, action) for one in denied)
-
-
-def _covers(pattern: str, action: str) -> bool:
-    """Whether an action with `*` for anything, slashes too, covers another; case does not matter."""
-    expression = ".*".join(re.escape(part) for part in pattern.split("*"))
-    return re.fullmatch(expression, action, re.IGNORECASE) is not None
 
 
 def read_principal(rid: ResourceId, body: Body) -> str:

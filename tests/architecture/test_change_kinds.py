@@ -50,7 +50,7 @@ def test_every_kind_is_made() -> None:
 
 def test_every_kind_is_taken_back_or_says_that_it_cannot_be() -> None:
     """The undo names each kind: as one that it deletes again, one that it restores, or one without a way back."""
-    named = {kind for name in ("start_undo", "_delete", "_restore") for kind in _named_in(AZURE / "undo.py", name)}
+    named = {kind for name in ("check_undo", "_delete", "_restore") for kind in _named_in(AZURE / "undo.py", name)}
     from remediator.adapters.azure.undo import NO_WAY_BACK
 
     assert named | set(NO_WAY_BACK) == set(ChangeKind)

@@ -10,11 +10,13 @@ from remediator.adapters.azure.applier import AzureApplier
 from remediator.adapters.azure.arm import Arm, ArmAccess
 from remediator.adapters.azure.observer import AzureObserver
 from remediator.core.approval import ApprovedPlan, gate
+from remediator.core.change import Change, LiveState
 from remediator.core.cloud import cloud_named
 from remediator.core.desired import Decision, DesiredState, Way
 from remediator.core.diagnosis import Diagnosis, Focus, diagnose
 from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
+from remediator.ports import Started
 from remediator.sandbox.azure import Azure
 from remediator.sandbox.network import Network
 from remediator.sandbox.transport import SandboxCredential, SandboxTransport
@@ -31,12 +33,16 @@ class Sandboxed:
     applier: AzureApplier
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> Sandboxed:
-        """Serve an estate document."""
+    def of(cls, document: dict[str, Any], *, reader: str = "", applier: str = "") -> Sandboxed:
+        """Serve an estate document; the client ids are of the identity that reads and of the one that writes."""
         azure = Azure.from_estate(document)
         cloud = cloud_named(document["cloud"])
-        arm = Arm(ArmAccess(SandboxCredential(), cloud, transport=SandboxTransport(azure)))
-        return cls(azure, AzureObserver(arm, cloud), AzureApplier(arm, lambda _: arm))
+
+        def arm(client: str) -> Arm:
+            return Arm(ArmAccess(SandboxCredential(client), cloud, transport=SandboxTransport(azure)))
+
+        reading = arm(reader)
+        return cls(azure, AzureObserver(reading, cloud), AzureApplier(reading, lambda _: arm(applier)))
 
     def diagnose(self, desired: DesiredState | None = None, focus: Focus | None = None) -> Diagnosis:
         """Read it live and diagnose."""
@@ -50,12 +56,20 @@ class Sandboxed:
         """Apply a plan as if somebody had approved it."""
         approved = approve(plan)
         for change in plan.changes:
-            started = self.applier.start(approved, change)
-            for _ in range(POLLS):
-                if started.operation is None or self.applier.poll(approved, started.operation) is None:
-                    break
-            else:
-                raise AssertionError(f"{change.summary} did not end")
+            self._follow(approved, change, self.applier.start(approved, change))
+
+    def undo(self, plan: Plan) -> None:
+        """Take an applied plan back, last first; what has no way back stays."""
+        approved = approve(plan)
+        for change in reversed(plan.changes):
+            if self.applier.compare_undo(change) is LiveState.PENDING:
+                self._follow(approved, change, self.applier.start_undo(approved, change))
+
+    def _follow(self, approved: ApprovedPlan, change: Change, started: Started) -> None:
+        for _ in range(POLLS):
+            if started.operation is None or self.applier.poll(approved, started.operation) is None:
+                return
+        raise AssertionError(f"{change.summary} did not end")
 
 
 def approve(plan: Plan) -> ApprovedPlan:
