@@ -112,10 +112,15 @@ def _together(one: Finding, other: Finding) -> Finding:
     changes = {change.key: change for change in (*one.remedy, *other.remedy)}
     return replace(
         one,
-        evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
+        evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence, *_also(one, other)))),
         remedy=tuple(changes.values()),
         paths=tuple(dict.fromkeys((*one.paths, *other.paths))),
     )
+
+
+def _also(one: Finding, other: Finding) -> tuple[str, ...]:
+    """What the other one says in its own words, such as another network that the same zone is not linked to."""
+    return () if other.summary == one.summary else (f"also: {other.summary}",)
 
 
 def _as_planned(finding: Finding, planned: Planned) -> Finding:
