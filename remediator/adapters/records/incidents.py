@@ -6,40 +6,29 @@ batch, so that a program killed between two calls leaves a whole state behind, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from remediator.adapters.records import case_rows
-from remediator.adapters.records.mailbox import Mailbox, decode_mailbox, encode_mailbox
+from remediator.adapters.records.arrivals import Arrival, Arrivals
+from remediator.adapters.records.mailbox import Mailbox, decode_mailbox
 from remediator.adapters.records.packing import packed, unpacked
-from remediator.adapters.records.together import Together
 from remediator.codec import decode_incident, encode_incident
 from remediator.core.errors import Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
-from remediator.ports import Held, Row, Rows, TakenIn, Write
+from remediator.ports import Held, Rows, TakenIn, Write
 
-TRIES = 100  # each lost race means that somebody else got on
 MOST_LISTED = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A signal with its subject, and the incident that it opens where none is open."""
-
-    subject: ResourceId
-    signal: Signal
-    fresh: Incident
-
-
 class RowIncidents:
-    """Incidents in rows; holds nothing in memory, so any number of these work on one store."""
+    """Incidents in rows; trusts nothing in memory, so any number of these work on one store."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._together = Together(self._taken_in)
+        self._arrivals = Arrivals(rows)
 
     def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
         """As `ports.Incidents.take_in`.
@@ -48,46 +37,7 @@ class RowIncidents:
         mailbox in either case. Signals of one subject that come at once are taken in together. `Transient("lost-race")`
         only after very many lost races.
         """
-        return self._together(subject.key, _Arrival(subject, signal, fresh))
-
-    def _taken_in(self, arrivals: Sequence[_Arrival]) -> list[TakenIn]:
-        """Signals of one subject, in one batch; the first of them opens an incident where none is open."""
-        first, *_ = arrivals
-        signals = [arrival.signal for arrival in arrivals]
-        partition = case_rows.partition_of(first.subject)
-        incident = replace(first.fresh, id=case_rows.full_id(first.subject, first.fresh.id))
-        for _ in range(TRIES):
-            claim = self._rows.get(partition, case_rows.claim_key(first.subject))
-            writes = self._joining(claim, signals) if claim else self._opening(first.subject, signals, incident)
-            try:
-                self._rows.write(partition, writes)
-            except Transient as lost:
-                if lost.code != "lost-race":
-                    raise
-                continue
-            taken = claim.body.decode() if claim else incident.id
-            return [TakenIn(taken, bool(claim) or arrival is not first) for arrival in arrivals]
-        raise Transient(
-            "lost-race", f"taking in a signal for {first.subject}: others were faster every time", retry_after=1.0
-        )
-
-    def _opening(self, subject: ResourceId, signals: Sequence[Signal], incident: Incident) -> list[Write]:
-        mailbox = Mailbox(tuple(signals[:1]), max(1, incident.signal_count)).with_letters(signals[1:])
-        return [
-            Write(case_rows.claim_key(subject), incident.id.encode()),
-            Write(case_rows.incident_key(incident.id), packed(encode_incident(incident))),
-            Write(case_rows.mailbox_key(incident.id), packed(encode_mailbox(mailbox))),
-            *case_rows.about(incident, None),
-        ]
-
-    def _joining(self, claim: Row, signals: Sequence[Signal]) -> list[Write]:
-        key = case_rows.mailbox_key(claim.body.decode())
-        row = self._rows.get(claim.partition, key)
-        mailbox = decode_mailbox(unpacked(row.body)) if row else Mailbox()
-        return [
-            Write(claim.key, version=claim.version, check=True),  # the incident is still open
-            Write(key, packed(encode_mailbox(mailbox.with_letters(signals))), {}, row.version if row else ""),
-        ]
+        return self._arrivals.take_in(Arrival(subject, signal, fresh))
 
     def load(self, incident: str) -> Held:
         """As `ports.Incidents.load`; `letters` are the signals of the mailbox that the incident has not counted yet.
