@@ -19,6 +19,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MAIL = re.compile(r"[^@\s,]+@[^@\s,]+")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+_TOPIC = re.compile(r"[A-Za-z0-9-]{3,50}", re.ASCII)
 
 
 def text(raw: str) -> str:
@@ -120,4 +121,11 @@ def account(raw: str) -> str:
     """The name of a storage account (learn "Naming rules": 3 to 24 lower-case letters and digits)."""
     if raw and not _ACCOUNT.fullmatch(raw):
         raise ValueError("the name of a storage account, 3 to 24 lower-case letters and digits, is wanted")
+    return raw
+
+
+def topic(raw: str) -> str:
+    """The name of a topic in an Event Grid namespace (learn "Naming rules": 3 to 50 letters, digits and hyphens)."""
+    if raw and not _TOPIC.fullmatch(raw):
+        raise ValueError("the name of a topic, 3 to 50 letters, digits and hyphens, is wanted")
     return raw

@@ -122,6 +122,9 @@ VARIABLES: tuple[Variable, ...] = (
              read.guid),
     Variable("APPLIER_CLIENT_ID", "", "client id of the managed identity that writes; empty: the default one",
              read.guid),
+    Variable("EVENT_ENDPOINT", "", "Event Grid endpoint of a custom topic or a namespace to which incidents are "
+             "published as CloudEvents; empty: nothing is published", read.address),
+    Variable("EVENT_TOPIC", "", "name of the topic where `REMEDIATOR_EVENT_ENDPOINT` is a namespace's", read.topic),
     Variable("STOPPED", "", "a reason here stops every write to Azure until it is removed"),
     Variable("WAY", "direct", "`direct`, `pull-request` or `report`, where there is no document", read.one_of(WAYS)),
 )
@@ -182,6 +185,8 @@ class Settings:
     notify: tuple[str, ...]
     reader_client_id: str
     applier_client_id: str
+    event_endpoint: str
+    event_topic: str
     stopped: str
     way: str
     host_storage: HostStorage = field(default_factory=HostStorage)
@@ -234,12 +239,15 @@ def _contradictions(settings: Settings, environ: Mapping[str, str]) -> dict[str,
     azure = settings.mode is Mode.AZURE
     local = settings.identity_provider is IdentityProvider.LOCAL
     plain = settings.smtp_tls is SmtpTls.PLAIN and settings.smtp_host not in ("", *read.LOOPBACK)
+    namespace = bool(settings.event_endpoint) and not settings.event_endpoint.endswith("/api/events")
     found = {
         "APPROVAL_KEY": azure and not settings.approval_key and "is needed in mode azure",
         "PUBLIC_URL": azure and not environ.get(PREFIX + "PUBLIC_URL") and "is needed in mode azure",
         "IDENTITY_PROVIDER": azure and local and "local is not for mode azure: anybody could say who they are",
         "LOCAL_USER": settings.local_user and not local and "counts only where the identity provider is local",
         "STORAGE_CONNECTION": settings.storage_account and settings.storage_connection and "names an account by itself",
+        "EVENT_ENDPOINT": settings.event_endpoint.startswith("http:") and "events carry a token: https is needed",
+        "EVENT_TOPIC": settings.event_topic and not namespace and "counts only where the endpoint is a namespace's",
         "SMTP_FROM": settings.smtp_host and not settings.smtp_from and "is needed where REMEDIATOR_SMTP_HOST is set",
         "SMTP_PASSWORD": bool(settings.smtp_user) != bool(settings.smtp_password) and "goes with the user",
         "SMTP_TLS": plain and "mails carry approval links: plain is for a server on this machine",

@@ -11,6 +11,7 @@ from remediator import bootstrap
 from remediator.core.approval import Answer, Person
 from remediator.core.desired import Approvers, Way
 from remediator.core.errors import Misconfigured, Rejected
+from remediator.core.outbox import EVENTS
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.snapshot import Unknown
@@ -136,3 +137,21 @@ def test_a_sandbox_without_its_libraries_says_what_to_install(tmp_path: Path, mo
     monkeypatch.delitem(sys.modules, "remediator.sandbox.server", raising=False)
     with pytest.raises(Misconfigured, match="sandbox-not-installed"):
         built(tmp_path, mode="sandbox")
+
+
+def test_without_a_topic_nothing_is_published(tmp_path: Path) -> None:
+    """Where no topic is set there is no channel of events, and an incident that is opened announces nothing."""
+    with built(tmp_path) as runtime:
+        assert EVENTS not in runtime.channels
+        taken = runtime.take_in(Signal(SignalSource.MANUAL, "a", subject=REGISTRY))
+        assert runtime.load(taken.incident).outbox == ()
+
+
+def test_a_topic_hears_of_an_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a topic set, an opening is announced in its own save; azure-eventgrid is imported when it is sent."""
+    monkeypatch.delitem(sys.modules, "azure.eventgrid", raising=False)
+    with built(tmp_path, event_endpoint="https://topic.example/api/events") as runtime:
+        taken = runtime.take_in(Signal(SignalSource.MANUAL, "a", subject=REGISTRY))
+        (opened,) = runtime.load(taken.incident).outbox
+    assert (opened.channel, opened.template) == (EVENTS, "Remediator.IncidentOpened")
+    assert "azure.eventgrid" not in sys.modules

@@ -194,3 +194,23 @@ def test_names_are_those_of_core() -> None:
     """Clouds and ways have the names that core knows."""
     assert tuple(cloud.name for cloud in CORE_CLOUDS) == CLOUDS
     assert tuple(way.value for way in Way) == WAYS
+
+
+@pytest.mark.parametrize(
+    ("environ", "wrong"),
+    [
+        ({"EVENT_ENDPOINT": "https://t.example/api/events"}, None),
+        ({"EVENT_ENDPOINT": "https://ns.example", "EVENT_TOPIC": "incidents"}, None),
+        ({"EVENT_ENDPOINT": "http://127.0.0.1:1/api/events"}, "EVENT_ENDPOINT"),
+        ({"EVENT_ENDPOINT": "https://t.example/api/events", "EVENT_TOPIC": "incidents"}, "EVENT_TOPIC"),
+        ({"EVENT_TOPIC": "incidents"}, "EVENT_TOPIC"),
+        ({"EVENT_ENDPOINT": "https://ns.example", "EVENT_TOPIC": "a/b"}, "EVENT_TOPIC"),
+    ],
+)
+def test_where_events_go(environ: dict[str, str], wrong: str | None) -> None:
+    """Events go over https; the name of a topic is one, and counts only where the endpoint is a namespace's."""
+    if wrong is None:
+        assert settings(**environ).event_topic == environ.get("EVENT_TOPIC", "")
+        return
+    given = {f"REMEDIATOR_{name}": value for name, value in environ.items()}
+    assert set(problems(given)) == {f"REMEDIATOR_{wrong}"}

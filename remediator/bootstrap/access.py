@@ -20,6 +20,8 @@ from remediator.ports import Applier, DesiredStates, Started
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
     from remediator.adapters.azure.arm import Arm
     from remediator.adapters.azure.observer import AzureObserver
     from remediator.facts import RawEstate
@@ -109,14 +111,18 @@ def applier(settings: Settings) -> AzureWriter:
     return AzureWriter(made)
 
 
-def _arm(settings: Settings, cloud: Cloud, client_id: str) -> Arm:
-    from remediator.adapters.azure.arm import Arm, ArmAccess
+def identity(settings: Settings, client_id: str) -> TokenCredential:
+    """The managed identity of this client id, the sandbox's own there, else whatever azure-identity finds."""
     from remediator.adapters.azure.credentials import credential
 
     sandboxed = settings.mode is Mode.SANDBOX
-    identity = credential(
-        cloud, client_id=client_id or (SANDBOX_IDENTITY if sandboxed else ""), instance_discovery=not sandboxed
-    )
+    named = client_id or (SANDBOX_IDENTITY if sandboxed else "")
+    return credential(cloud_named(settings.cloud), client_id=named, instance_discovery=not sandboxed)
+
+
+def _arm(settings: Settings, cloud: Cloud, client_id: str) -> Arm:
+    from remediator.adapters.azure.arm import Arm, ArmAccess
+
     if settings.ca_file is not None and not settings.ca_file.is_file():
         raise Misconfigured(
             "ca-file-missing",
@@ -124,4 +130,4 @@ def _arm(settings: Settings, cloud: Cloud, client_id: str) -> Arm:
             hint="REMEDIATOR_CA_FILE names a PEM file",
         )
     verify = str(settings.ca_file) if settings.ca_file else True
-    return Arm(ArmAccess(identity, cloud, base_url=settings.arm_endpoint, verify=verify))
+    return Arm(ArmAccess(identity(settings, client_id), cloud, base_url=settings.arm_endpoint, verify=verify))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from remediator.bootstrap.access import applier, reader
 from remediator.bootstrap.declared import desired_states
 from remediator.bootstrap.environment import use_identity
+from remediator.bootstrap.events import heard
 from remediator.bootstrap.history import AzureHistory, identities
 from remediator.bootstrap.notices import MAIL, TERMINAL, channels
 from remediator.bootstrap.runtime import HERE, Runtime
@@ -90,7 +91,7 @@ def _flow(
     switch = RowSwitch(rows, time, settings.stopped)
     observer = reader(settings)
     flow = Flow(
-        incidents=RowIncidents(rows),
+        incidents=heard(RowIncidents(rows), settings),
         queue=work,
         clock=time,
         ids=ids,

@@ -1,10 +1,12 @@
-"""Where are people asked and told? The channels that the settings make possible."""
+"""Where are people asked and told, and other programs? The channels that the settings make possible."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from remediator.bootstrap.events import publisher
 from remediator.core.incident import Incident, Notice
+from remediator.core.outbox import EVENTS
 from remediator.ports import Channel, Log, Tokens
 from remediator.settings import Settings
 from remediator.views.links import approval_link, incident_link
@@ -24,10 +26,12 @@ class TerminalNotices:
 
 
 def channels(settings: Settings, tokens: Tokens, log: Log) -> Mapping[str, Channel]:
-    """Mail where a server is set, and the terminal."""
+    """Mail where a server is set, events where a topic is, and the terminal."""
     found: dict[str, Channel] = {TERMINAL: TerminalNotices(log)}
     if settings.smtp_host:
         found[MAIL] = _mail(settings, tokens)
+    if settings.event_endpoint:
+        found[EVENTS] = publisher(settings)
     return found
 
 

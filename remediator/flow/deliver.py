@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from remediator.core.errors import RemediatorError, Transient
+from remediator.core.errors import RemediatorError
 from remediator.core.incident import Incident, Notice
-from remediator.core.outbox import claimed, delivered, due, failed, next_try
+from remediator.core.outbox import claimed, delivered, due, failed, is_for_good, next_try
 from remediator.flow.turn import keep, open_case
 from remediator.ports import Channel, Clock, Incidents, Log
 
@@ -55,7 +55,7 @@ def _tried(
         channel.deliver(notice, incident)
     except RemediatorError as problem:
         log.error("delivering a notice", incident=incident.id, channel=notice.channel, code=problem.code)
-        return failed(incident, notice, for_good=not isinstance(problem, Transient), fallbacks=fallbacks)
+        return failed(incident, notice, for_good=is_for_good(notice, problem), fallbacks=fallbacks)
     log.info("delivered a notice", incident=incident.id, channel=notice.channel, template=notice.template)
     return delivered(incident, notice, clock.now())
 
