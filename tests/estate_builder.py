@@ -207,6 +207,8 @@ class EstateBuilder:
         )
         start = ".".join(prefix.split("/")[0].split(".")[:3])
         members = [(f"registry_data_{host.split('.data.')[0].rsplit('.', 1)[-1]}", host) for host in hosts]
+        regional = body["properties"].get("regionalEndpointHostNames", ())
+        members += [(f"registry_{host.split('.geo.')[0].rsplit('.', 1)[-1]}", host) for host in regional]
         members.append(("registry", login))
         usable = status == "Approved"
         self.add(
@@ -324,13 +326,13 @@ class EstateBuilder:
             }
         )
 
-    def group(self, endpoint: str, *zones: str) -> str:
+    def group(self, endpoint: str, *zones: str, name: str = "default") -> str:
         """A zone group, and the records that it writes."""
-        group = f"{endpoint}/privateDnsZoneGroups/default"
+        group = f"{endpoint}/privateDnsZoneGroups/{name}"
         self.add(
             {
                 "id": group,
-                "name": "default",
+                "name": name,
                 "type": "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
                 "properties": {
                     "provisioningState": "Succeeded",

@@ -1,0 +1,41 @@
+"""Several faults at once, and resources that the reader may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from tests.search.building import build
+from tests.search.choosing import shapes
+from tests.search.faults import FAULTS
+from tests.search.land import Land
+from tests.search.shape import Shape
+
+Faults = Sequence[tuple[str, int]]
+faults = st.lists(st.tuples(st.sampled_from(sorted(FAULTS)), st.integers(0, 41)), max_size=4)
+troubles = st.tuples(shapes, faults)
+
+
+def troubled(shape: Shape, chosen: Faults) -> Land:
+    """An estate with these faults; one that finds its place taken by an earlier one is left out."""
+    land = build(shape)
+    for name, number in chosen:
+        try:
+            FAULTS[name](land, number)
+        except (KeyError, StopIteration, ValueError):
+            continue  # what it would break is gone already
+    return land
+
+
+def readable(land: Land) -> list[str]:
+    """The ids of what could be refused, in order."""
+    return sorted(str(body["id"]) for body in land.builder.bodies.values())
+
+
+def refused(land: Land, numbers: Sequence[int]) -> list[str]:
+    """Make some resources unreadable in the estate file; returns their ids."""
+    chosen = sorted({readable(land)[number % len(land.builder.bodies)] for number in numbers})
+    for resource in chosen:
+        land.builder.error(resource)
+    return chosen
