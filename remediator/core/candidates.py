@@ -9,7 +9,15 @@ from remediator.core.leg import Leg
 from remediator.core.reach import Reach, Way, holders, reach
 from remediator.core.resolution import AnswerKind, resolve
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Environment, Network, PrivateEndpoint, Registry, Snapshot, Unknown
+from remediator.core.snapshot import (
+    EndpointConnection,
+    Environment,
+    Network,
+    PrivateEndpoint,
+    Registry,
+    Snapshot,
+    Unknown,
+)
 
 ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
 _PREFERENCE = (Way.SAME, Way.PEERED, Way.PEERING_BROKEN, Way.MAYBE, Way.NONE)
@@ -94,6 +102,15 @@ def _status(registry: Registry, endpoint: PrivateEndpoint) -> tuple[str, Resourc
                 return connection.status, connection.id
     target = endpoint.target(registry.id)
     return (target.status if target else ""), None
+
+
+def unread_connection(leg: Leg) -> EndpointConnection | None:
+    """A connection that is not approved and whose endpoint exists and may not be read: it may stand right here."""
+    registry = leg.registry
+    if not isinstance(registry, Registry) or isinstance(registry.connections, Unknown):
+        return None
+    waiting = (c for c in registry.connections if c.status.lower() != "approved" and c.endpoint is not None)
+    return next((c for c in waiting if c.endpoint in leg.snapshot.unreadable), None)
 
 
 def doubts(leg: Leg) -> tuple[Unknown, ...]:

@@ -176,6 +176,20 @@ def legs_to_unread(desired: DesiredState, snapshot: Snapshot) -> tuple[Leg, ...]
     return tuple(leg for host in hosts for leg in legs_to(desired, snapshot, host))
 
 
+def hosts_pulled_in(snapshot: Snapshot, network: ResourceId) -> tuple[str, ...]:
+    """The ACR hosts that consumers in a network of their own name, each once."""
+    return snapshot.index("hosts in network", snapshot.consumers, lambda: _by_network(snapshot)).get(network, ())
+
+
+def _by_network(snapshot: Snapshot) -> dict[ResourceId, tuple[str, ...]]:
+    found: dict[ResourceId, dict[str, None]] = {}
+    for consumer in snapshot.consumers.values():
+        environment = snapshot.environments.get(consumer.environment) if consumer.environment else None
+        if environment is not None and environment.network is not None:
+            found.setdefault(environment.network, {}).update(dict.fromkeys(hosts_of(consumer)))
+    return {network: tuple(hosts) for network, hosts in found.items()}
+
+
 def leg_of(desired: DesiredState, snapshot: Snapshot, key: tuple[str, str]) -> Leg | None:
     """The leg of a pull path's key, None where the snapshot has none."""
     consumer, host = key

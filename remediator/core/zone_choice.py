@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from remediator.core.candidates import Candidate, candidates
 from remediator.core.cloud import private_zone_of, record_name_of
-from remediator.core.leg import Leg, legs_to
+from remediator.core.leg import Leg, hosts_pulled_in, legs_to
 from remediator.core.reach import Way, peered_with, reach
 from remediator.core.resolution import ZONE_TYPE
 from remediator.core.resource_id import ResourceId, resource_id
@@ -26,7 +26,10 @@ def serving(leg: Leg) -> Candidate | None:
 def zone_for(leg: Leg) -> PrivateZone | None:
     """The existing zone to link, None when a new one is needed."""
     best = serving(leg)
-    suitable = [z for z in leg.snapshot.zones_named(private_zone_of(leg.host) or "") if _suitable(leg, z, best)]
+    named = leg.snapshot.zones_named(private_zone_of(leg.host) or "")
+    if best is not None and any(_writes(best.endpoint, z) and _unread(z) for z in named):
+        return None  # that one is the zone to link, and what it holds is not known
+    suitable = [z for z in named if _suitable(leg, z, best) and not _leads_astray(leg, z)]
     if leg.intent.zone is not None:
         return next((z for z in suitable if z.id == leg.intent.zone), None)
     harmless = [z for z in suitable if not _would_mislead(leg, z, best)]
@@ -37,6 +40,31 @@ def zone_for(leg: Leg) -> PrivateZone | None:
         return None
     near = _distance(leg, ranked[0], best.endpoint if best else None) < 5
     return ranked[0] if near or len(suitable) == 1 else None
+
+
+def _writes(endpoint: PrivateEndpoint, zone: PrivateZone) -> bool:
+    groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
+    return any(group.writes_to(zone.id) for group in groups)
+
+
+def _unread(zone: PrivateZone) -> bool:
+    return isinstance(zone.records, Unknown) or isinstance(zone.links, Unknown)
+
+
+def _leads_astray(leg: Leg, zone: PrivateZone) -> bool:
+    """Whether the zone has a record of another registry of this network, of an endpoint out of the network's reach."""
+    if not isinstance(leg.network, Network) or leg.intent.zone == zone.id:
+        return False
+    for host in hosts_pulled_in(leg.snapshot, leg.network.id):
+        registry = leg.snapshot.registry_of_host(host)
+        record = zone.record(record_name_of(host)) if registry is not None and host != leg.name else None
+        if registry is None or record is None:
+            continue
+        owners = [e for e in leg.snapshot.endpoints_of(registry.id) if e.address_of(host) in record.addresses]
+        ways = [reach(leg.snapshot, leg.network, owner.network, None, "").way for owner in owners]
+        if ways and all(way is Way.NONE for way in ways):
+            return True
+    return False
 
 
 def doubtful_zone(leg: Leg) -> PrivateZone | None:
@@ -96,7 +124,7 @@ def new_zone_id(leg: Leg) -> ResourceId | None:
 
 
 def _suitable(leg: Leg, zone: PrivateZone, best: Candidate | None) -> bool:
-    if isinstance(zone.records, Unknown) or isinstance(zone.links, Unknown):
+    if _unread(zone):
         return False
     record = zone.record(record_name_of(leg.name))
     if record is None or not record.addresses or best is None:

@@ -7,7 +7,9 @@ desired state names.
 
 from __future__ import annotations
 
-from remediator.core.candidates import Candidate, candidates, doubts
+from dataclasses import replace
+
+from remediator.core.candidates import Candidate, candidates, doubts, unread_connection
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
@@ -29,7 +31,15 @@ def judge(leg: Leg) -> Judgement | None:
     if not leg.needs_private or not isinstance(leg.registry, Registry):
         return None
     near = [c for c in candidates(leg) if c.close]
-    if not near or any(c.approved for c in near) or doubts(leg):
+    if any(c.approved for c in near) or doubts(leg):
+        return None
+    unread = unread_connection(leg)
+    if not near and unread is not None:
+        detail = f"a connection is {unread.status}, and its endpoint cannot be read"
+        return Judgement(
+            Verdict.BROKEN, detail, replace(_useless(leg.registry, unread), severity=Severity.BROKEN, paths=(leg.key,))
+        )
+    if not near:
         return None
     best = near[0]
     target = best.connection or best.endpoint.id

@@ -6,7 +6,7 @@ error does not name the subnet. An endpoint with fixed addresses holds it up as 
 
 from __future__ import annotations
 
-from remediator.core.candidates import candidates, doubts
+from remediator.core.candidates import candidates, doubts, unread_connection
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
@@ -25,7 +25,7 @@ def judge(leg: Leg) -> Judgement | None:
         return None
     if not leg.needs_private or not isinstance(leg.registry, Registry) or not isinstance(leg.network, Network):
         return None
-    if any(c.firm for c in candidates(leg)) or doubts(leg):
+    if any(c.firm for c in candidates(leg)) or doubts(leg) or unread_connection(leg):
         return None
     place = place_for(leg)
     if not isinstance(place, NoPlace) or place.unknown:

@@ -7,6 +7,7 @@ that may carry the traffic makes the hop unknown.
 from __future__ import annotations
 
 from remediator.core.arrivals import Arrival, arrivals, own_subnet
+from remediator.core.candidates import doubts
 from remediator.core.desired import DesiredState
 from remediator.core.ends import consumer_side, endpoint_side
 from remediator.core.filtering import Passage, passage
@@ -61,7 +62,8 @@ def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach, what: st
         severity=Severity.BROKEN,
         summary=f"{network.id.name} cannot reach {remote.name}, where {goal} is: {way.reason}",
         evidence=(_side(network.id, way.ours), _side(remote, way.theirs)),
-        remedy=peer(leg.snapshot, network, remote, ID),
+        # an endpoint that cannot be read may be nearer: no networks are joined for want of it
+        remedy=() if doubts(leg) else peer(leg.snapshot, network, remote, ID),
         advice="Peer the two networks, both sides; peering is not transitive.",
         paths=(leg.key,),
     )

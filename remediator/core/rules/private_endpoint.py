@@ -5,7 +5,7 @@ The remedy creates one in the consumer's network or in a peered one, with dynami
 
 from __future__ import annotations
 
-from remediator.core.candidates import candidates, doubts
+from remediator.core.candidates import candidates, doubts, unread_connection
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
@@ -41,6 +41,8 @@ def judge(leg: Leg) -> Judgement | None:
     if unseen:
         return Judgement(Verdict.UNKNOWN, unseen[0].reason)
     if close:
+        return None
+    if unread_connection(leg) is not None:
         return None
     vague = next((c for c in near if c.approved), None)
     if vague is not None:
