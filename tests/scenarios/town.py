@@ -49,6 +49,7 @@ class Town:
     folder: Path
     clock: HandClock = field(default_factory=HandClock)
     desired: Path | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
@@ -86,6 +87,7 @@ class Town:
                 "REMEDIATOR_SMTP_FROM": "remediator@contoso.example",
                 "REMEDIATOR_NOTIFY": "night@contoso.example",
                 **({"REMEDIATOR_DESIRED_STATE": str(self.desired)} if self.desired else {}),
+                **self.settings,
             }
         )
         with bootstrap.build(settings, sandbox=self.azure, clock=self.clock) as runtime:

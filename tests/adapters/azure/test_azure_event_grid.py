@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from azure.core.credentials import AccessToken, TokenCredential
-from event_topic import EventTopic
 from jsonschema import Draft202012Validator, FormatChecker
 
 from remediator.adapters.azure.credentials import credential
@@ -23,6 +22,7 @@ from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Tra
 from remediator.core.incident import Incident, Notice
 from remediator.sandbox import SandboxServer
 from remediator.sandbox.azure import Azure
+from tests.event_topic import EventTopic
 from tests.views.announced import URL, event, story
 
 ROOT = Path(__file__).parents[3]
