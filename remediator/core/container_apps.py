@@ -41,7 +41,7 @@ class RegistryCredential:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A container app or job; `images` are all image references, those of init containers too.
+    """A container app or job; `images` are all image references; `init_images` those that only init containers name.
 
     `principals` pairs an identity (`system`, or an id in lower case) with its principal id, where the body says it.
     """
@@ -54,5 +54,6 @@ class Consumer:
     secrets: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     principals: tuple[tuple[str, str], ...] = ()
+    init_images: frozenset[str] = frozenset()
     location: str = ""
     provisioning_state: str = "Succeeded"

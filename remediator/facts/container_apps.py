@@ -44,6 +44,7 @@ def read_consumer(rid: ResourceId, body: Body, kind: str) -> Consumer:
         secrets=tuple(text(entry, "name") for entry in items(configuration, "secrets")),
         identities=_identities(section(body, "identity")),
         principals=_principals(section(body, "identity")),
+        init_images=_init_only(section(held, "template")),
         location=region(text(body, "location", "")),
         provisioning_state=text(held, "provisioningState", "Succeeded"),
     )
@@ -52,6 +53,11 @@ def read_consumer(rid: ResourceId, body: Body, kind: str) -> Consumer:
 def _images(template: Body) -> tuple[str, ...]:
     containers = (*items(template, "containers"), *items(template, "initContainers"))
     return tuple(dict.fromkeys(text(container, "image") for container in containers))
+
+
+def _init_only(template: Body) -> frozenset[str]:
+    named = {key: {text(one, "image") for one in items(template, key)} for key in ("containers", "initContainers")}
+    return frozenset(named["initContainers"] - named["containers"])
 
 
 def _credential(entry: Body) -> RegistryCredential:

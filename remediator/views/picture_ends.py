@@ -54,7 +54,8 @@ def _images(leg: Leg) -> tuple[str, ...]:
     if not leg.images:
         return ("no image of it, only an entry of configuration.registries",)
     more = f" and {counted(len(leg.images) - 1, 'more image')}" if len(leg.images) > 1 else ""
-    return (f"pulls {plain(leg.images[0], 200)}{more}",)
+    init = " (init container)" if leg.images[0] in leg.consumer.init_images else ""
+    return (f"pulls {plain(leg.images[0], 200)}{init}{more}",)
 
 
 def _registry(leg: Leg) -> tuple[str, ...]:

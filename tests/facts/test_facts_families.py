@@ -252,6 +252,7 @@ def test_apps_and_jobs_are_consumers() -> None:
         kind="app",
         environment=ResourceId(arm.ENVIRONMENT),
         images=("shop.azurecr.cn/orders:1", "shop.azurecr.cn/migrate:1"),
+        init_images=frozenset({"shop.azurecr.cn/migrate:1"}),
         credentials=(RegistryCredential("shop.azurecr.cn", "system"),),
         identities=("system", f"{arm.GROUP}/uami"),
         location="chinanorth3",

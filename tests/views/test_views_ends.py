@@ -93,3 +93,12 @@ def test_what_was_not_read_is_said() -> None:
     builder = healthy()
     builder.error(REGISTRY)
     assert ends(builder).registry[1].startswith("reading shop (Microsoft.ContainerRegistry/registries): Authorization")
+
+
+def test_an_init_container_is_named_as_one() -> None:
+    """An image that only an init container names says so: its pull comes first, and its failure reads otherwise."""
+    builder = healthy()
+    builder.app("front", ENVIRONMENT, "mcr.microsoft.com/front:1", init=("shop.azurecr.io/migrate:1",))
+    snapshot = snapshot_of(builder)
+    path = next(p for p in all_paths(DesiredState(), snapshot) if p.consumer.name == "front")
+    assert ends_seen(DesiredState(), snapshot, path).consumer[-1] == "pulls shop.azurecr.io/migrate:1 (init container)"
