@@ -186,6 +186,27 @@ def test_a_late_cleaner_does_no_harm(store: Store, monkeypatch: pytest.MonkeyPat
     assert len(store.entries()) == 3
 
 
+@pytest.mark.parametrize("stop", [1, 2])
+def test_whatever_version_keeps_its_entries(store: Store, monkeypatch: pytest.MonkeyPatch, stop: int) -> None:
+    """A write that asks for no version is found by a label that it kept, though another writer changed it meanwhile."""
+    store.put(status="OPEN", kind="case")
+    genuine, other, counted = Table.batch, store.open(), itertools.count(1)
+
+    def batch(self: Table, operations: Sequence[Any]) -> list[str]:
+        if next(counted) == stop:
+            with monkeypatch.context() as context:
+                context.setattr(Table, "batch", genuine)
+                other.write("p", [Write("k", b"o", {"status": "OPEN", "kind": "other"}, "*")])
+        return genuine(self, operations)
+
+    with monkeypatch.context() as context:
+        context.setattr(Table, "batch", batch)
+        store.put(status="DONE", kind="case")
+    assert (store.keys(kind="case"), store.keys(status="DONE")) == (["k"], ["k"])
+    assert (store.keys(kind="other"), store.keys(status="OPEN")) == ([], [])
+    assert len(store.entries()) == 2
+
+
 def test_a_lost_answer_loses_no_entry(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a batch was made and a gateway says otherwise, the next try loses, and the row is found all the same."""
     version = store.put(status="OPEN")
@@ -211,8 +232,10 @@ def test_a_lookup_reads_nothing_else(store: Store, read: list[str]) -> None:
         ended = {f"e{number}": str(number) for number in range(start, start + 100)}
         labels = {"kind": "case", "status": "ENDED"}
         store.rows.write("q", [Write(key, b"", {**labels, "rank": rank}) for key, rank in ended.items()])
+    for number in range(3):
+        store.put(f"o{number}", status="OPENED", wake=f"2026-01-0{number + 1}")
     store.put("one", kind="case", status="OPEN", wake="2026-01")
-    store.put("two", kind="case", status="OPEN", wake="2026-02")
+    store.put("two", kind="case", status="OPEN", wake="2026-09")
     read.clear()
     assert sorted(store.keys(status="OPEN")) == ["one", "two"]
     assert len(read) == 4

@@ -76,7 +76,7 @@ class Puller:
             error=type(error).__name__,
             said=str(error),
         )
-        if delivery.count < TRIES or queue is self._poison:
+        if delivery.count < TRIES:
             queue.postpone(delivery, AGAIN_SECONDS)
             return
         self._poison.send(delivery.text)
