@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from remediator.core.cloud import Cloud, cloud_named
-from remediator.ports import WORK_QUEUE, Clock, Log, Rows
+from remediator.core.queue_names import POISON, WORK
+from remediator.ports import Clock, Log, Rows
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def kept(
 
     accounts = [_opened(settings, place, ends) for place in dict.fromkeys((ours, host)) if place is not None]
     rows, queues = accounts[0], accounts[-1]
-    work, poison = StorageQueue(queues, WORK_QUEUE), StorageQueue(queues, f"{WORK_QUEUE}-poison")
+    work, poison = StorageQueue(queues, WORK), StorageQueue(queues, POISON)
     here = InlineWork(clock, log, poisoned, most=REMEMBERED)
     return RowsTables(rows, clock), SharedWork(work, poison, here, poisoned, log)
 

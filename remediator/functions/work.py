@@ -5,8 +5,8 @@ from __future__ import annotations
 import azure.functions as func
 
 from remediator.core.errors import Rejected
+from remediator.core.queue_names import POISON, WORK
 from remediator.functions.runtime import current
-from remediator.ports import WORK_QUEUE
 
 CONNECTION = "AzureWebJobsStorage"
 
@@ -14,14 +14,14 @@ doors = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @doors.function_name("work")
-@doors.queue_trigger("message", queue_name=WORK_QUEUE, connection=CONNECTION)
+@doors.queue_trigger("message", queue_name=WORK, connection=CONNECTION)
 def work(message: str) -> None:
     """Take the incident as far as it goes; a bug is raised, and the host delivers the message again."""
     current().advance(message)
 
 
 @doors.function_name("work_poison")
-@doors.queue_trigger("message", queue_name=f"{WORK_QUEUE}-poison", connection=CONNECTION)
+@doors.queue_trigger("message", queue_name=POISON, connection=CONNECTION)
 def work_poison(message: str) -> None:
     """Have a person called for the incident whose message failed every time."""
     try:

@@ -70,6 +70,15 @@ def test_the_runtime_lock_is_a_part_of_the_development_lock() -> None:
     assert [pin for pin, hashes in runtime.items() if known.get((pin.name, pin.version)) != hashes] == []
 
 
+def test_every_package_of_the_tests_has_a_hash() -> None:
+    """npm installs nothing that could be swapped for another file: exact versions, each with its integrity."""
+    packages = json.loads(text_of(ROOT / "package-lock.json"))["packages"]
+    assert len(packages) > 1
+    assert [name for name, package in packages.items() if name and "sha512-" not in package.get("integrity", "")] == []
+    wanted = json.loads(text_of(ROOT / "package.json"))["devDependencies"]
+    assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+
+
 def test_every_dependency_is_locked() -> None:
     """What the function app needs is in requirements.txt, what else is declared in requirements-dev.txt."""
     project = PROJECT["project"]
