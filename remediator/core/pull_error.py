@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+from remediator.core.pull_context import CLIENT, PULLED, UNPULLED
+from remediator.core.pull_hints import HINTS
+from remediator.core.pull_hops import HOPS
 from remediator.core.pull_place import Reading, elsewhere_than_ours, judge, subject
 from remediator.core.pull_reference import Request, client_address, host_of, is_managed, is_registry, references
 from remediator.core.pull_sign import Cause, Confidence, Kind, Sign
 from remediator.core.pull_text import excerpt, readings
-from remediator.core.pull_words import CLIENT, EXPLICIT, PATH, PULLED, UNPULLED, VAGUE
+from remediator.core.pull_words import EXPLICIT
 
 __all__ = ["Cause", "Confidence", "PullError", "classify"]
 
-_PATH_RANK = 100
-_VAGUE_RANK = 200
+_HOP_RANK = 100
+_HINT_RANK = 200
 _ELSEWHERE_RANK = 300
 _NOTHING_RANK = 900
 _MATCHES = 64
@@ -150,15 +153,15 @@ def _hop(reading: Reading, elsewhere: list[_Finding]) -> _Finding | None:
     """The first hop that the text complains about."""
     fragment = not reading.pulling
     if fragment and not CLIENT.search(reading.low):
-        signs = tuple(sign for sign in PATH if sign.kind is Kind.name)
+        signs = tuple(sign for sign in HOPS if sign.kind is Kind.name)
     else:
-        signs = tuple(sign for sign in PATH if not fragment or sign.kind in (Kind.name, Kind.network))
+        signs = tuple(sign for sign in HOPS if not fragment or sign.kind in (Kind.name, Kind.network))
     first: _Finding | None = None
     for sign in signs:
         for match in islice(sign.pattern.finditer(reading.low), _MATCHES):
             if first and match.start() >= first.at:
                 break
-            finding = _finding(reading, sign, _PATH_RANK, match)
+            finding = _finding(reading, sign, _HOP_RANK, match)
             if elsewhere_than_ours(reading, match.end()):
                 elsewhere.append(finding)
                 continue
@@ -170,9 +173,9 @@ def _hop(reading: Reading, elsewhere: list[_Finding]) -> _Finding | None:
 def _hint(reading: Reading) -> _Finding | None:
     if not reading.pulling:
         return None
-    for rank, sign in enumerate(VAGUE):
+    for rank, sign in enumerate(HINTS):
         if match := sign.pattern.search(reading.low):
-            return _finding(reading, sign, _VAGUE_RANK + rank, match)
+            return _finding(reading, sign, _HINT_RANK + rank, match)
     return None
 
 

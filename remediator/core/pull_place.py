@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from remediator.core.pull_context import ANONYMOUS, LAYERS, PAGE, PULLING, RELAYED, WRITING
 from remediator.core.pull_reference import References, Request, host_of, is_managed
 from remediator.core.pull_sign import Cause, Confidence, Kind, Sign
-from remediator.core.pull_words import ANONYMOUS, LAYERS, PULLING, RELAYED, WRITING
 
 
 class Reading(NamedTuple):
@@ -67,6 +67,8 @@ def judge(
         case Kind.forbidden if storage or layers:
             # a healthy data endpoint answers 403 too, so this is no word of the registry's firewall (azure-facts 1.4)
             return Cause.data_endpoint_blocked, Confidence.low
+        case Kind.forbidden if PAGE.match(reading.low, match.end()):
+            return (sign.cause if ours or host is None else Cause.other), Confidence.low
         case Kind.forbidden | Kind.denied:
             return _refusal(reading, sign, request, host)
         case Kind.network | Kind.closed if storage or layers:

@@ -16,9 +16,12 @@ from typing import NamedTuple
 
 from remediator.core.cloud import registry_suffix_of
 
-_TOKEN = re.compile(r"[^\s\"'`,;()\[\]{}|\\=&?!]++")
+_MASKED = r"\$?(?:\{[\w -]{1,40}\}|\[[\w -]{1,40}\])(?=\.azurecr\.)"
+"""A login server whose name somebody has left out or not filled in: `{name}.azurecr.io`, `[name].azurecr.io`."""
+_TOKEN = re.compile(rf"(?:{_MASKED}|[^\s\"'`,;()\[\]{{}}|\\=&?!])++", re.IGNORECASE)
 _HOST = re.compile(
-    r"(?:[\w<>*-]{1,100}\.){1,8}[a-z]{2,24}(?::\d{1,5})?|localhost(?::\d{1,5})?|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?",
+    rf"(?:{_MASKED}\.azurecr\.|(?:[\w<>*-]{{1,100}}\.){{1,8}})[a-z]{{2,24}}(?::\d{{1,5}})?"
+    r"|localhost(?::\d{1,5})?|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?",
     re.IGNORECASE,
 )
 _API_PATH = re.compile(r"[^/]{1,253}/(?:v2|oauth2)(?:/|$)")
@@ -147,14 +150,26 @@ class References:
 
 
 def is_managed(host: str | None) -> bool:
-    """Whether the host is a login server or data endpoint of Azure Container Registry, in any cloud."""
-    return host is not None and registry_suffix_of(_bare(host)) is not None
+    """Whether the host is a login server or data endpoint of Azure Container Registry, in any cloud.
+
+    Not the registry behind Microsoft's public one: nobody else owns it, and its name stands in the texts of others.
+    """
+    return host is not None and registry_suffix_of(_bare(host)) is not None and not is_public_backing(host)
+
+
+def is_public_backing(host: str) -> bool:
+    """Whether the host is the registry that answers for mcr.microsoft.com."""
+    return _bare(host).lower().startswith("mcrprod.")
 
 
 def is_registry(host: str) -> bool:
     """Whether the host is known as a registry, of ours or public."""
     bare = _bare(host).lower()
-    return is_managed(bare) or any(bare == name or bare.endswith("." + name) for name in _PUBLIC_REGISTRIES)
+    return (
+        is_managed(bare)
+        or is_public_backing(bare)
+        or any(bare == name or bare.endswith("." + name) for name in _PUBLIC_REGISTRIES)
+    )
 
 
 def host_of(image: str) -> str | None:

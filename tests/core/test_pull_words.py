@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from remediator.core import pull_place, pull_reference, pull_text, pull_words
+from remediator.core import pull_context, pull_hints, pull_hops, pull_reference, pull_text, pull_words
 from remediator.core.pull_sign import Cause, Confidence, Kind, Sign
 
 BOUND = 600
 """The longest repeat that may be tried again at every position of a text."""
 
-SIGNS = (*pull_words.EXPLICIT, *pull_words.PATH, *pull_words.VAGUE)
+SIGNS = (*pull_words.EXPLICIT, *pull_hops.HOPS, *pull_hints.HINTS)
 _parser: Any = importlib.import_module("re._parser")
 
 
@@ -28,7 +28,8 @@ def _compiled(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:
                 yield f"{module.__name__.rpartition('.')[2]}.{name}[{index}]", pattern
 
 
-PATTERNS = dict(entry for module in (pull_words, pull_text, pull_reference, pull_place) for entry in _compiled(module))
+MODULES = (pull_words, pull_hops, pull_hints, pull_context, pull_text, pull_reference)
+PATTERNS = dict(entry for module in MODULES for entry in _compiled(module))
 
 
 def _repeats(parsed: Any, depth: int = 0) -> Iterator[tuple[int, int, bool]]:
@@ -74,10 +75,10 @@ def test_words_meet_a_text_in_lower_case(sign: Sign) -> None:
 def test_what_is_never_sure() -> None:
     """No word about identities is sure, since missing links and closed firewalls print them too; nor is a vague one."""
     assert all(sign.confidence is not Confidence.high for sign in SIGNS if sign.cause is Cause.auth_unauthorized)
-    assert all(sign.confidence is not Confidence.high for sign in pull_words.VAGUE)
+    assert all(sign.confidence is not Confidence.high for sign in pull_hints.HINTS)
 
 
 def test_sureness_of_a_hop_hangs_on_whose_it_is() -> None:
     """A sign about a hop is sure only if its kind asks whose host it is."""
-    sure = {sign.kind for sign in pull_words.PATH if sign.confidence is Confidence.high}
+    sure = {sign.kind for sign in pull_hops.HOPS if sign.confidence is Confidence.high}
     assert sure == {Kind.name, Kind.forbidden}

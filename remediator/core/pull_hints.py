@@ -1,0 +1,86 @@
+"""Which words in a pull error are shared by several causes, and so no more than a reason to look?
+
+`pull_error.classify` is the only caller, and asks them last, where the text is about a pull and says nothing plainer
+(`pull_words`, `pull_hops`). Half of them are words about identities, which a closed firewall and a missing zone link
+print too (azure-facts 2.7, section B): none of them is ever sure.
+"""
+
+from __future__ import annotations
+
+from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign
+
+_MEDIUM, _LOW = Confidence.medium, Confidence.low
+
+HINTS: tuple[Sign, ...] = (
+    sign(
+        Cause.auth_unauthorized,
+        _MEDIUM,
+        r"aadsts\d{3,8}|invalid~client~?id~or~client~secret|invalid~client~secret|application~not~registered",
+        r"no~basic~auth~credentials|permission~[\"'][\w.]{3,120}[\"']~denied|unauthenticated~request",
+        r"admin~(?:user|credentials)[^.]{1,60}?disabled|(?:secret|credential|password|token)s?~(?:is|are|has|have)~expired",
+        r"(?:incorrect|invalid|wrong)~(?:username(?:~or~|~and~|/))?password|connectivity_aad_login_error",
+        r"(?:requested|pull|push)~access~(?:to~the~resource~is~)?denied|permission_denied|insufficient~scopes?",
+        r"(?:retrieve|fetch)~(?:some~)?image~pull~secrets?|credential[ -]~?provider",
+        r"failed~to~(?:get|retrieve|obtain)~credentials",
+        r"at~least~one~credential~is~required|not~support~managed~identity|username~and~password~(?:are|is)~required",
+        r"(?:bad|wrong|missing|invalid)~(?:registry~)?credentials?|no~(?:matching~)?credentials?~(?:was|were|found|provided)",
+        r"could~not~validate~credentials|no~(?:image~)?pull~secret|pull~?secrets?~[^ ]{1,80}~(?:was~)?not~found",
+        r"token~(?:has~)?expired|expired~token|token~expiry|token~exchange~failed|not~authorized~to~perform:",
+        r"does~not~exist~in~the~(?:directory|tenant)|identity~not~found|failed~to~(?:acquire|retrieve)~a?~?token|invalidimageregistryidentity",
+        r"(?:does~not|doesn't|not)~have~(?:the~)?(?:required~)?(?:role|permission|authorization|access~to)",
+    ),
+    sign(Cause.firewall_denied, _LOW, r"did~not~issue~a~challenge|connectivity_challenge_error"),
+    sign(
+        Cause.firewall_denied,
+        _LOW,
+        r"(?:^|[:>\"'({]~)denied(?![a-z_])(?!~:~(?:permission|your|you~|access|installation))",
+        kind=Kind.denied,
+    ),
+    sign(
+        Cause.auth_unauthorized,
+        _LOW,
+        r"unauthorized|authentication~required|insufficient_scope|authorization~failed|未(?:经)?授权|身份验证",
+        r"(?:status|code|response|returned)[ :=\"'(]{0,4}401(?!\d)|not~authorized|inaccessibleimage",
+        r"(?:using|the)~managed~identity|construct~registry~secret|connectivity_(?:refresh|access)_token_error",
+        r"error~getting~credentials|docker-credential-|registry~credential|denied:~(?:permission|your|access|installation)",
+        kind=Kind.credential,
+    ),
+    sign(Cause.timeout_unreachable, _LOW, r"/v2/?[\"'\\: ]{1,5}context~deadline~exceeded(?!~\(client)", kind=Kind.ping),
+    sign(
+        Cause.timeout_unreachable,
+        _LOW,
+        r"deadline~?exceeded|could~not~connect~to~the~registry|host~is~not~reachable|max~retries~exceeded",
+        r"(?:request|task)~(?:was~)?cancel?led|timed~out|newconnectionerror|connecttimeout|proxyerror",
+        kind=Kind.network,
+    ),
+    sign(
+        Cause.auth_unauthorized,
+        _LOW,
+        r"failed~to~(?:authorize|authenticate|fetch~(?:anonymous|oauth)~token)|authentication~failed|login~failed",
+        r"unable~to~authenticate|image~name~or~any~registry~credentials|managedidentitycredential",
+        r"identity~(?:isn't|is~not)~assigned|imds~endpoint|identity~endpoint",
+    ),
+    sign(
+        Cause.not_found,
+        _LOW,
+        r"no~such~image|unable~to~locate~any~tags|does~not~exist~or~no~pull~access|image~not~found(?!~or~access)|code~=?~?notfound~desc",
+    ),
+    sign(
+        Cause.data_endpoint_blocked,
+        _LOW,
+        r"error~pulling~image~configuration|error~initiating~layer~download",
+        kind=Kind.layers,
+    ),
+    sign(Cause.dns_failure, _LOW, r"(?:unable|failed)~to~resolve~(?:the~)?(?:container~)?registry"),
+    sign(Cause.other, _LOW, r"registryerrorresponse|for~cache~rule~", kind=Kind.server),
+    sign(Cause.other, _LOW, r"(?:digest|checksum)~(?:did~not~match|mismatch)|not~match~(?:the~)?expected~digest"),
+    sign(Cause.throttled, _LOW, r"throttl(?:ed|ing)"),
+    sign(
+        Cause.other,
+        _LOW,
+        r"not~a~valid~(?:bicep|oci|chart|docker|image|module)|trusted~registries|registry~[^ ]{1,255}~is~not~supported",
+        r"argumentnullexception|nullreferenceexception|nil~pointer~dereference|//localhost:8578",
+        kind=Kind.server,
+    ),
+)
+"""Words that several causes share; the earlier sign wins, and none of them is more than a reason to look."""
