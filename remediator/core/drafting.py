@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from remediator.core.change import Change
+from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.effect import effect
 from remediator.core.finding import Finding
@@ -47,7 +47,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A finding's changes, and the errand on which they were taken: the path that was to be mended, or the drift."""
+    """A finding's changes, and the errand on which they were taken.
+
+    An errand is the finding with which a path began, so that apps that need the same go together; a drift; or the key
+    of a path that only the draft itself has broken.
+    """
 
     finding: Finding
     changes: tuple[Change, ...]
@@ -77,19 +81,21 @@ class Draft:
         offered = (finding.remedy, *finding.alternatives)
         changes = offered[min(self.ways.get(finding.key, 0), len(offered) - 1)]
         fresh = tuple(change for change in changes if change.key not in self.done)
-        if not fresh:
+        made = {change.target for remedy in self.remedies for change in remedy.changes if change.creates}
+        # what the draft itself created for one path is not written over for another
+        if not fresh or any(c.kind is ChangeKind.UPDATE_RECORD and c.target in made for c in fresh):
             return False
         self.world = changed(self.world, fresh)
         self.done |= {change.key for change in fresh}
         self.remedies.append(Remedy(finding, fresh, errand))
         return True
 
-    def mend(self, key: PathKey) -> None:
+    def mend(self, key: PathKey, errand: Errand) -> None:
         """Judge one path again and again, until it offers nothing more."""
         for _ in range(MAX_REMEDIES):
             leg = leg_of(self.desired, self.world, key)
             finding = walk_leg(leg).finding if leg else None
-            if finding is None or not self.take(finding, key):
+            if finding is None or not self.take(finding, errand):
                 return
 
 
@@ -104,6 +110,7 @@ def drafted(
     """Everything that mends what is in scope, path by path, and then what the draft itself took from others."""
     draft = Draft(desired, snapshot, ways, declined)
     earlier = {w.path.key: w.path.verdict for w in walked}
+    origins = {w.path.key: w.finding.key for w in walked if w.finding is not None}
     now = walked
     while True:
         known = len(draft.remedies)
@@ -111,7 +118,7 @@ def drafted(
             if draft.full:
                 break
             if one.finding is not None and (scope.covers(one.path) or _harmed(earlier, one.path)):
-                draft.mend(one.path.key)
+                draft.mend(one.path.key, origins.get(one.path.key, one.path.key))
         for finding in drifts(desired, draft.world, scope):
             draft.take(finding, finding.key)
         if len(draft.remedies) == known or draft.full:

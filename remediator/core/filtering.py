@@ -126,11 +126,13 @@ def _one(side: Side, wanted: str) -> _Match:
         prefix = ipaddress.ip_network(wanted, strict=False)
     except ValueError:
         return _Match.NO
-    spaces = [ipaddress.ip_network(p, strict=False) for p in side.prefixes]
+    if prefix.version != 4:
+        return _Match.NO  # endpoints and registries are reached over IPv4 (azure-facts 1.2)
+    spaces = [net for p in side.prefixes if (net := ipaddress.ip_network(p, strict=False)).version == 4]
     if not spaces:
         # a public address that is not known: no private range holds it
         return _Match.NO if prefix.is_private else _Match.MAYBE
-    inside = [s.version == prefix.version and s.subnet_of(prefix) for s in spaces]  # type: ignore[arg-type]
+    inside = [s.subnet_of(prefix) for s in spaces]
     if all(inside):
         return _Match.YES
     return _Match.MAYBE if any(s.overlaps(prefix) for s in spaces) else _Match.NO

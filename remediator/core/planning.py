@@ -85,8 +85,7 @@ def _without_harm(
     """The plan without the errands that do harm, the last first; the whole one where nothing else is left of it."""
     best = planned
     declined: dict[Errand, str] = {}
-    found = {w.path.key: w.finding.key for w in walked if w.finding is not None}
-    for errand in reversed(planned.errands[-MAX_DECLINED:]):
+    for errand in _suspects(planned, walked)[:MAX_DECLINED]:
         draft = drafted(desired, snapshot, scope, walked, ways, frozenset((*declined, errand)))
         fewer = _finished(desired, snapshot, draft, walked)
         if fewer.harm < best.harm:
@@ -96,8 +95,15 @@ def _without_harm(
             break
     if not best.plan:
         return planned
-    reasons = {found.get(errand, errand): why for errand, why in declined.items()}
-    return replace(best, declined=reasons)
+    return replace(best, declined=declined)
+
+
+def _suspects(planned: Planned, walked: tuple[Walked, ...]) -> list[Errand]:
+    """The errands, those first for a registry that the harm speaks of, then the last."""
+    hosts = {w.finding.key: w.path.host for w in walked if w.finding is not None}
+    told = " ".join((*(path.host for path in planned.foresight.broken), *planned.foresight.cut_off))
+    last_first = planned.errands[::-1]
+    return sorted(last_first, key=lambda errand: hosts.get(errand, "?").split(".", 1)[0] not in told)
 
 
 def _told(desired: DesiredState, snapshot: Snapshot, planned: Planned, walked: tuple[Walked, ...]) -> Planned:

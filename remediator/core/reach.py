@@ -157,7 +157,9 @@ def _forwards(snapshot: Snapshot, network: Network, remote: ResourceId, route: R
     """Whether the appliance stands where it could reach the remote network; None where its place is not known."""
     address = route.next_hop_address or ""
     homes = holders(snapshot, network, address)
-    if not homes and _held_somewhere(snapshot, address):
+    peerings = () if isinstance(network.peerings, Unknown) else network.peerings
+    joined = not isinstance(network.peerings, Unknown) and all(p.remote in snapshot.networks for p in peerings)
+    if not homes and joined and _held_somewhere(snapshot, address):
         return False  # a next hop must be in the network or in one that it is peered with
     if len(homes) != 1:
         return None

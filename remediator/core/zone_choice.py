@@ -57,9 +57,11 @@ def _leads_astray(leg: Leg, zone: PrivateZone) -> bool:
         return False
     for host in hosts_pulled_in(leg.snapshot, leg.network.id):
         registry = leg.snapshot.registry_of_host(host)
-        record = zone.record(record_name_of(host)) if registry is not None and host != leg.name else None
-        if registry is None or record is None:
+        record = zone.record(record_name_of(host)) if host != leg.name else None
+        if record is None:
             continue
+        if registry is None:
+            return True  # whose address that is cannot be said
         owners = [e for e in leg.snapshot.endpoints_of(registry.id) if e.address_of(host) in record.addresses]
         ways = [reach(leg.snapshot, leg.network, owner.network, None, "").way for owner in owners]
         if ways and all(way is Way.NONE for way in ways):

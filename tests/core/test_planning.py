@@ -187,7 +187,6 @@ def test_what_would_harm_is_left_out_and_the_rest_is_mended(group: str) -> None:
     assert (found.foresight.broken, found.foresight.cut_off) == ((), ())
 
 
-@pytest.mark.xfail(strict=True, reason="each app alone still takes what would harm")
 @pytest.mark.parametrize("group", ["rg-aaa", "rg-zzz"])
 def test_apps_that_share_what_would_harm_are_left_out_together(group: str) -> None:
     """Two apps that need the same harmful endpoint are left out together, and the rest is mended."""
@@ -197,7 +196,6 @@ def test_apps_that_share_what_would_harm_are_left_out_together(group: str) -> No
     assert (kinds(found), found.foresight.cut_off) == (["update-dns-zone-group"], ())
 
 
-@pytest.mark.xfail(strict=True, reason="only the last twelve are tried without")
 def test_one_that_would_harm_is_found_among_many() -> None:
     """However many mends are planned beside it, the one that would harm is left out."""
     names = [f"reg{n:02}" for n in range(13)]

@@ -188,7 +188,6 @@ def test_a_subnet_of_a_network_that_is_not_there_has_no_routes() -> None:
     assert reach(found, bare, network_id("two"), FROM, "10.30.4.5").way is NONE
 
 
-@pytest.mark.xfail(strict=True, reason="a stranger with the same range is taken for the place of the appliance")
 def test_an_appliance_may_stand_in_a_peered_network_that_was_not_read() -> None:
     """Where a peered network is in error, an address that only a stranger is seen to hold may be in there."""
     found = street(*HUB, routes=to("10.30.0.0/16", "VirtualAppliance", APPLIANCE))

@@ -44,6 +44,8 @@ def judge(leg: Leg) -> Judgement | None:
         return None
     if unread_connection(leg) is not None:
         return None
+    if near and leg.network is not None and isinstance(leg.network.peerings, Unknown):
+        return Judgement(Verdict.UNKNOWN, leg.network.peerings.reason)
     vague = next((c for c in near if c.approved), None)
     if vague is not None:
         words = f"whether {leg.network.id.name} reaches {vague.endpoint.id.name}" if leg.network else "the way"
