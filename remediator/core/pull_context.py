@@ -40,7 +40,7 @@ PULLING = re.compile(
     r"|(?<![a-z])(?:acr|pull|push|ctr|mcr|oci|crane|helm)(?![a-z])|imagepull|aka\.ms/acr|镜像|映像|注册表"
     r"|errors[\"'] ?: ?\[ ?\{ ?[\"']code|(?:unauthorized: |error: )authentication required"
     r"|server returned 40[13]|response from daemon|failed to authorize"
-    r"|failed to resolve (?:reference|source metadata)|error getting credentials"
+    r"|failed to resolve (?:reference|source metadata)|error getting credentials|aad access token"
     r"|fetch (?:anonymous|oauth) token|access to the resource|basic auth credentials|insufficient_scope"
 )
 """The text is about an image or a registry at all; a 403 or a time-out of anything else is none of ours."""

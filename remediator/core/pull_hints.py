@@ -17,6 +17,7 @@ HINTS: tuple[Sign, ...] = (
         _MEDIUM,
         r"aadsts\d{3,8}|invalid~client~?id~or~client~secret|invalid~client~secret|application~not~registered",
         r"no~basic~auth~credentials|permission~[\"'][\w.]{3,120}[\"']~denied|unauthenticated~request",
+        r"registries~with~admin~enabled|client~id~must~be~guid",
         r"admin~(?:user|credentials)[^.]{1,60}?disabled|(?:secret|credential|password|token)s?~(?:is|are|has|have)~expired",
         r"(?:incorrect|invalid|wrong)~(?:username(?:~or~|~and~|/))?password|connectivity_aad_login_error",
         r"(?:requested|pull|push)~access~(?:to~the~resource~is~)?denied|permission_denied|insufficient~scopes?",

@@ -168,6 +168,8 @@ def test_a_transfer_that_ends_in_a_bare_eof(cause: Cause, text: str) -> None:
         "ManagedIdentityCredential authentication unavailable while pulling contoso.azurecr.io/web:7",
         "the identity does not have the required role on registry contoso",
         "contoso.azurecr.io/web:7: refresh token has expired",
+        'unauthorized: "aad access token with sp failed client id must be guid"',
+        "Only images from container registries with admin enabled can be run",
     ],
 )  # fmt: skip
 def test_words_about_identities_are_never_sure(text: str) -> None:
