@@ -103,12 +103,12 @@ def weigh(said: PullError, paths: tuple[PullPath, ...], snapshot: Snapshot) -> W
     if said.registry is not None and not said.managed:
         why = f"{said.registry} is no registry of Azure: whatever it answered, no change of this estate mends it"
         return _only(said, Stand.NOT_DRIFT, why, f"Ask {said.registry} about the image and the credential.")
-    if said.cause in _NOT_OURS_TO_MEND:
-        return _only(said, Stand.NOT_DRIFT, *_NOT_OURS_TO_MEND[said.cause])
     concerned = _named_first(said, paths, snapshot)
     broken = next((path for path in concerned if path.verdict is Verdict.BROKEN), None)
     if broken is not None:
         return _beside_a_break(said, broken)
+    if said.cause in _NOT_OURS_TO_MEND:
+        return _only(said, Stand.NOT_DRIFT, *_NOT_OURS_TO_MEND[said.cause])
     unknown = next((path for path in concerned if path.verdict is Verdict.UNKNOWN), None)
     if unknown is not None and unknown.deciding is not None:
         return _only(said, Stand.OPEN, f"{_WORDS[said.cause]}; the estate cannot say why: {unknown.deciding.detail}")

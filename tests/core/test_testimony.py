@@ -93,9 +93,16 @@ def test_a_misleading_text_says_what_not_to_do(cause: Cause, words: str) -> None
 
 @pytest.mark.parametrize("at", list(HopName))
 @pytest.mark.parametrize("cause", [Cause.throttled, Cause.platform_mismatch, Cause.other])
-def test_what_no_change_mends_is_no_drift(cause: Cause, at: HopName) -> None:
-    """Too many requests, another platform or a quota is no drift, whatever else the estate shows."""
-    assert broken(at, cause).testimony.stand is NOT_DRIFT
+def test_what_no_change_mends_does_not_hide_a_break(cause: Cause, at: HopName) -> None:
+    """Too many requests, another platform or a quota is another matter than the break that the estate shows."""
+    assert broken(at, cause).testimony.stand is Stand.DISAGREES
+
+
+@pytest.mark.parametrize("cause", [Cause.throttled, Cause.platform_mismatch, Cause.other])
+def test_what_no_change_mends_is_no_drift(cause: Cause) -> None:
+    """Beside a whole path it is the answer: nothing in the estate has to change."""
+    weighed = weigh(said(cause), (path(Verdict.OK),), Snapshot())
+    assert (weighed.testimony.stand, weighed.findings) == (NOT_DRIFT, ())
 
 
 @pytest.mark.parametrize("cause", list(Cause))
