@@ -16,6 +16,8 @@ from remediator.core.azure_write import AzureWrite
 from remediator.core.change import Change, LiveState
 from remediator.core.desired import DesiredState
 from remediator.core.incident import Incident, Notice, Status
+from remediator.core.plan import Plan
+from remediator.core.preflight import PreflightResult
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
 from remediator.core.snapshot import Snapshot, Unknown
@@ -109,6 +111,17 @@ class Applier(Protocol):
 
     def start_undo(self, approved: ApprovedPlan, change: Change) -> Started:
         """Make the inverse write."""
+        ...
+
+
+class Preflight(Protocol):
+    """Looks what would stop a plan, before anybody is asked about it."""
+
+    def check(self, plan: Plan) -> PreflightResult:
+        """Missing rights of the applier, locks, policies, full subnets; what cannot be known is a remark.
+
+        Reads only, as the reader; raises nothing that Azure may answer.
+        """
         ...
 
 

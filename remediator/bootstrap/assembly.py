@@ -17,6 +17,7 @@ from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.events import heard
 from remediator.bootstrap.history import AzureHistory, identities
 from remediator.bootstrap.notices import MAIL, TERMINAL, channels
+from remediator.bootstrap.preflight import preflight
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.bootstrap.storage import kept
 from remediator.core.cloud import cloud_named
@@ -103,6 +104,7 @@ def _flow(
         switch=switch,
         log=log,
         channels=channels(settings, tokens, log),
+        preflight=preflight(settings, observer),
         prober=prober,
         history=AzureHistory(observer.arm),
         identities=identities(settings),

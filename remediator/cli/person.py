@@ -44,7 +44,9 @@ def plan_of(incident: Incident) -> list[str]:
     if found is None:
         return []
     lines = [changes.terminal(found.plan, out.width()), "", *foresight_lines(found.foresight)]
-    return [*lines, f"Policy: {ruling_sentence(found.ruling)}"]
+    remarks = incident.request.remarks if incident.request else ()
+    before = [f"Before you decide: {plain(remark, 400)}." for remark in remarks]
+    return [*lines, f"Policy: {ruling_sentence(found.ruling)}", *before]
 
 
 def confirmed(incident: Incident, yes_digest: str | None) -> Answer:

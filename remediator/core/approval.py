@@ -24,7 +24,10 @@ class ApprovalLink:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """An open question to people: which digest, until when, over which links."""
+    """An open question to people: which digest, until when, over which links.
+
+    `remarks` are what the preflight could not find out, or found to bar the way back: they are told with the question.
+    """
 
     digest: str
     asked_at: datetime
@@ -32,6 +35,7 @@ class ApprovalRequest:
     links: tuple[ApprovalLink, ...] = ()
     required: int = 1
     code: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from remediator.ports import (
     Leases,
     Log,
     Observer,
+    Preflight,
     Prober,
     Switch,
     TakenIn,
@@ -71,6 +72,7 @@ class Flow:
     switch: Switch
     log: Log
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    preflight: Preflight | None = None
     prober: Prober | None = None
     history: History | None = None
     identities: frozenset[str] = frozenset()
@@ -226,6 +228,7 @@ class Flow:
     def _request_approval(self, held: Held) -> Turn:
         return request_approval(
             held,
+            preflight=self.preflight,
             desired_states=self.desired_states,
             tokens=self.tokens,
             clock=self.clock,

@@ -1,6 +1,7 @@
 """Who must say yes to the plan? Called by `advance` for a PLANNED incident.
 
-The ruling came with the diagnosis. People are asked once: while a question about exactly this plan is open, the same
+The ruling came with the diagnosis. Before anybody is asked, and before the policy's own yes counts, the plan goes
+through the preflight (`held_up`). People are asked once: while a question about exactly this plan is open, the same
 links and notices stand. Notices wait in the outbox and are saved with the state; tokens are kept as hashes only.
 """
 
@@ -16,16 +17,27 @@ from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Misconfigured, Stale
 from remediator.core.incident import Incident, Status
 from remediator.core.policy import Ruling
+from remediator.core.preflight import PreflightResult
 from remediator.core.words import counted
 from remediator.flow.diagnose import to_tell
+from remediator.flow.held_up import held_up, noted
 from remediator.flow.turn import Turn, only_direct, tell
-from remediator.ports import Clock, DesiredStates, Held, Tokens
+from remediator.ports import Clock, DesiredStates, Held, Preflight, Tokens
 
 
 def request_approval(
-    held: Held, *, desired_states: DesiredStates, tokens: Tokens, clock: Clock, recipients: Sequence[str]
+    held: Held,
+    *,
+    preflight: Preflight | None,
+    desired_states: DesiredStates,
+    tokens: Tokens,
+    clock: Clock,
+    recipients: Sequence[str],
 ) -> Turn:
-    """PLANNED → FORBIDDEN, REPORTED, APPROVED or AWAITING_APPROVAL; OPEN when a signal came after the diagnosis."""
+    """PLANNED → FORBIDDEN, REPORTED, APPROVED or AWAITING_APPROVAL; OPEN when a signal came after the diagnosis.
+
+    NEEDS_HUMAN when something surely stops the plan.
+    """
     incident, now = held.incident, clock.now()
     if held.letters:
         return Turn(held, incident.to(Status.OPEN, now, "a signal came in after the diagnosis"))
@@ -41,9 +53,13 @@ def request_approval(
         forbidden = incident.to(Status.FORBIDDEN, now, f"the policy forbids the plan: {reasons}")
         return Turn(held, tell(forbidden, "forbidden", now, people, reasons))
     only_direct(incident)
+    checked = preflight.check(found.plan) if preflight is not None else PreflightResult()
+    if checked.obstacles:
+        return Turn(held, held_up(incident, checked, now, people))
+    incident = noted(incident, checked, now)
     if found.ruling.decision is Decision.AUTO:
         return Turn(held, incident.to(Status.APPROVED, now, f"approved by the policy: {reasons}", who="policy"))
-    return Turn(held, _ask(incident, found, desired, people, tokens, now))
+    return Turn(held, _ask(incident, found, checked.remarks, desired, people, tokens, now))
 
 
 def _only_reported(incident: Incident, ruling: Ruling, desired: DesiredState) -> bool:
@@ -55,7 +71,13 @@ def _only_reported(incident: Incident, ruling: Ruling, desired: DesiredState) ->
 
 
 def _ask(
-    incident: Incident, found: Diagnosis, desired: DesiredState, people: Sequence[str], tokens: Tokens, now: datetime
+    incident: Incident,
+    found: Diagnosis,
+    remarks: tuple[str, ...],
+    desired: DesiredState,
+    people: Sequence[str],
+    tokens: Tokens,
+    now: datetime,
 ) -> Incident:
     digest = found.plan.digest
     open_question = incident.request
@@ -72,7 +94,7 @@ def _ask(
     required = max(1, found.ruling.approvals if found.ruling else 1)
     expires = now + timedelta(hours=desired.limits.approval_hours)
     code = (incident.registries[0] if incident.registries else incident.subject).name
-    request = ApprovalRequest(digest, now, expires, links, required, code)
+    request = ApprovalRequest(digest, now, expires, links, required, code, remarks)
     asked = replace(incident, request=request, approvals=()).to(
         Status.AWAITING_APPROVAL, now, f"asked {counted(len(links), 'recipient')} for {counted(required, 'approval')}"
     )

@@ -145,6 +145,7 @@ def incident_document(incident: Incident) -> Json:
             "asked_at": _time(request.asked_at),
             "expires_at": _time(request.expires_at),
             "required": request.required,
+            "remarks": [_words(remark) for remark in request.remarks],
         },
         "approvals": [
             {

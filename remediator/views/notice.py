@@ -84,6 +84,7 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     paragraphs = [_SENTENCES.get(status, f"It is now {wording.STATUSES[status]}.")]
     if asking and incident.request:
         paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
+        paragraphs += [f"Before you decide: {without_addresses(one, 400)}." for one in incident.request.remarks]
     if incident.error and not asking:
         paragraphs.append(f"{plain(incident.error[0], 80)}: {without_addresses(incident.error[1], 400)}")
     if incident.verification and status is Status.RESOLVED:

@@ -116,7 +116,7 @@ def full_incident() -> Incident:
         way="direct",
         requester="person-1",
         diagnosis=_diagnosis(),
-        request=ApprovalRequest(digest, _at(1), _at(1441), (link,), 2, "K7Q"),
+        request=ApprovalRequest(digest, _at(1), _at(1441), (link,), 2, "K7Q", ("locks were not read",)),
         approvals=(Approval(digest, "person-2", True, _at(5), "fine", "direct", "aa" * 32),),
         execution=Execution(digest, (step,), _at(9), ("person-2",), ((APP.key, "shopregistry.azurecr.cn"),)),
         verification=Verification(_at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2),

@@ -84,7 +84,8 @@ def test_every_version_can_be_read(version: int) -> None:
     incident, signal = full_incident(), SIGNAL
     if version < 3:
         journal = tuple(replace(line, hash=None) for line in incident.journal)
-        incident = replace(incident, journal=journal, correlation=None)
+        request = replace(incident.request, remarks=()) if incident.request else None
+        incident = replace(incident, journal=journal, correlation=None, request=request)
     if version < 2:
         signal = replace(signal, actor_kind=ActorKind.UNKNOWN)
         incident = replace(_of_version_1(incident), signals=(signal,))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from remediator.adapters.azure.arm import Arm
+from remediator.adapters.azure.errors import in_azures_words
 from remediator.core.azure_write import AzureWrite
 from remediator.core.errors import RemediatorError
 from remediator.core.resource_id import ResourceId
@@ -41,7 +42,7 @@ class ActivityLog:
             try:
                 rows, all_of_them = self._ask(subscription, group, since, until)
             except RemediatorError as problem:
-                return Unknown(f"the activity log of {group} cannot be read: {_words(problem)}")
+                return Unknown(f"the activity log of {group} cannot be read: {in_azures_words(problem)}")
             entries += rows
             whole = whole and all_of_them
         found = tuple(write for write in writes_in(entries) if any(write.resource.within(rid) for rid in about))
@@ -57,12 +58,6 @@ class ActivityLog:
         times = f"eventTimestamp ge '{_moment(since)}' and eventTimestamp le '{_moment(until)}'"
         asked = f"{times} and resourceGroupName eq '{name}'"
         return self._arm.list_first(path, VERSION, {"$filter": asked}, MOST_PAGES)
-
-
-def _words(problem: RemediatorError) -> str:
-    """Azure's own code and words; ours where Azure said nothing."""
-    said, code = problem.context.get("said"), problem.context.get("azure_code")
-    return ": ".join(part for part in (code, said) if part) or str(problem)
 
 
 def _groups(about: Sequence[ResourceId]) -> list[tuple[str, str]]:

@@ -21,11 +21,29 @@ Body = Mapping[str, Any]
 FIRST_WITH_POLICY = "2024-06-01"
 
 
+def zone_body() -> dict[str, Any]:
+    """A new private zone."""
+    return {"location": "global", "tags": TAGS}
+
+
+def link_body(wanted: Document, live: Body | None = None) -> dict[str, Any]:
+    """A link; one that is there already keeps its tags."""
+    return {
+        "location": "global",
+        "tags": TAGS if live is None else live.get("tags") or {},
+        "properties": {
+            "virtualNetwork": {"id": wanted["network"]},
+            "registrationEnabled": bool(wanted.get("registration", False)),
+            "resolutionPolicy": str(wanted.get("resolutionPolicy") or "Default"),
+        },
+    }
+
+
 def create_zone(clients: Clients, rid: ResourceId, live: Body | None) -> Started:
     """A new private zone, or one whose creation ended badly once more."""
     group, _, name = names_of(rid)
     zones = clients.private_dns(rid).private_zones
-    body = {"location": "global", "tags": TAGS}
+    body = zone_body()
     lock = _unless_there() if live is None else _if_unchanged(live)
     return clients.begin("creating zone", rid, zones.begin_create_or_update, group, name, body, **lock)
 
@@ -55,15 +73,7 @@ def put_link(clients: Clients, rid: ResourceId, wanted: Document, live: Body | N
             f"{FIRST_WITH_POLICY}",
         )
     group, zone, name = names_of(rid)
-    body = {
-        "location": "global",
-        "tags": TAGS if live is None else live.get("tags") or {},
-        "properties": {
-            "virtualNetwork": {"id": wanted["network"]},
-            "registrationEnabled": bool(wanted.get("registration", False)),
-            "resolutionPolicy": policy,
-        },
-    }
+    body = link_body(wanted, live)
     lock = _unless_there() if live is None else _if_unchanged(live)
     links = clients.private_dns(rid).virtual_network_links
     return clients.begin("writing link", rid, links.begin_create_or_update, group, zone, name, body, **lock)

@@ -21,19 +21,24 @@ FLAGS = ("allowVirtualNetworkAccess", "allowForwardedTraffic", "allowGatewayTran
 KEPT = ("doNotVerifyRemoteGateways", "peerCompleteVnets", "localSubnetNames", "remoteSubnetNames")
 
 
-def create_endpoint(clients: Clients, rid: ResourceId, wanted: Document) -> Started:
+def endpoint_body(name: str, wanted: Document) -> dict[str, Any]:
     """A new endpoint with dynamic addresses: fixed ones would keep the registry from being replicated."""
-    group, _, name = names_of(rid)
     connection: dict[str, Any] = {"privateLinkServiceId": wanted["registry"], "groupIds": ["registry"]}
     array = "privateLinkServiceConnections"
     if wanted.get("manual"):
         array = "manualPrivateLinkServiceConnections"
         connection["requestMessage"] = REQUEST
-    body = {
+    return {
         "location": wanted["location"],
         "tags": TAGS,
         "properties": {"subnet": {"id": wanted["subnet"]}, array: [{"name": name, "properties": connection}]},
     }
+
+
+def create_endpoint(clients: Clients, rid: ResourceId, wanted: Document) -> Started:
+    """Create an endpoint."""
+    group, _, name = names_of(rid)
+    body = endpoint_body(name, wanted)
     endpoints = clients.network(rid).private_endpoints
     return clients.begin("creating private endpoint", rid, endpoints.begin_create_or_update, group, name, body)
 

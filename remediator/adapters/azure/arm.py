@@ -1,9 +1,9 @@
 """How is Azure Resource Manager asked?
 
 One raw pipeline on azure-mgmt-core: bodies stay whole, throttling is waited out, an api-version that a cloud lacks is
-replaced by the newest that it names. Called by `observer` and `applier`; the typed clients take their policies from
-here too. Nothing here registers resource providers, which azure-mgmt-core's own policy would do on its own (a write
-that nobody approved).
+replaced by the newest that it names. Called by `observer`, `applier` and `preflight`; the typed clients take their
+policies from here too. Nothing here registers resource providers, which azure-mgmt-core's own policy would do on its
+own (a write that nobody approved).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ VERSIONS: Mapping[str, str] = {
     "microsoft.network/dnsforwardingrulesets": "2022-07-01",
     "microsoft.app": "2025-01-01",
     "microsoft.authorization": "2022-04-01",
+    "microsoft.authorization/locks": "2020-05-01",
+    "microsoft.policyinsights": "2023-03-01",
     "microsoft.managedidentity": "2023-01-31",
     "": "2022-12-01",  # subscriptions
 }
@@ -132,6 +134,14 @@ class Arm:
                     return entries, not page.get("nextLink")
         return entries, True
 
+    def question(self, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a question that is sent as POST and changes nothing."""
+        with translated("asking", path):
+            body = self._read(path, "", document=document).json()
+        if not isinstance(body, dict):
+            raise Transient("azure-garbled", f"asking {path}: the answer is not an object")
+        return body
+
     def ask(self, url: str, doing: str) -> HttpResponse:
         """GET an absolute address of Resource Manager, kept verbatim; the answer, whatever its status."""
         self._own(url)
@@ -162,21 +172,31 @@ class Arm:
             page = response.json()
             yield page
 
-    def _read(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> HttpResponse:
+    def _read(
+        self,
+        path: str,
+        api_version: str,
+        query: Mapping[str, str] | None = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> HttpResponse:
         resource_type = ResourceId(path).type
-        response = self._send(path, api_version or self.version(resource_type), query)
+        response = self._send(path, api_version or self.version(resource_type), query, document)
         if response.status_code >= 400:
             other = None if api_version else supported_version(response)
             if other is None:
                 raise HttpResponseError(response=response)
             self._settled[resource_type.lower()] = other
-            response = self._send(path, other, query)
+            response = self._send(path, other, query, document)
             response.raise_for_status()
         return response
 
-    def _send(self, path: str, api_version: str, query: Mapping[str, str] | None) -> HttpResponse:
+    def _send(
+        self, path: str, api_version: str, query: Mapping[str, str] | None, document: Mapping[str, Any] | None
+    ) -> HttpResponse:
         where = self.access.endpoint + quote("/" + path.strip("/"), safe="/@*$()!',;=+~")
         asked = {"api-version": api_version, **{name: quote(text, safe="") for name, text in (query or {}).items()}}
+        if document is not None:
+            return self._client.send_request(HttpRequest("POST", where, params=asked, json=document))
         return self._client.send_request(HttpRequest("GET", where, params=asked))
 
     def _own(self, url: str) -> None:

@@ -79,6 +79,13 @@ _REGISTER = "register Microsoft.ContainerRegistry in the subscription of the end
 # A plan links a zone only where no zone of the name is seen to be linked (azure-facts 3.3).
 _UNSEEN = "the network links another zone of this name that the reader does not see: let it read the central zones"
 _SIGN_IN = "check the managed identity, its tenant and the cloud that the settings name"
+# azure-facts 7, in Azure's words
+_CULPRITS = (
+    (re.compile(r"perform action\(s\) ('.+?') on the linked scope\(s\) ('.+?')[ ,]"), "the identity lacks {} on {}"),
+    (re.compile(r"authorization to perform action ('[^']+') over scope ('[^']+')"), "the identity lacks {} on {}"),
+    (re.compile(r"following scope\(s\) are locked: ('[^']+')"), "there is a lock on {}"),
+    (re.compile(r"\"policyAssignment\":\s*\{[^}]*\"id\":\s*\"([^\"]+)\""), "the policy assignment '{}' denies it"),
+)
 _SECONDS = re.compile(r"(\d{1,5})'? seconds?")
 
 
@@ -125,7 +132,8 @@ def refused(answer: Answer, doing: str, target: str, wait: float | None = None) 
     context = {"doing": doing, "target": target, "status": str(answer.status), "azure_code": answer.code}
     context["said"] = answer.message
     said = f"{answer.code}: {answer.message}" if answer.code else answer.message or "no reason was given"
-    message = f"{doing} {target}: Azure answered {answer.status}, {said}"
+    culprit = _culprit(answer.message)
+    message = f"{culprit}{doing} {target}: Azure answered {answer.status}, {said}"
     code = _deciding(answer)
     if _lacks_provider(answer, doing):
         return Misconfigured("provider-not-registered", message, context=context, hint=_REGISTER)
@@ -145,6 +153,12 @@ def refused(answer: Answer, doing: str, target: str, wait: float | None = None) 
     if code in MOVED or answer.status in (404, 409, 412):
         return Stale("azure-moved", message, context=context, hint="look again: the world has moved")
     return Misconfigured("azure-refused", message, context=context, hint="the request cannot succeed as it stands")
+
+
+def in_azures_words(problem: RemediatorError) -> str:
+    """Azure's own code and words; ours where Azure said nothing."""
+    said, code = problem.context.get("said"), problem.context.get("azure_code")
+    return ": ".join(part for part in (code, said) if part) or str(problem)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -176,6 +190,17 @@ def _deciding(answer: Answer) -> str:
     known = (*OPERATOR, *BUSY, *THROTTLED, *DOWN, *MOVED)
     codes = [code.lower() for code in (answer.code, *answer.inner)]
     return next((code for code in codes if code in known), codes[0])
+
+
+def _culprit(words: str) -> str:
+    """The missing action, the locked scope or the policy that a refusal names, for the beginning of our message.
+
+    Azure names it last, after ids that are long enough for a journal or a page to cut it off.
+    """
+    for pattern, said in _CULPRITS:
+        if found := pattern.search(words):
+            return f"{said.format(*found.groups())}: "
+    return ""
 
 
 def _lacks_provider(answer: Answer, doing: str) -> bool:

@@ -12,6 +12,7 @@ from remediator.sandbox.shown import present
 from remediator.sandbox.wire import Body, Request, Response, reply
 from remediator.sandbox.world import World
 
+PRINCIPAL_FILTER = re.compile(r"(assignedTo\(|principalId\s+eq\s+)'([^']*)'\)?", re.IGNORECASE)
 Handler = Callable[[World, Request, Target], Response]
 
 
@@ -107,7 +108,21 @@ def in_scope(world: World, request: Request, place: Target) -> Response:
         known = world.state.of_type(place.type)
     shown = [present(world, body, request.api_version) for body in known if visible(world, body)]
     odd = [body for body in world.state.odd_of_type(place.type) if visible(world, body)]
-    return page(world, request, [body for body in shown + odd if _touches(scope, key(target(body["id"]).scope))])
+    touching = [body for body in shown + odd if _touches(scope, key(target(body["id"]).scope))]
+    return page(world, request, [body for body in touching if _wanted(body, request.query.get("$filter", ""))])
+
+
+def _wanted(body: Body, condition: str) -> bool:
+    """Whether a role assignment passes `assignedTo('ID')` or `principalId eq 'ID'`; any other filter lets all pass.
+
+    Nobody knows the members of groups here: `assignedTo` takes everybody for a member of each.
+    """
+    asked = PRINCIPAL_FILTER.fullmatch(condition.strip())
+    held = body.get("properties")
+    if asked is None or not isinstance(held, dict):
+        return True
+    same = str(held.get("principalId", "")).lower() == asked[2].lower()
+    return same or (asked[1].lower().startswith("assignedto") and held.get("principalType") == "Group")
 
 
 def _touches(asked: str, owned: str) -> bool:

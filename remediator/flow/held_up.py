@@ -1,0 +1,46 @@
+"""Something stands in the way of a plan, or may: what becomes of the incident? Called by `request_approval`.
+
+A plan that Azure would surely refuse is put to nobody: a person is called, and each obstacle is in the journal by its
+name. A remark of the preflight stops nothing; it is told with the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from remediator.core.errors import Misconfigured
+from remediator.core.incident import Incident, bounded
+from remediator.core.preflight import Barrier, PreflightResult
+from remediator.flow.turn import tell
+
+MOST_NOTES = 20
+_HINTS = {
+    Barrier.PERMISSION: "Give the applier that action there (`remediator permissions` lists all); it takes minutes",
+    Barrier.LOCK: "Remove the lock, or let whoever holds it make the change",
+    Barrier.POLICY: "Ask the policy's owner for an exemption, or for the way that it allows",
+    Barrier.ADDRESSES: "Enlarge the subnet, or name another one in the desired state",
+}
+
+
+def held_up(incident: Incident, checked: PreflightResult, now: datetime, people: Sequence[str]) -> Incident:
+    """PLANNED → NEEDS_HUMAN, with every obstacle named."""
+    first, *others = checked.obstacles
+    more = f" (the first of {len(checked.obstacles)} obstacles)" if others else ""
+    problem = Misconfigured(
+        "preflight-blocked",
+        f"{first.text}{more}. Nobody was asked and nothing was written",
+        context={"kind": first.kind.value, "name": first.name, "scope": first.scope.text},
+        hint=f"{_HINTS[first.kind]}, then ask again",
+    )
+    for obstacle in checked.obstacles[:MOST_NOTES]:
+        incident = incident.note(now, f"stands in the way: {obstacle.text}")
+    rest = bounded("Also: " + "; ".join(one.text for one in others)) if others else ""
+    return tell(noted(incident, checked, now).needs_human(now, problem), "needs-human", now, people, rest)
+
+
+def noted(incident: Incident, checked: PreflightResult, now: datetime) -> Incident:
+    """The incident with what the preflight could not find out in its journal."""
+    for remark in checked.remarks[:MOST_NOTES]:
+        incident = incident.note(now, f"before asking: {remark}")
+    return incident
