@@ -54,3 +54,13 @@ def test_a_story_stops_with_one_action_less(name: str) -> None:
             world.apply(plan)
         assert refused.value.code == "azure-forbidden"
         assert action in refused.value.message
+
+
+@pytest.mark.parametrize("action", list(READER))
+@pytest.mark.parametrize("name", ["no endpoint", "zone deleted", "peering missing", "hub resolver not linked"])
+def test_with_one_action_less_to_read_no_other_plan_is_made(name: str, action: str) -> None:
+    """What cannot be read leads to no change that would not have been planned anyway, and breaks no other path."""
+    whole, less = (enforced(BREAKS[name][0](), less=one).diagnose() for one in ("", action))
+    assert {change.key for change in less.plan.changes} <= {change.key for change in whole.plan.changes}
+    broken = [{path.key for path in found.paths if path.verdict is Verdict.BROKEN} for found in (less, whole)]
+    assert broken[0] <= broken[1]
