@@ -97,9 +97,7 @@ def _network(
         legacy = environment is not None and environment.legacy and shape.egress == "none"
         subnet: dict[str, object] = {"prefix": f"10.{octet}.{row * 2}.0/23"}
         subnets[f"snet-aca{row}"] = subnet if legacy else {**subnet, "delegation": DELEGATED}
-    made = land.builder.network(
-        f"vnet-{name}", f"10.{octet}.0.0/16", subnets, sub=sub, group=group, location=region
-    )
+    made = land.builder.network(f"vnet-{name}", f"10.{octet}.0.0/16", subnets, sub=sub, group=group, location=region)
     infra = [f"{made}/subnets/snet-aca{row}" for row in range(len(own))]
     net = Net(made, name, octet, sub, group, region, shape, f"{made}/subnets/snet-endpoints", infra, hub)
     net.asks = net
@@ -212,7 +210,10 @@ def _guard(land: Land, net: Net) -> None:
         land.builder,
         f"nsg-{net.name}",
         bodies.rule("allow-endpoints", 100, "Allow", "Outbound", **goal),
-        *(bodies.rule(f"allow-{t}", 110 + n, "Allow", "Outbound", destinationAddressPrefix=t) for n, t in enumerate(tags)),
+        *(
+            bodies.rule(f"allow-{t}", 110 + n, "Allow", "Outbound", destinationAddressPrefix=t)
+            for n, t in enumerate(tags)
+        ),
         bodies.rule("deny-all", 4000, "Deny", "Outbound", protocol="*", destinationPortRange="*"),
         **net.place,
     )

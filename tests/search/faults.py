@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.search import faults_consumer, faults_dns, faults_endpoint, faults_registry, faults_way
+from tests.search import faults_consumer, faults_dns, faults_endpoint, faults_peering, faults_registry, faults_way
 from tests.search.fault import Fault
 
-FAMILIES = (faults_registry, faults_endpoint, faults_dns, faults_way, faults_consumer)
+FAMILIES = (faults_registry, faults_endpoint, faults_dns, faults_peering, faults_way, faults_consumer)
 FAULTS: dict[str, Fault] = {fault.__name__: fault for family in FAMILIES for fault in family.FAULTS}

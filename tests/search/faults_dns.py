@@ -173,7 +173,9 @@ def second_writer(land: Land, number: int) -> Made | None:
 
 
 def _far_endpoint(land: Land, registry: Reg) -> str:
-    """An endpoint in a network that nobody here reaches."""
+    """An endpoint in a network that nobody here reaches; KeyError where Azure would not make one (azure-facts 1.1)."""
+    if land.builder.get(registry.id)["sku"]["name"] != "Premium":
+        raise KeyError(registry.id)
     octet = land.spare_octet()
     _, _, subnet = spoke(land.builder, f"elsewhere{octet}", octet, group="rg-elsewhere")
     return land.builder.endpoint(f"pe-elsewhere{octet}", registry.id, subnet, 4, group="rg-elsewhere")
@@ -186,9 +188,12 @@ def second_writer_in_reach(land: Land, number: int) -> Made | None:
         return None
     pull = next(p for p in land.private_pulls if p.endpoint == endpoint)
     net = pull.net
-    assert net is not None
+    if net is None or land.builder.get(pull.registry.id)["sku"]["name"] != "Premium":
+        return None
     home = net.area.home
-    second = land.builder.endpoint(f"pe-second-{land.spare_octet()}", pull.registry.id, home.endpoints, 100 + 10 * land.spared, **home.place)
+    second = land.builder.endpoint(
+        f"pe-second-{land.spare_octet()}", pull.registry.id, home.endpoints, 100 + 10 * land.spared, **home.place
+    )
     land.builder.group(second, net.area.zone)
     return drift("shared-record", f"{net.area.zone}/A/{pull.registry.host.removesuffix('.' + land.builder.suffix)}")
 

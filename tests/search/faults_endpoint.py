@@ -76,7 +76,7 @@ def connection_disconnected(land: Land, number: int) -> Made | None:
 
 
 def registry_made_again(land: Land, number: int) -> Made | None:
-    """The registry was deleted and made again: it knows no connection, the endpoint says Disconnected (azure-facts 4)."""
+    """The registry was made again: it knows no connection, the endpoint says Disconnected (azure-facts 4)."""
     found = _endpoint(land, number)
     if found is None:
         return None
@@ -110,9 +110,7 @@ def no_room(land: Land, number: int) -> Made | None:
         held = bodies.subnet_of(land.builder, net.endpoints)
         if kind == 0:
             held["ipConfigurations"] = [{"id": f"{net.endpoints}/ipConfigurations/{n}"} for n in range(250)]
-        elif kind == 1:
-            held["delegations"] = [{"name": "d", "properties": {"serviceName": "Microsoft.Web/serverFarms"}}]
-        elif any(e for r in land.registries for a, e in r.endpoints.items() if a.home is net and e != endpoint):
+        elif kind == 1 or _holds_another(land, net, endpoint):
             held["delegations"] = [{"name": "d", "properties": {"serviceName": "Microsoft.Web/serverFarms"}}]
         else:
             rows = properties(land, net.id)["subnets"]
@@ -122,6 +120,12 @@ def no_room(land: Land, number: int) -> Made | None:
     another = _over_the_hub(land, pulls)
     blamed += [*(net.id for net in nets), *another.values()]
     return made(("endpoint-subnet", *another), blamed, pulls, also=without)
+
+
+def _holds_another(land: Land, net: Net, endpoint: str) -> bool:
+    """Whether the network's subnet for endpoints holds another one, so that it cannot be taken away."""
+    ids = {e for registry in land.registries for area, e in registry.endpoints.items() if area.home is net}
+    return bool(ids - {endpoint})
 
 
 def environment_without_network(land: Land, number: int) -> Made | None:

@@ -23,6 +23,12 @@ def told(finding: Finding) -> str:
     return f"{finding.severity} {finding.rule} at {finding.target.text}: {finding.summary}"
 
 
+def said(diagnosis: Diagnosis) -> tuple[object, ...]:
+    """What a diagnosis comes to: the plan's digest, the findings and the verdicts."""
+    verdicts = [(path.key, path.verdict) for path in diagnosis.paths]
+    return diagnosis.plan.digest, [finding.key for finding in diagnosis.findings], verdicts
+
+
 def _findings(land: Land, fault: Made, diagnosis: Diagnosis) -> Iterator[str]:
     blamed = {(rule, target.lower()) for rule in fault.rules for target in fault.targets}
     also = {(rule, target.lower()) for rule, target in fault.also}

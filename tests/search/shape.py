@@ -15,7 +15,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
     "AzureUSGovernment": ("usgovvirginia", "usgovarizona", "usgovtexas"),
 }
 
-# closed: private only; open: anybody; listed: an allow-list of egress addresses; chained: open, with an endpoint far away
+# closed: private only; open: anybody; listed: an allow-list of egress addresses; chained: open, its endpoint far away
 Access = Literal["closed", "open", "listed", "chained"]
 ACCESSES: tuple[Access, ...] = ("closed", "open", "listed", "chained")
 # who answers names for a network

@@ -48,9 +48,7 @@ def forget_connection(land: Land, endpoint: str) -> None:
     for registry in land.registries:
         held = properties(land, registry.id)
         held["privateEndpointConnections"] = [
-            one
-            for one in held["privateEndpointConnections"]
-            if one["properties"]["privateEndpoint"]["id"] != endpoint
+            one for one in held["privateEndpointConnections"] if one["properties"]["privateEndpoint"]["id"] != endpoint
         ]
 
 

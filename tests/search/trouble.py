@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -15,11 +16,18 @@ from tests.search.shape import Shape
 Faults = Sequence[tuple[str, int]]
 faults = st.lists(st.tuples(st.sampled_from(sorted(FAULTS)), st.integers(0, 41)), max_size=4)
 troubles = st.tuples(shapes, faults)
+# Zones of a region's data names are left aside by the model (azure-facts 1.5); a fault in the other zone shows it.
+UNSETTLED = "region_zone_in_use"
+
+
+def apart(trouble: tuple[Shape, Faults]) -> tuple[Shape, Faults]:
+    """The same, with a range of its own for each island: with equal ranges a stranger's record may fit by chance."""
+    return replace(trouble[0], same_ranges=False), trouble[1]
 
 
 def troubled(shape: Shape, chosen: Faults) -> Land:
     """An estate with these faults; one that finds its place taken by an earlier one is left out."""
-    land = build(shape)
+    land = build(replace(shape, noise=tuple(one for one in shape.noise if one != UNSETTLED)))
     for name, number in chosen:
         try:
             FAULTS[name](land, number)
