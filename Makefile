@@ -55,5 +55,5 @@ format: setup ## rewrite the code in the house style, and the copy of docs/rules
 	@$(BIN)/ruff check -q --fix .
 
 lock: setup ## resolve the dependencies again and write requirements-dev.txt and requirements.txt
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra cli --group dev pyproject.toml -o requirements-dev.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --all-extras --group dev pyproject.toml -o requirements-dev.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements-dev.txt pyproject.toml -o requirements.txt

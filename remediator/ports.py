@@ -16,6 +16,7 @@ from remediator.core.azure_write import AzureWrite
 from remediator.core.change import Change, LiveState
 from remediator.core.desired import DesiredState
 from remediator.core.incident import Incident, Notice, Status
+from remediator.core.measures import Telemetry as Telemetry  # a port like those below, beside what it is told
 from remediator.core.plan import Plan
 from remediator.core.preflight import PreflightResult
 from remediator.core.resource_id import ResourceId

@@ -125,6 +125,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("EVENT_ENDPOINT", "", "Event Grid endpoint of a custom topic or a namespace to which incidents are "
              "published as CloudEvents; empty: nothing is published", read.address),
     Variable("EVENT_TOPIC", "", "name of the topic where `REMEDIATOR_EVENT_ENDPOINT` is a namespace's", read.topic),
+    Variable("TELEMETRY", "auto", "`auto`: spans and measures go where the variables of docs/telemetry.md say; `off`: "
+             "nowhere", read.one_of(("auto", "off"))),
     Variable("STOPPED", "", "a reason here stops every write to Azure until it is removed"),
     Variable("WAY", "direct", "`direct`, `pull-request` or `report`, where there is no document", read.one_of(WAYS)),
 )
@@ -187,6 +189,7 @@ class Settings:
     applier_client_id: str
     event_endpoint: str
     event_topic: str
+    telemetry: str
     stopped: str
     way: str
     host_storage: HostStorage = field(default_factory=HostStorage)

@@ -15,8 +15,9 @@ from remediator.core.approval import ApprovedPlan
 from remediator.core.change import Change, LiveState
 from remediator.core.cloud import Cloud, cloud_named
 from remediator.core.errors import Misconfigured
+from remediator.core.measures import Unmeasured
 from remediator.core.snapshot import Snapshot
-from remediator.ports import Applier, DesiredStates, Started
+from remediator.ports import Applier, DesiredStates, Started, Telemetry
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
@@ -80,18 +81,18 @@ class AzureWriter:
         return self.made().start_undo(approved, change)
 
 
-def reader(settings: Settings) -> AzureReader:
+def reader(settings: Settings, telemetry: Telemetry | None = None) -> AzureReader:
     """What reads Azure for these settings; nothing is asked yet."""
     cloud = cloud_named(settings.cloud)
 
     @cache
     def arm() -> Arm:
-        return _arm(settings, cloud, settings.reader_client_id)
+        return _arm(settings, cloud, settings.reader_client_id, telemetry)
 
     return AzureReader(arm, cloud, settings.subscriptions, desired_states(settings))
 
 
-def applier(settings: Settings) -> AzureWriter:
+def applier(settings: Settings, telemetry: Telemetry | None = None) -> AzureWriter:
     """What writes to Azure for these settings; nothing is asked yet.
 
     It compares as the reader. The applier's credential is made by `writing` and nowhere else, so that there is none
@@ -100,13 +101,13 @@ def applier(settings: Settings) -> AzureWriter:
     cloud = cloud_named(settings.cloud)
 
     def writing(_: ApprovedPlan) -> Arm:
-        return _arm(settings, cloud, settings.applier_client_id)
+        return _arm(settings, cloud, settings.applier_client_id, telemetry)
 
     @cache
     def made() -> Applier:
         from remediator.adapters.azure.applier import AzureApplier
 
-        return AzureApplier(_arm(settings, cloud, settings.reader_client_id), writing)
+        return AzureApplier(_arm(settings, cloud, settings.reader_client_id, telemetry), writing)
 
     return AzureWriter(made)
 
@@ -120,7 +121,7 @@ def identity(settings: Settings, client_id: str) -> TokenCredential:
     return credential(cloud_named(settings.cloud), client_id=named, instance_discovery=not sandboxed)
 
 
-def _arm(settings: Settings, cloud: Cloud, client_id: str) -> Arm:
+def _arm(settings: Settings, cloud: Cloud, client_id: str, telemetry: Telemetry | None) -> Arm:
     from remediator.adapters.azure.arm import Arm, ArmAccess
 
     if settings.ca_file is not None and not settings.ca_file.is_file():
@@ -130,4 +131,5 @@ def _arm(settings: Settings, cloud: Cloud, client_id: str) -> Arm:
             hint="REMEDIATOR_CA_FILE names a PEM file",
         )
     verify = str(settings.ca_file) if settings.ca_file else True
-    return Arm(ArmAccess(identity(settings, client_id), cloud, base_url=settings.arm_endpoint, verify=verify))
+    known = telemetry or Unmeasured()
+    return Arm(ArmAccess(identity(settings, client_id), cloud, settings.arm_endpoint, verify, telemetry=known))

@@ -20,10 +20,11 @@ from remediator.bootstrap.notices import MAIL, TERMINAL, channels
 from remediator.bootstrap.preflight import preflight
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.bootstrap.storage import kept
+from remediator.bootstrap.telemetry import telemetry
 from remediator.core.cloud import cloud_named
 from remediator.core.errors import Misconfigured
 from remediator.flow.advance import Flow
-from remediator.ports import Clock, Ids, Log, Prober, Rows, Tokens, WorkQueue
+from remediator.ports import Clock, Ids, Log, Prober, Rows, Telemetry, Tokens, WorkQueue
 from remediator.settings import Mode, Settings
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
             settings, prober = _sandboxed(settings, sandbox, ends)
         key, tokens = _keys(settings)
         rows, work = kept(settings, time, log, lambda incident: flow.poisoned(incident), ends)
-        flow, switch = _flow(settings, rows, work, tokens, prober, time, ids, log)
+        told = telemetry(settings, log, ends)
+        flow, switch = _flow(settings, rows, work, tokens, prober, time, ids, log, told)
         return Runtime(
             settings=settings,
             cloud=cloud_named(settings.cloud),
@@ -82,6 +84,7 @@ def _flow(
     time: Clock,
     ids: Ids,
     log: Log,
+    told: Telemetry,
 ) -> tuple[Flow, RowSwitch]:
     """The verbs with everything that they use; and the switch, which doors turn too."""
     from remediator.adapters.records.incidents import RowIncidents
@@ -90,16 +93,16 @@ def _flow(
     from remediator.adapters.system.process import is_gone, this_process
 
     switch = RowSwitch(rows, time, settings.stopped)
-    observer = reader(settings)
+    observer = reader(settings, told)
     flow = Flow(
-        incidents=heard(RowIncidents(rows), settings),
+        incidents=heard(RowIncidents(rows), settings, told, log),
         queue=work,
         clock=time,
         ids=ids,
         observer=observer,
         desired_states=desired_states(settings),
         tokens=tokens,
-        applier=applier(settings),
+        applier=applier(settings, told),
         leases=RowLeases(rows, time, process=this_process(), is_gone=is_gone),
         switch=switch,
         log=log,
@@ -107,6 +110,7 @@ def _flow(
         preflight=preflight(settings, observer),
         prober=prober,
         history=AzureHistory(observer.arm),
+        telemetry=told,
         identities=identities(settings),
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),
         fallbacks={} if settings.smtp_host else {MAIL: TERMINAL},

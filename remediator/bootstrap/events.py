@@ -9,7 +9,8 @@ from functools import cache
 from remediator.bootstrap.access import identity
 from remediator.core.incident import Incident, Notice
 from remediator.flow.heard import HeardIncidents
-from remediator.ports import Channel, Incidents
+from remediator.flow.measured import CaseMeasures
+from remediator.ports import Channel, Incidents, Log, Telemetry
 from remediator.settings import Settings
 
 
@@ -37,6 +38,6 @@ def publisher(settings: Settings) -> Channel:
     return EventNotices(made)
 
 
-def heard(incidents: Incidents, settings: Settings) -> Incidents:
-    """The same case files; where a topic is set, with an event for each transition."""
-    return HeardIncidents(incidents) if settings.event_endpoint else incidents
+def heard(incidents: Incidents, settings: Settings, telemetry: Telemetry, log: Log) -> Incidents:
+    """The same case files, measured; where a topic is set, with an event for each transition."""
+    return HeardIncidents(incidents, announce=bool(settings.event_endpoint), listener=CaseMeasures(telemetry, log))

@@ -15,6 +15,7 @@ from remediator.core.approval import Answer, Person
 from remediator.core.diagnosis import diagnose as core_diagnose
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
+from remediator.core.measures import ADVANCE, INTAKE, Unmeasured
 from remediator.core.signal import Signal
 from remediator.core.walk import all_paths
 from remediator.flow.apply import apply
@@ -22,6 +23,7 @@ from remediator.flow.await_approval import await_approval
 from remediator.flow.deliver import deliver
 from remediator.flow.diagnose import Diagnose, Look, Walk, diagnose, look
 from remediator.flow.intake import intake
+from remediator.flow.measured import MeasuredApplier, MeasuredObserver, correlated, measured
 from remediator.flow.record_approval import record_approval
 from remediator.flow.request_approval import request_approval
 from remediator.flow.sweep import left_behind, wake_due
@@ -45,6 +47,7 @@ from remediator.ports import (
     Prober,
     Switch,
     TakenIn,
+    Telemetry,
     Tokens,
     WorkQueue,
 )
@@ -75,6 +78,7 @@ class Flow:
     preflight: Preflight | None = None
     prober: Prober | None = None
     history: History | None = None
+    telemetry: Telemetry = field(default_factory=Unmeasured)
     identities: frozenset[str] = frozenset()
     recipients: tuple[str, ...] = ()
     fallbacks: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +87,10 @@ class Flow:
 
     def take_in(self, signal: Signal) -> TakenIn:
         """See `flow.intake`."""
-        return intake(signal, incidents=self.incidents, queue=self.queue, clock=self.clock, ids=self.ids)
+        with self.telemetry.span(INTAKE, source=signal.source.value, **correlated(signal.correlation_id)) as facts:
+            taken = intake(signal, incidents=self.incidents, queue=self.queue, clock=self.clock, ids=self.ids)
+            facts |= {"incident": taken.incident, "joined": "yes" if taken.joined else "no"}
+            return taken
 
     def answer(self, incident: str, token: str, answer: Answer, person: Person) -> Incident:
         """See `flow.record_approval`."""
@@ -115,10 +122,12 @@ class Flow:
         """
         rest: datetime | None
         try:
-            if not force and not is_due(open_case(self.incidents, incident), self.clock.now()):
+            held = open_case(self.incidents, incident)
+            if not force and not is_due(held, self.clock.now()):
                 return
-            rest = self._run(incident, self.clock.now() + RUN)
-            self._deliver(incident, rest)
+            with self.telemetry.span(ADVANCE, incident=incident, **correlated(held.incident.correlation)):
+                rest = self._run(incident, self.clock.now() + RUN)
+                self._deliver(incident, rest)
         except Transient as problem:
             self.log.info("advancing an incident: later", incident=incident, code=problem.code)
             rest = self.clock.now() + pause(problem, 0)
@@ -168,7 +177,7 @@ class Flow:
             held = open_case(self.incidents, incident)
             self.log.info("advancing an incident", incident=incident, status=held.incident.status.value)
             try:
-                turn = self._step(held, ends)
+                turn = measured(self.telemetry, self._step, held, ends)
                 rest, ended = turn.rest, turn.incident.status.ended
                 if rest is None and not ended and self.clock.now() >= ends:
                     rest = self.clock.now()
@@ -184,17 +193,8 @@ class Flow:
                 self.log.error("advancing an incident", incident=incident, code=problem.code)
                 settle(incident, problem, incidents=self.incidents, clock=self.clock, recipients=self.recipients)
                 continue
-            if ended:
-                self._say_the_end(turn.incident)
             if rest is not None or ended:
                 return rest
-
-    def _say_the_end(self, incident: Incident) -> None:
-        """The journal's last hash, in a place where whoever writes to the store cannot change it."""
-        lines = incident.journal
-        sealed = (lines[-1].hash if lines else None) or ""
-        status = incident.status.value
-        self.log.info("an incident has ended", incident=incident.id, status=status, line=len(lines), hash=sealed)
 
     def _keep(self, turn: Turn, rest: datetime | None) -> None:
         """Save what a turn made of the incident, where it made anything of it."""
@@ -208,7 +208,7 @@ class Flow:
     def _look(self, incident: Incident) -> Look:
         return look(
             incident,
-            observer=self.observer,
+            observer=MeasuredObserver(self.observer, self.telemetry),
             desired_states=self.desired_states,
             diagnose=self.diagnosed_by,
             walk=self.walked_by,
@@ -243,7 +243,7 @@ class Flow:
             held,
             look=self._look,
             incidents=self.incidents,
-            applier=self.applier,
+            applier=MeasuredApplier(self.applier, self.telemetry),
             leases=self.leases,
             switch=self.switch,
             clock=self.clock,
@@ -259,7 +259,7 @@ class Flow:
         return undo(
             held,
             incidents=self.incidents,
-            applier=self.applier,
+            applier=MeasuredApplier(self.applier, self.telemetry),
             leases=self.leases,
             switch=self.switch,
             clock=self.clock,

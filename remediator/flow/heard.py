@@ -1,13 +1,15 @@
-"""Who hears of what is saved? `ports.Incidents` around another one: announcements go into the same save.
+"""Who hears of what is saved? `ports.Incidents` around another one: announcements go into the same save, and a
+listener hears of it afterwards.
 
-Bootstrap puts it around the store where events are published, so that no step need think of them. An announcement is a
-notice of the outbox: saved with the state that it tells of, delivered after, and again until it has arrived.
+Bootstrap puts it around the store, so that no step need think of events and measures. An announcement is a notice of
+the outbox: saved with the state that it tells of, delivered after, and again until it has arrived.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from remediator.core.announcement import announcements
 from remediator.core.incident import Incident, Status
@@ -17,16 +19,32 @@ from remediator.flow.turn import IN_HAND
 from remediator.ports import Held, Incidents, TakenIn
 
 
+class Listener(Protocol):
+    """Hears of saves that were made; it raises nothing."""
+
+    def took_in(self, signal: Signal, taken: TakenIn, fresh: Incident) -> None:
+        """A signal was taken in; `fresh` is what was stored unless it joined an open incident."""
+        ...
+
+    def saved(self, before: Incident, after: Incident) -> None:
+        """An incident was saved."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class HeardIncidents:
     """Passes everything on; where `announce` is set, each transition of which others hear has its notice."""
 
     inner: Incidents
     announce: bool = True
+    listener: Listener | None = None
 
     def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
         """As `ports.Incidents.take_in`."""
-        return self.inner.take_in(subject, signal, self._announced(None, fresh))
+        taken = self.inner.take_in(subject, signal, self._announced(None, fresh))
+        if self.listener is not None:
+            self.listener.took_in(signal, taken, replace(fresh, id=taken.incident))
+        return taken
 
     def load(self, incident: str) -> Held:
         """As `ports.Incidents.load`."""
@@ -34,7 +52,10 @@ class HeardIncidents:
 
     def save(self, held: Held, incident: Incident) -> Held:
         """As `ports.Incidents.save`; what comes back has the announcements."""
-        return self.inner.save(held, self._announced(held.incident, incident))
+        saved = self.inner.save(held, self._announced(held.incident, incident))
+        if self.listener is not None:
+            self.listener.saved(held.incident, saved.incident)
+        return saved
 
     def due(self, now: datetime, limit: int = 100) -> tuple[str, ...]:
         """As `ports.Incidents.due`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -21,11 +21,14 @@ from azure.core.rest import HttpRequest, HttpResponse
 from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy, ARMHttpLoggingPolicy
 
+from remediator.adapters.azure.arm_calls import ArmCalls
 from remediator.adapters.azure.error_body import answer_of
 from remediator.adapters.azure.errors import retry_after, translated
 from remediator.core.cloud import Cloud
 from remediator.core.errors import Misconfigured, Transient
+from remediator.core.measures import Unmeasured
 from remediator.core.resource_id import ResourceId
+from remediator.ports import Telemetry
 
 # Newest stable versions that we have seen answers of; the longest matching type counts.
 VERSIONS: Mapping[str, str] = {
@@ -69,6 +72,7 @@ class ArmAccess:
     base_url: str = ""
     verify: bool | str = True
     transport: Any = None
+    telemetry: Telemetry = field(default_factory=Unmeasured)
 
     @property
     def endpoint(self) -> str:
@@ -95,6 +99,7 @@ class ArmAccess:
             _Retries(retry_total=6, retry_status=5, retry_backoff_max=LONGEST_WAIT),
             ARMChallengeAuthenticationPolicy(self.credential, self.cloud.scope),
             core.SensitiveHeaderCleanupPolicy(),
+            ArmCalls(self.telemetry),
             ARMHttpLoggingPolicy(),
         ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from remediator.adapters.azure.access_places import concerns, scopes_over
@@ -56,7 +57,9 @@ class AzureObserver:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="observe") as pool:
 
             def each(work: Callable[[T], R], over: Iterable[T]) -> list[R]:
-                return list(pool.map(work, over))
+                # each with a copy of our context, so that spans and log lines know to what they belong
+                todo = [(copy_context(), one) for one in over]
+                return list(pool.map(lambda pair: pair[0].run(work, pair[1]), todo))
 
             subscriptions = self._subscriptions or self._visible()
             todo = ReadingList(frozenset(subscription.lower() for subscription in subscriptions))

@@ -1,13 +1,16 @@
 """How does the program talk to its operators? `ports.Log` on the standard library's logging.
 
 The message is constant, variables follow as `key=value` and as attributes of the record (for exporters that keep
-dimensions). What looks like a secret or names a person is struck out here, whoever wrote it.
+dimensions), and behind them the ids of what is being worked on. What looks like a secret or names a person is struck
+out here, whoever wrote it.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+
+from remediator.adapters.system.about import about
 
 STRUCK = "[struck]"
 LONGEST = 500
@@ -55,7 +58,8 @@ class SystemLog:
     def _write(self, level: int, message: str, keys: dict[str, str | int | float]) -> None:
         if not self._logger.isEnabledFor(level):
             return
-        clean = {key: redacted(value) if isinstance(value, str) else value for key, value in keys.items()}
+        told = {**keys, **{key: value for key, value in about().items() if key not in keys}}
+        clean = {key: redacted(value) if isinstance(value, str) else value for key, value in told.items()}
         tail = "".join(f" {key}={_quoted(value)}" for key, value in clean.items())
         self._logger.log(level, "%s%s", redacted(message), tail, extra={"keys": clean})
 
