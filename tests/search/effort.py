@@ -22,7 +22,7 @@ def search(examples: int) -> Callable[[T], T]:
         max_examples=examples * EFFORT,
         deadline=None,
         derandomize=EFFORT == 1,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         print_blob=True,
         phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
         report_multiple_bugs=False,

@@ -31,6 +31,7 @@ def not_premium(land: Land, number: int) -> Made | None:
     body = land.builder.get(registry.id)
     body["sku"] = {"name": tier, "tier": tier}
     body["properties"].pop("networkRuleSet")
+    body["properties"].update(dataEndpointEnabled=False, dataEndpointHostNames=[])
     return made("registry-sku", registry.id, _public_pulls(land, registry))
 
 

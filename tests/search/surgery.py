@@ -92,6 +92,7 @@ def add_route(land: Land, net: Net, subnet: str, name: str, prefix: str, hop: st
     table = held["routeTable"]["id"]
     rows = properties(land, table)["routes"]
     rows[:] = [row for row in rows if row["properties"]["addressPrefix"] != prefix]
+    name = name if name not in [row["name"] for row in rows] else f"{name}-{len(rows)}"
     route = {"addressPrefix": prefix, "nextHopType": hop, **({"nextHopIpAddress": address} if address else {})}
     rows.append({"id": f"{table}/routes/{name}", "name": name, "properties": route})
     return f"{table}/routes/{name}"
