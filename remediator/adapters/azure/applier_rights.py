@@ -10,11 +10,11 @@ a grant of everything with a doubt.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from remediator.adapters.azure.arm import Arm
 from remediator.adapters.azure.errors import in_azures_words
+from remediator.adapters.azure.fan_out import each
 from remediator.adapters.azure.place import Body
 from remediator.core.errors import RemediatorError
 from remediator.core.permissions import required
@@ -26,6 +26,7 @@ from remediator.facts.preflight import read_definition_permissions, read_grants
 from remediator.facts.reading import Malformed, identifier, properties, text
 
 PERMISSIONS = "Microsoft.Authorization/permissions"
+MOST_PAGES = 20
 UNNAMED = "nobody has named the applier (REMEDIATOR_APPLIER_CLIENT_ID)"
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,18 +67,18 @@ class ApplierRights:
         for found in self._each(self._identities, subscriptions):
             if isinstance(found, Exception):
                 problems.append(_why(found))
-                continue
-            for body in found:
-                held = properties(body)
-                if text(held, "clientId", "").lower() == self._applier.lower() and text(held, "principalId", ""):
-                    return text(held, "principalId").lower()
+            elif principal := next((owner for client, owner in found if client == self._applier.lower()), ""):
+                return principal
         why = f": {problems[0]}" if problems else " in these subscriptions"
         raise _NotSeen(f"the identity with client id {self._applier} was not found{why}")
 
-    def _identities(self, subscription: str) -> Sequence[Body] | Exception:
+    def _identities(self, subscription: str) -> list[tuple[str, str]] | Exception:
+        """The client id and the object id of each identity of a subscription, in lower case."""
         try:
-            return self._arm.list_all(f"/subscriptions/{subscription}/providers/{IDENTITY}")
-        except RemediatorError as problem:
+            bodies = self._arm.list_all(f"/subscriptions/{subscription}/providers/{IDENTITY}")
+            held = [properties(body) for body in bodies]
+            return [(text(one, "clientId", "").lower(), text(one, "principalId", "").lower()) for one in held]
+        except (RemediatorError, Malformed) as problem:
             return problem
 
     def _assignments(self, subscription: str, principal: str) -> list[Body | Grant]:
@@ -85,10 +86,13 @@ class ApplierRights:
         path = f"/subscriptions/{subscription}/providers/{ASSIGNMENT}"
         query = {"$filter": f"assignedTo('{principal}')"}
         try:
-            rows, _ = self._arm.list_first(path, self._arm.version(ASSIGNMENT), query, pages=50)
+            rows, whole = self._arm.list_first(path, self._arm.version(ASSIGNMENT), query, MOST_PAGES)
         except RemediatorError as problem:
             return [_doubtful(f"/subscriptions/{subscription}", f"its roles cannot be read: {_why(problem)}")]
-        return [row for row in rows if _is_for(row, principal)]
+        found: list[Body | Grant] = [row for row in rows if _is_for(row, principal)]
+        return (
+            found if whole else [*found, _doubtful(f"/subscriptions/{subscription}", "its roles are too many to read")]
+        )
 
     def _granted(self, entries: Sequence[Body | Grant]) -> tuple[Grant, ...]:
         """The grants that these assignments make, each role read once."""
@@ -124,8 +128,7 @@ class ApplierRights:
             return f"what the role {role.name} allows cannot be read: {_why(problem)}"
 
     def _each(self, work: Callable[[T], R], over: Iterable[T]) -> list[R]:
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="rights") as pool:
-            return list(pool.map(work, over))
+        return each(work, over, self._threads)
 
 
 class _NotSeen(Exception):

@@ -8,13 +8,14 @@ whole resources. What cannot be asked is a remark.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from remediator.adapters.azure import apply_dns, apply_network
 from remediator.adapters.azure.applier_rights import ApplierRights
 from remediator.adapters.azure.arm import Arm
 from remediator.adapters.azure.errors import in_azures_words
+from remediator.adapters.azure.fan_out import each
 from remediator.core import preflight as judged
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import Cloud
@@ -30,6 +31,7 @@ from remediator.facts.preflight import read_denials, read_free, read_lock
 from remediator.facts.reading import Malformed, section, text
 
 LOCKS = "Microsoft.Authorization/locks"
+ENDPOINT_KINDS = (ChangeKind.CREATE_ENDPOINT, ChangeKind.DELETE_ENDPOINT)
 POLICY_QUESTION = "Microsoft.PolicyInsights/checkPolicyRestrictions"
 
 
@@ -41,13 +43,13 @@ class AzurePreflight:
     ) -> None:
         self._arm = arm
         self._cloud = cloud
+        self._threads = threads
         self._rights = ApplierRights(arm, applier, subscriptions, threads)
 
     def check(self, plan: Plan) -> PreflightResult:
         """As `ports.Preflight.check`."""
         parts = (self._permissions, self._locks, self._policies, self._room)
-        with ThreadPoolExecutor(len(parts), thread_name_prefix="preflight") as pool:
-            return sum(pool.map(lambda part: part(plan), parts), PreflightResult())
+        return sum(each(lambda part: part(plan), parts, len(parts)), PreflightResult())
 
     def _permissions(self, plan: Plan) -> PreflightResult:
         return judged.rights(plan, self._rights.for_plan(plan))
@@ -66,37 +68,44 @@ class AzurePreflight:
         return judged.locks(plan, found) + PreflightResult(remarks=tuple(remarks))
 
     def _policies(self, plan: Plan) -> PreflightResult:
+        created = [change for change in plan.changes if _content(change) is not None]
         denied, remarks = [], []
-        for change in plan.changes:
-            content = _content(change)
-            if content is None:
-                continue
-            group = f"/subscriptions/{change.target.subscription}/resourceGroups/{change.target.resource_group}"
-            details = {"resourceContent": content, "apiVersion": self._arm.version(change.target.type)}
-            try:
-                answer = self._arm.question(f"{group}/providers/{POLICY_QUESTION}", {"resourceDetails": details})
-                denied += [(change, assignment) for assignment in read_denials(answer)]
-            except (RemediatorError, Malformed) as problem:
-                remarks.append(f"whether Azure Policy denies it is not known: {_why(problem)}")
+        for change, answer in zip(created, each(self._denials, created, self._threads), strict=True):
+            if isinstance(answer, Unknown):
+                remarks.append(f"whether Azure Policy denies it is not known: {answer.reason}")
+            else:
+                denied += [(change, assignment) for assignment in answer]
         return judged.policies(denied) + PreflightResult(remarks=tuple(dict.fromkeys(remarks)))
+
+    def _denials(self, change: Change) -> tuple[str, ...] | Unknown:
+        """The ids of the policy assignments that would deny what a change creates."""
+        group = f"/subscriptions/{change.target.subscription}/resourceGroups/{change.target.resource_group}"
+        details = {"resourceContent": _content(change), "apiVersion": self._arm.version(change.target.type)}
+        try:
+            return read_denials(
+                self._arm.question(f"{group}/providers/{POLICY_QUESTION}", {"resourceDetails": details})
+            )
+        except (RemediatorError, Malformed) as problem:
+            return Unknown(_why(problem))
 
     def _room(self, plan: Plan) -> PreflightResult:
         """Whether the subnets still have the addresses that new endpoints take; what is deleted first frees its own."""
+        endpoints = [(change, *_placed(change)) for change in plan.changes if change.kind in ENDPOINT_KINDS]
+        registries = dict.fromkeys(registry for _, registry, _ in endpoints)
+        subnets = dict.fromkeys(subnet for _, _, subnet in endpoints)
+        asked = [*(partial(self._addresses, one) for one in registries), *(partial(self._free, one) for one in subnets)]
+        told = dict(zip((*registries, *subnets), each(lambda ask: ask(), asked, self._threads), strict=True))
         needed: dict[ResourceId, int] = {}
         remarks: list[str] = []
-        for change in plan.changes:
-            document = change.after if change.kind is ChangeKind.CREATE_ENDPOINT else change.before
-            if change.kind not in (ChangeKind.CREATE_ENDPOINT, ChangeKind.DELETE_ENDPOINT) or document is None:
-                continue
-            need = self._addresses(ResourceId(str(document.get("registry", ""))))
-            subnet = ResourceId(str(document.get("subnet", "")))
+        for change, registry, subnet in endpoints:
+            need = told[registry]
             if isinstance(need, Unknown):
                 remarks.append(f"how many addresses {change.target.name} needs is not known: {need.reason}")
             else:
                 needed[subnet] = needed.get(subnet, 0) + (need if change.creates else -need)
         found = []
         for subnet, need in needed.items():
-            free = self._free(subnet)
+            free = told[subnet]
             if isinstance(free, Unknown):
                 remarks.append(f"how many addresses {subnet.name} has left is not known: {free.reason}")
             else:
@@ -122,6 +131,12 @@ class AzurePreflight:
         except (RemediatorError, Malformed) as problem:
             return Unknown(_why(problem))
         return Unknown("its network does not list it") if free is None else free
+
+
+def _placed(change: Change) -> tuple[ResourceId, ResourceId]:
+    """The registry and the subnet of an endpoint that is created or deleted."""
+    document = change.after or change.before or {}
+    return ResourceId(str(document.get("registry", ""))), ResourceId(str(document.get("subnet", "")))
 
 
 def _content(change: Change) -> Mapping[str, Any] | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import azure_estate as est
 import pytest
@@ -278,3 +281,37 @@ def test_a_preflight_writes_nothing_and_asks_as_the_reader_only() -> None:
     assert {path.rpartition("/")[2] for method, path in azure.requests if method == "POST"} == {
         "checkPolicyRestrictions"
     }
+
+
+ODD = [
+    {**lock(SUB, "ReadOnly"), "properties": {"level": 7}},
+    {**lock(SUB, "ReadOnly"), "properties": []},
+    {**identity(), "properties": {"clientId": 7, "principalId": PRINCIPAL}},
+    {**assignment(), "properties": {"principalId": PRINCIPAL, "roleDefinitionId": 7}},
+    {**assignment(), "properties": 7},
+    {**definition(), "properties": {"permissions": [{"actions": "all of them"}]}},
+    {**definition(), "properties": {"permissions": 7}},
+    {**est.registry(), "sku": 7},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=[f"{one['type']}-{number}" for number, one in enumerate(ODD)])
+def test_bodies_that_make_no_sense_stop_nothing(odd: est.Body) -> None:
+    """A lock, identity, role or registry of another shape is a remark: never an error, never an obstacle."""
+    azure = two(assignment(), definition())
+    handle = azure.handle
+
+    def answering(method: str, url: str, headers: Any, body: bytes) -> Any:
+        answer = handle(method, url, headers, body)
+        document = json.loads(answer.body or b"null")
+        path = urlsplit(url).path.lower()
+        if path == odd["id"].lower():
+            document = odd
+        elif isinstance(document, dict) and path.endswith(f"/providers/{odd['type']}".lower()):
+            document = {"value": [*(one for one in document["value"] if one["id"] != odd["id"]), odd]}
+        return replace(answer, body=json.dumps(document).encode())
+
+    azure.handle = answering  # type: ignore[method-assign]
+    found = check(azure)
+    assert found.obstacles == ()
+    assert found.remarks
