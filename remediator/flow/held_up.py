@@ -27,16 +27,17 @@ def held_up(incident: Incident, checked: PreflightResult, now: datetime, people:
     """PLANNED → NEEDS_HUMAN, with every obstacle named."""
     first, *others = checked.obstacles
     more = f" (the first of {len(checked.obstacles)} obstacles)" if others else ""
+    hint = f"{_HINTS[first.kind]}, then ask again"
     problem = Misconfigured(
         "preflight-blocked",
-        f"{first.text}{more}. Nobody was asked and nothing was written",
+        f"{first.text}{more}; nobody was asked",
         context={"kind": first.kind.value, "name": first.name, "scope": first.scope.text},
-        hint=f"{_HINTS[first.kind]}, then ask again",
     )
     for obstacle in checked.obstacles[:MOST_NOTES]:
         incident = incident.note(now, f"stands in the way: {obstacle.text}")
     rest = bounded("Also: " + "; ".join(one.text for one in others)) if others else ""
-    return tell(noted(incident, checked, now).needs_human(now, problem), "needs-human", now, people, rest)
+    stopped = noted(incident, checked, now).needs_human(now, problem)
+    return tell(stopped, "needs-human", now, people, rest, advice=hint)
 
 
 def noted(incident: Incident, checked: PreflightResult, now: datetime) -> Incident:
