@@ -22,7 +22,7 @@ from remediator.core.signal import Signal
 from remediator.ports import Rows, TakenIn, Write
 
 TRIES = 100  # each lost race means that somebody else got on
-REMEMBERED = 256  # subjects
+REMEMBERED = 64  # subjects; a mailbox has 256 KiB at most
 
 
 @dataclass(frozen=True, slots=True)
