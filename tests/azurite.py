@@ -107,7 +107,9 @@ def azurite(*, oauth: bool = False) -> Azurite:
 def _started(oauth: bool) -> Azurite:
     folder = Path(tempfile.mkdtemp(prefix="azurite-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    command = ["node", str(PROGRAM), "--silent", "--disableTelemetry", "--inMemoryPersistence"]
+    leash = folder / "leash.js"  # it ends with us, even where we are killed
+    leash.write_text("process.stdin.on('end', () => process.exit()).resume()")
+    command = ["node", "--require", str(leash), str(PROGRAM), "--silent", "--disableTelemetry", "--inMemoryPersistence"]
     for service in ("blob", "queue", "table"):
         command += [f"--{service}Host", "127.0.0.1", f"--{service}Port", "0"]
     ca_file = ""
@@ -124,7 +126,7 @@ def _started(oauth: bool) -> Azurite:
         command,
         cwd=folder,
         env=os.environ | {"AZURITE_ACCOUNTS": accounts},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
