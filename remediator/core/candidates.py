@@ -19,7 +19,6 @@ from remediator.core.snapshot import (
     Unknown,
 )
 
-ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
 _PREFERENCE = (Way.SAME, Way.PEERED, Way.PEERING_BROKEN, Way.MAYBE, Way.NONE)
 
 

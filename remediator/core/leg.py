@@ -248,8 +248,3 @@ def _network(snapshot: Snapshot, environment: Environment | Unknown) -> Network 
         return None
     found = snapshot.look_up(snapshot.networks, environment.network)
     return found if found is not None else Unknown(f"the network {environment.network.name} is gone")
-
-
-def consumers_of(snapshot: Snapshot, registry: Registry) -> tuple[ResourceId, ...]:
-    """The consumers that name a registry."""
-    return tuple(consumer.id for consumer, _ in _pulls(snapshot).get(registry.login_server, ()))

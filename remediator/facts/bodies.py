@@ -56,6 +56,12 @@ class Bodies:
         """The readable bodies of one type (compared without case), in order of arrival."""
         return tuple((rid, self.found[rid]) for rid in self._types.get(resource_type.lower(), ()))
 
+    def referred(self, rid: ResourceId, described: str) -> Body | Unknown:
+        """A body that another one names; Unknown, with how it is `described`, where it was not or could not be read."""
+        if rid in self.unreadable:
+            return self.unreadable[rid]
+        return self.found.get(rid, Unknown(f"{described} was not read"))
+
     def children(self, parent: ResourceId, collection: str) -> Children | Unknown:
         """The children of one resource; Unknown as soon as one of them, or the listing, could not be read."""
         broken = self._broken.get((parent, collection.lower()))

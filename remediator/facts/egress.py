@@ -82,11 +82,9 @@ def _addresses(bodies: Bodies, named: Iterable[ResourceId]) -> tuple[str, ...] |
     """The IPv4 addresses and ranges of these public addresses and prefixes, sorted."""
     found: set[str] = set()
     for rid in named:
-        if rid in bodies.unreadable:
-            return bodies.unreadable[rid]
-        body = bodies.found.get(rid)
-        if body is None:
-            return Unknown(f"{rid.name} ({rid.type}) is referred to and was not read")
+        body = bodies.referred(rid, f"{rid.name} ({rid.type}) is referred to and")
+        if isinstance(body, Unknown):
+            return body
         try:
             found |= _address(rid, body)
         except Malformed as error:

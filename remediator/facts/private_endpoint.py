@@ -107,11 +107,9 @@ def _addresses(
     registry = registries.get(targets[0].resource)
     addresses: list[MemberAddress] = []
     for interface in interfaces:
-        if interface in bodies.unreadable:
-            return bodies.unreadable[interface]
-        body = bodies.found.get(interface)
-        if body is None:
-            return Unknown(f"{interface.name} (network interface of {endpoint.name}) was not read")
+        body = bodies.referred(interface, f"{interface.name} (network interface of {endpoint.name})")
+        if isinstance(body, Unknown):
+            return body
         try:
             entries = items(properties(body), "ipConfigurations")
             addresses.extend(_address(entry, usable, registry) for entry in entries)

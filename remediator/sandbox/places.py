@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from remediator.sandbox import addresses
 from remediator.sandbox.addresses import Prefix
-from remediator.sandbox.arm_id import key, parent_of, same
+from remediator.sandbox.arm_id import parent_of, same
 from remediator.sandbox.wire import Body
 from remediator.sandbox.world import World
 
@@ -98,11 +98,6 @@ def peered_spaces(world: World, network: Body, *, tag: bool = False) -> list[Pre
         if not tag or ours["properties"].get("allowVirtualNetworkAccess") is not False:
             found += addresses.prefixes(world.state.get(_remote(ours)) or {})
     return found
-
-
-def network_key(place: Place) -> str:
-    """The form in which two places' networks are compared."""
-    return key(place.network["id"])
 
 
 def _remote(peering: Body) -> str:

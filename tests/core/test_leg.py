@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remediator.core.desired import DesiredState, RegistryIntent
-from remediator.core.leg import Leg, Openness, consumers_of, hosts_of, leg_of, legs, legs_to, legs_to_unread
+from remediator.core.leg import Leg, Openness, hosts_of, leg_of, legs, legs_to, legs_to_unread
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Consumer, NatGateway, RegistryCredential, Unknown
 from tests.core.breaks import APP, ENVIRONMENT, REGISTRY
@@ -144,7 +144,8 @@ def test_legs_belong_to_their_document() -> None:
 def test_who_pulls_from_a_registry() -> None:
     """The apps that name the login server."""
     found = snapshot_of(several())
-    names = [one.name for one in consumers_of(found, found.registries[ResourceId(REGISTRY)])]
+    host = found.registries[ResourceId(REGISTRY)].login_server
+    names = [one.consumer.id.name for one in legs_to(DesiredState(), found, host)]
     assert names == ["orders", "web"]
 
 

@@ -16,11 +16,6 @@ def properties(land: Land, resource: str) -> Body:
     return found
 
 
-def keys_with(land: Land, part: str) -> list[str]:
-    """The keys of bodies that hold a part of an id, in order."""
-    return sorted(key for key in land.builder.bodies if part.lower() in key)
-
-
 def with_intent(land: Land, registry: Reg, **fields: Any) -> None:
     """Declare something more of one registry; where there was no document there is one now."""
     known = [one for one in land.desired.registries if one.match == registry.name]

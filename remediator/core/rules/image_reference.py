@@ -18,32 +18,25 @@ def judge(leg: Leg) -> Judgement | None:
     """Broken when no client can read it, or when it names the private-link name (azure-facts 2.7, no. 34)."""
     malformed = next(((image, why) for image in leg.images if (why := mistake_in(image))), None)
     if malformed is not None:
-        return _malformed(leg, *malformed)
+        image, why = malformed
+        advice = "Correct the reference: registry/repository:tag in lower case. Nothing has to change in the network."
+        return _broken(leg, f"{image} is no image reference: {why}", (image,), advice)
     if ".privatelink." not in leg.host:
         return None
     right = leg.host.replace(".privatelink.", ".")
     detail = f"{leg.host} is a private-link name, which no certificate covers; the registry is {right}"
+    advice = f"Name {right} in the image reference and in configuration.registries: DNS finds the private address."
+    return _broken(leg, detail, leg.images, advice)
+
+
+def _broken(leg: Leg, detail: str, images: tuple[str, ...], advice: str) -> Judgement:
     finding = Finding(
         rule=ID,
         target=leg.consumer.id,
         severity=Severity.BROKEN,
         summary=f"{leg.consumer.id.name} names {detail}",
-        evidence=tuple(f"image {image}" for image in leg.images),
-        advice=f"Name {right} in the image reference and in configuration.registries: DNS finds the private address.",
-        paths=(leg.key,),
-    )
-    return Judgement(Verdict.BROKEN, detail, finding)
-
-
-def _malformed(leg: Leg, image: str, why: str) -> Judgement:
-    detail = f"{image} is no image reference: {why}"
-    finding = Finding(
-        rule=ID,
-        target=leg.consumer.id,
-        severity=Severity.BROKEN,
-        summary=f"{leg.consumer.id.name} names {detail}",
-        evidence=(f"image {image}",),
-        advice="Correct the reference: registry/repository:tag in lower case. Nothing has to change in the network.",
+        evidence=tuple(f"image {image}" for image in images),
+        advice=advice,
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, detail, finding)
