@@ -18,8 +18,9 @@ from remediator.sandbox.world import World
 
 ASSIGNMENTS = "microsoft.authorization/roleassignments"
 DEFINITIONS = "microsoft.authorization/roledefinitions"
+ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 LEGACY = {
-    "7f951dda-4ed3-4680-a7ca-43fe172d538d": "AcrPull",
+    ACR_PULL: "AcrPull",
     "8311e382-0749-4cb8-b61a-304f252e45ec": "AcrPush",
     "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
     "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",

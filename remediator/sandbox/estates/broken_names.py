@@ -20,10 +20,10 @@ from remediator.sandbox.estates.workshop import (
     ZONE_NAME,
     Workshop,
 )
+from remediator.sandbox.roles import ACR_PULL
 from remediator.sandbox.wire import Body
 
 RECORDS = ("fabrikamorders", "fabrikamorders.westeurope.data")
-ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 
 
 def dns_zone(shop: Workshop) -> None:

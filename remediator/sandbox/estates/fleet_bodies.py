@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from remediator.sandbox.roles import ACR_PULL
+
 Body = dict[str, Any]
 
 SUFFIX = "azurecr.io"
 ZONE = f"privatelink.{SUFFIX}"
-ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 NETWORK = "Microsoft.Network/virtualNetworks"
 
 
