@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import trustme
+
+from tests.loopback import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -30,61 +30,29 @@ class Received:
 
 
 @dataclass
-class EventTopic:
+class EventTopic(LoopbackServer):
     """Answers 200, unless `answers` holds others (status, body, headers), which are given first, one for each call."""
 
     folder: Path
     received: list[Received] = field(default_factory=list)
     answers: list[tuple[int, bytes, dict[str, str]]] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
-        authority = trustme.CA()
-        certificate = self.folder / "topic.pem"
-        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
-        authority.cert_pem.write_to_path(str(self.ca_file))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(timeout=10)
-
     @property
     def ca_file(self) -> Path:
         """The authority's certificate."""
         return self.folder / "topic-ca.pem"
 
-    @property
-    def url(self) -> str:
-        """The endpoint of the namespace; a custom topic's has `/api/events` behind it."""
-        return f"https://127.0.0.1:{self._server.server_address[1]}"
+    def tls(self) -> ssl.SSLContext:
+        """A certificate of an authority of its own."""
+        authority = trustme.CA()
+        certificate = self.folder / "topic.pem"
+        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+        authority.cert_pem.write_to_path(str(self.ca_file))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        return context
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        topic = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                topic.received.append(Received(self.path, headers, body))
-                status, answer, more = topic.answers.pop(0) if topic.answers else (200, b"{}", {})
-                self.send_response(status)
-                for name, value in {"content-length": str(len(answer)), **more}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing is said."""
-
-        return Handler
+    def posted(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        """Keeps it, and gives the next answer."""
+        self.received.append(Received(path, dict(headers), body))
+        return self.answers.pop(0) if self.answers else (200, b"{}", {})

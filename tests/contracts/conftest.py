@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from remediator.adapters.records.incidents import RowIncidents
 from remediator.ports import Rows
+from tests.doubles import HandClock
 
 from .stores import STORES, Opener
-
-
-class HandClock:
-    """A clock that only we move."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 class CountingIds:

@@ -9,8 +9,8 @@ import pytest
 from remediator.adapters.records.leases import PARTITION, RowLeases
 from remediator.core.errors import Misconfigured
 from remediator.ports import Rows, Write
+from tests.doubles import HandClock
 
-from .conftest import HandClock
 from .stores import Opener
 
 HUB = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/hub"

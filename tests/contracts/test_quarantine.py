@@ -7,8 +7,9 @@ import pytest
 from remediator.adapters.records.quarantine import MOST_BYTES, RowQuarantine
 from remediator.core.errors import Rejected
 from remediator.ports import Rows
+from tests.doubles import HandClock
 
-from .conftest import CountingIds, HandClock
+from .conftest import CountingIds
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from remediator.adapters.records.switch import KEY, PARTITION, RowSwitch
 from remediator.core.errors import Rejected
 from remediator.ports import Rows, Write
+from tests.doubles import HandClock
 
-from .conftest import HandClock
 from .stores import Opener
 
 

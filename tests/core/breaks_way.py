@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.built_in_roles import ACR_PULL, KEY_VAULT_READER
 from tests.estate_builder import EstateBuilder, healthy, rid
 
 APP = rid("Microsoft.App/containerApps", "orders")
 NETWORK = rid("Microsoft.Network/virtualNetworks", "vnet-spoke")
 REGISTRY = rid("Microsoft.ContainerRegistry/registries", "shop")
 GROUP = "Microsoft.Network/networkSecurityGroups"
-ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
-READER_OF_KEYS = "21090545-7ca7-4776-b22c-e363652d74d2"
 
 
 def subnet_of(builder: EstateBuilder, index: int = 0) -> dict[str, Any]:
@@ -100,7 +99,7 @@ def inbound_denied() -> EstateBuilder:
 
 def no_role() -> EstateBuilder:
     builder = healthy()
-    assignment(builder, READER_OF_KEYS, principal="somebody-else")
+    assignment(builder, KEY_VAULT_READER, principal="somebody-else")
     return builder
 
 

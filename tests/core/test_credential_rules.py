@@ -9,7 +9,8 @@ import pytest
 
 from remediator.core.finding import Finding, Severity
 from remediator.core.pull_path import HopName, PullPath, Verdict
-from tests.core.breaks_way import ACR_PULL, APP, READER_OF_KEYS, REGISTRY, assignment
+from tests.built_in_roles import ACR_PULL, KEY_VAULT_READER
+from tests.core.breaks_way import APP, REGISTRY, assignment
 from tests.core.diagnosing import diagnosed
 from tests.estate_builder import SUB, EstateBuilder, healthy, rid
 
@@ -70,10 +71,10 @@ SIGNS_IN: dict[str, Callable[[], EstateBuilder]] = {
     "AcrPull at the subscription": lambda: granted(healthy(), ACR_PULL, scope=f"/subscriptions/{SUB}"),
     "AcrPull for the user-assigned identity": lambda: granted(user_assigned(), ACR_PULL, PULLER),
     "AcrPull, the principal in a body of its own": lambda: granted(user_assigned(body=True), ACR_PULL, PULLER),
-    "no role, the principal not known": lambda: granted(user_assigned(principal=None), READER_OF_KEYS, "else"),
+    "no role, the principal not known": lambda: granted(user_assigned(principal=None), KEY_VAULT_READER, "else"),
     "a group's role": lambda: granted(healthy(), ACR_PULL, "group", principalType="Group"),
     "the environment's identity, of which nothing is read": lambda: granted(
-        entry(identity="system-environment"), READER_OF_KEYS, "else"
+        entry(identity="system-environment"), KEY_VAULT_READER, "else"
     ),
     "Repository Reader in ABAC mode": lambda: granted(
         with_property(healthy(), roleAssignmentMode="AbacRepositoryPermissions"), REPOSITORY_READER
@@ -108,7 +109,7 @@ REFUSED: dict[str, Refused] = {
         lambda: with_property(entry(username="shop", passwordSecretRef="pw"), anonymousPullEnabled=True),
         "switched off",
     ),
-    "no role for the system identity": (lambda: granted(healthy(), READER_OF_KEYS, "else"), "AcrPull is missing"),
+    "no role for the system identity": (lambda: granted(healthy(), KEY_VAULT_READER, "else"), "AcrPull is missing"),
     "no role for the user-assigned identity": (
         lambda: granted(user_assigned(), ACR_PULL, "p"),
         "AcrPull is missing",
@@ -144,7 +145,7 @@ def test_evidence_names_the_roles_that_are_held() -> None:
 
 def test_a_missing_role_never_opens_a_network() -> None:
     """A refused identity in a network without a link: the credential is the finding, and nothing is planned for it."""
-    builder = granted(healthy(), READER_OF_KEYS, "else")
+    builder = granted(healthy(), KEY_VAULT_READER, "else")
     builder.drop(rid("Microsoft.Network/privateDnsZones", builder.zone_name) + "/virtualNetworkLinks/to-vnet-spoke")
     found = diagnosed(builder)
     assert (found.findings[0].rule, found.plan.changes) == ("pull-credential", ())

@@ -10,6 +10,7 @@ import pytest
 from remediator.core.access import RoleAssignment
 from remediator.core.grants import Grant, assignments_for, by_repository, held_roles, may_pull, wanted_role
 from remediator.core.snapshot import Registry, Snapshot, Unknown
+from tests.built_in_roles import KEY_VAULT_READER, PULLING
 from tests.core.small_snapshots import DENIED, SUB, an_id
 
 YES, PERHAPS, NO = Grant.YES, Grant.PERHAPS, Grant.NO
@@ -17,23 +18,12 @@ LEGACY = Registry(an_id("Microsoft.ContainerRegistry/registries", "shop"), "west
 ABAC = replace(LEGACY, role_assignment_mode="AbacRepositoryPermissions")
 OURS = "aaaaaaaa-0000-4000-8000-000000000001"
 OTHER = "bbbbbbbb-0000-4000-8000-000000000002"
-ROLES = {
-    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
-    "AcrPush": "8311e382-0749-4cb8-b61a-304f252e45ec",
-    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
-    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-    "Container Registry Repository Reader": "b93aa761-3e63-49ed-ac28-beffa264f7ac",
-    "Container Registry Repository Writer": "2a1e307c-b015-4ebd-883e-5b7698a07328",
-    "Container Registry Repository Contributor": "2efddaa5-3f1f-4df3-97df-af3f13818f4c",
-}
-KEYS = "21090545-7ca7-4776-b22c-e363652d74d2"
 CUSTOM = "cccccccc-0000-4000-8000-000000000003"
 
 
 def given(role: str, principal: str = OURS, scope: str = LEGACY.id.key, **more: Any) -> RoleAssignment:
     """An assignment of a role (by name or id) to a service principal."""
-    return RoleAssignment(scope, principal, ROLES.get(role, role), **{"principal_type": "ServicePrincipal", **more})
+    return RoleAssignment(scope, principal, PULLING.get(role, role), **{"principal_type": "ServicePrincipal", **more})
 
 
 def held(*assignments: RoleAssignment, registry: Registry = LEGACY) -> tuple[RoleAssignment, ...] | Unknown:
@@ -99,7 +89,7 @@ WHO = {
     "a group's": ((given("AcrPull", OTHER, principal_type="Group"),), PERHAPS),
     "a group of another tenant": ((given("AcrPull", OTHER, principal_type="ForeignGroup"),), PERHAPS),
     "a principal of which the kind is not said": ((given("AcrPull", OTHER, principal_type=""),), PERHAPS),
-    "a group's that does not pull": ((given(KEYS, OTHER, principal_type="Group", covers_pull=False),), NO),
+    "a group's that does not pull": ((given(KEY_VAULT_READER, OTHER, principal_type="Group", covers_pull=False),), NO),
     "a group's elsewhere": ((given("AcrPull", OTHER, "/subscriptions/x", principal_type="Group"),), NO),
     "a user's": ((given("AcrPull", OTHER, principal_type="User"),), NO),
     "perhaps by a group, surely by itself": (

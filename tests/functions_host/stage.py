@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -34,25 +34,14 @@ from remediator.sandbox.azure import Azure
 from remediator.sandbox.transport import SandboxCredential, SandboxTransport
 from remediator.settings import Settings
 from remediator.views.links import approval_link
+from tests.doubles import HandClock
 from tests.functions_host.host import BASE, Host
 
 APPROVER = "22222222-2222-4222-8222-222222222222"
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 KEY = b"0123456789abcdef0123456789abcdef"
 NOBODY = {"REMEDIATOR_MODE": "sandbox", "REMEDIATOR_PUBLIC_URL": BASE}
 EASY_AUTH = NOBODY | {"REMEDIATOR_IDENTITY_PROVIDER": "easyauth", "REMEDIATOR_TRUST_PLATFORM_HEADERS": "true"}
-
-
-class HandClock:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -90,7 +79,7 @@ class Stage:
     """Everything behind the doors, and what tests look at."""
 
     def __init__(self, host: Host, environment: Mapping[str, str] = EASY_AUTH) -> None:
-        self.host, self.clock, self.queue, self.told = host, HandClock(), HostQueue(host), Told()
+        self.host, self.clock, self.queue, self.told = host, HandClock(NEW_YEAR), HostQueue(host), Told()
         estate = files("remediator.sandbox.estates").joinpath("first-incident.json").read_text()
         self.azure = Azure.from_estate(json.loads(estate))
         cloud = cloud_named(self.azure.cloud)

@@ -6,18 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.built_in_roles import PULLING
 from tests.estate_builder import SUB
 from tests.sandbox.valley import LOGIN, Valley
 
 ROLES = {
-    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
-    "AcrPush": "8311e382-0749-4cb8-b61a-304f252e45ec",
-    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
-    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-    "Container Registry Repository Reader": "b93aa761-3e63-49ed-ac28-beffa264f7ac",
-    "Container Registry Repository Writer": "2a1e307c-b015-4ebd-883e-5b7698a07328",
-    "Container Registry Repository Contributor": "2efddaa5-3f1f-4df3-97df-af3f13818f4c",
+    **PULLING,
     "AcrDelete": "c2f4ef07-c644-48eb-af81-4b1b4947fb11",
     "custom": "11111111-aaaa-4bbb-8ccc-222222222222",
 }

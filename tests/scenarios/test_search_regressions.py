@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from remediator.core.pull_path import Verdict
+from tests.built_in_roles import ACR_PULL, KEY_VAULT_READER
 from tests.core.breaks import APP, ENDPOINT, NETWORK, hub_and_spoke, set_status
-from tests.core.breaks_way import ACR_PULL, READER_OF_KEYS, assignment
+from tests.core.breaks_way import assignment
 from tests.core.diagnosing import diagnosed, kinds, rules
 from tests.estate_builder import HUB_SUB, EstateBuilder, healthy, rid
 from tests.scenarios.sandboxed import Sandboxed
@@ -29,7 +30,7 @@ def signed_by_its_environment() -> EstateBuilder:
     builder.get(ENVIRONMENT)["identity"] = {"type": "SystemAssigned", "principalId": "e"}
     builder.get(APP)["properties"]["configuration"]["registries"][0]["identity"] = "system-environment"
     assignment(builder, ACR_PULL, principal="e")
-    assignment(builder, READER_OF_KEYS)
+    assignment(builder, KEY_VAULT_READER)
     return builder
 
 

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.built_in_roles import KEY_VAULT_READER, PULLING
 from tests.estate_builder import Body, EstateBuilder, rid
 
 NETWORK = "Microsoft.Network"
-ROLES = {
-    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
-    "Container Registry Repository Reader": "b93aa761-3e63-49ed-ac28-beffa264f7ac",
-    "Key Vault Reader": "21090545-7ca7-4776-b22c-e363652d74d2",
-}
+ROLES = {**PULLING, "Key Vault Reader": KEY_VAULT_READER}
 
 
 def put(builder: EstateBuilder, resource: str, kind: str, properties: Body, **more: Any) -> str:

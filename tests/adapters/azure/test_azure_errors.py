@@ -9,32 +9,14 @@ from typing import Any
 
 import pytest
 from azure.core import exceptions as azure
-from azure.core.rest import HttpRequest
-from azure.core.rest._http_response_impl import HttpResponseImpl
 from azure.identity import CredentialUnavailableError
-from requests.structures import CaseInsensitiveDict
 
 from remediator.adapters.azure.error_body import MOST, answer_of
 from remediator.adapters.azure.errors import refused, retry_after, translate, translated
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Stale, Transient
+from tests.answered import Answered
 
 CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus" / "arm" / "errors"
-
-
-class Answered(HttpResponseImpl):
-    """An HTTP answer that is already here."""
-
-    def __init__(self, status: int, text: str, **headers: str) -> None:
-        super().__init__(
-            request=HttpRequest("GET", "https://management.azure.com/x"),
-            internal_response=None,
-            status_code=status,
-            reason="",
-            content_type="application/json",
-            headers=CaseInsensitiveDict(headers),
-            stream_download_generator=None,
-        )
-        self._content, self._is_closed, self._is_stream_consumed = text.encode(), True, True
 
 
 def error(status: int, code: str, message: str = "words", **headers: str) -> azure.HttpResponseError:

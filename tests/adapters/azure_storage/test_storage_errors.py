@@ -8,29 +8,11 @@ from typing import Any
 
 import pytest
 from azure.core import exceptions as azure
-from azure.core.rest import HttpRequest
-from azure.core.rest._http_response_impl import HttpResponseImpl
 from azure.data.tables import TableTransactionError
-from requests.structures import CaseInsensitiveDict
 
 from remediator.adapters.azure.storage.errors import TABLE_ROLE, storage_error, translated
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Stale, Transient
-
-
-class Answered(HttpResponseImpl):
-    """An HTTP answer that is already here."""
-
-    def __init__(self, status: int, **headers: str) -> None:
-        super().__init__(
-            request=HttpRequest("GET", "https://account.example"),
-            internal_response=None,
-            status_code=status,
-            reason="",
-            content_type="application/json",
-            headers=CaseInsensitiveDict(headers),
-            stream_download_generator=None,
-        )
-        self._content, self._is_closed, self._is_stream_consumed = b"", True, True
+from tests.answered import Answered
 
 
 def refused(status: int, code: str, message: str = "words", **headers: str) -> Any:

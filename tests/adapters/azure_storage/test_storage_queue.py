@@ -14,22 +14,10 @@ from remediator.adapters.azure.storage.puller import TRIES, Puller
 from remediator.adapters.azure.storage.queue import LONGEST_DELAY, Delivery, StorageQueue
 from remediator.core.errors import Misconfigured, Transient
 from tests.azurite import Azurite, TestIdentity, azurite
+from tests.doubles import ListLog
 
 _numbers = itertools.count()
 NOTHING: list[str] = []
-
-
-class ListLog:
-    """A log that can be read."""
-
-    def __init__(self) -> None:
-        self.errors: list[dict[str, object]] = []
-
-    def info(self, message: str, **keys: str | int | float) -> None:
-        pass
-
-    def error(self, message: str, **keys: str | int | float) -> None:
-        self.errors.append({"message": message, **keys})
 
 
 class Bench:

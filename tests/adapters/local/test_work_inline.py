@@ -3,41 +3,14 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from remediator.adapters.local.work_inline import TRIES, InlineWork, WorkLoop
 from remediator.adapters.system.clock import SystemClock
 from remediator.core.errors import Transient
-
-NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-class HandClock:
-    """A clock that only we move."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def now(self) -> datetime:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-class ListLog:
-    """A log that can be read."""
-
-    def __init__(self) -> None:
-        self.errors: list[dict[str, object]] = []
-
-    def info(self, message: str, **keys: str | int | float) -> None:
-        pass
-
-    def error(self, message: str, **keys: str | int | float) -> None:
-        self.errors.append({"message": message, **keys})
+from tests.doubles import NOON, HandClock, ListLog
 
 
 class Bench:
