@@ -7,7 +7,7 @@ Flow depends on these protocols only; `bootstrap` chooses who answers. Each impl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,8 @@ from remediator.core.measures import Telemetry as Telemetry  # a port like those
 from remediator.core.plan import Plan
 from remediator.core.preflight import PreflightResult
 from remediator.core.resource_id import ResourceId
+from remediator.core.row import Row as Row  # what Rows keeps
+from remediator.core.row import Write as Write
 from remediator.core.signal import Signal
 from remediator.core.snapshot import Snapshot, Unknown
 from remediator.core.verification import ProbeResult
@@ -132,31 +134,6 @@ class Prober(Protocol):
     def probe(self, consumer: ResourceId, image: str) -> ProbeResult | Unknown:
         """Resolve the registry's name and try the pull from where the consumer runs."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A stored document: `labels` are short strings to find it by, and the one named `rank` orders what is found."""
-
-    partition: str
-    key: str
-    body: bytes
-    labels: Mapping[str, str] = field(default_factory=dict)
-    version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One operation of a batch. `version`: "" must not exist yet, "*" any, else exactly this one.
-
-    With `body` None the row is deleted. `check` only asserts that the version still stands.
-    """
-
-    key: str
-    body: bytes | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    version: str = ""
-    check: bool = False
 
 
 class Rows(Protocol):
