@@ -1,4 +1,4 @@
-"""A setting is a line of settings.VARIABLES, and the same line of docs/settings.md."""
+"""A setting is a line of setting_list.VARIABLES, and the same line of docs/settings.md."""
 
 from __future__ import annotations
 
