@@ -9,7 +9,10 @@ from remediator.core.errors import Rejected
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """One Azure cloud; names as `az cloud list` prints them (azure-cli `azure.cli.core.cloud`)."""
+    """One Azure cloud; names as `az cloud list` prints them (azure-cli `azure.cli.core.cloud`).
+
+    `log_analytics` is where logs are asked about (learn azure-monitor/logs/api; samples of azure-monitor-query).
+    """
 
     name: str
     resource_manager: str
@@ -17,6 +20,7 @@ class Cloud:
     portal: str
     registry_suffix: str
     storage_suffix: str
+    log_analytics: str
 
     @property
     def private_zone(self) -> str:
@@ -40,6 +44,7 @@ AZURE_PUBLIC = Cloud(
     "https://portal.azure.com",
     "azurecr.io",
     "core.windows.net",
+    "https://api.loganalytics.io",
 )
 AZURE_CHINA = Cloud(
     "AzureChinaCloud",
@@ -48,6 +53,7 @@ AZURE_CHINA = Cloud(
     "https://portal.azure.cn",
     "azurecr.cn",
     "core.chinacloudapi.cn",
+    "https://api.loganalytics.azure.cn",
 )
 AZURE_US_GOVERNMENT = Cloud(
     "AzureUSGovernment",
@@ -56,6 +62,7 @@ AZURE_US_GOVERNMENT = Cloud(
     "https://portal.azure.us",
     "azurecr.us",
     "core.usgovcloudapi.net",
+    "https://api.loganalytics.us",
 )
 CLOUDS: tuple[Cloud, ...] = (AZURE_PUBLIC, AZURE_CHINA, AZURE_US_GOVERNMENT)
 

@@ -22,6 +22,7 @@ HEAVY = (
     "azure.core",
     "azure.data",
     "azure.storage",
+    "azure.monitor",
     "click",
     "rich",
     "starlette",

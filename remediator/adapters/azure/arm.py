@@ -49,7 +49,7 @@ _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-[a-z0-9]+)?")
 LONGEST_WAIT = 20.0  # seconds; a longer Retry-After is handed to the caller as Transient
 
 
-class _Retries(core.RetryPolicy[HttpRequest, HttpResponse]):
+class BoundedRetries(core.RetryPolicy[HttpRequest, HttpResponse]):
     """Retries as azure-core does them, but never sleeps longer than a run may."""
 
     def is_retry(self, settings: dict[str, Any], response: Any) -> bool:
@@ -96,7 +96,7 @@ class ArmAccess:
             core.ContentDecodePolicy(),
             core.CustomHookPolicy(),  # before the retries: it sees one answer, the last
             core.RedirectPolicy(),
-            _Retries(retry_total=6, retry_status=5, retry_backoff_max=LONGEST_WAIT),
+            BoundedRetries(retry_total=6, retry_status=5, retry_backoff_max=LONGEST_WAIT),
             ARMChallengeAuthenticationPolicy(self.credential, self.cloud.scope),
             core.SensitiveHeaderCleanupPolicy(),
             ArmCalls(self.telemetry),
