@@ -100,7 +100,10 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("SMTP_USER", "", "account at the mail server", read.text, "no"),
     Variable("SMTP_PASSWORD", "", "password of that account", read.text, "no"),
     Variable("SMTP_FROM", "", "sender of mails", read.mail, "no"),
-    Variable("NOTIFY", "", "mail addresses of those who are asked and told beside the document's", read.mails, "count"),
+    Variable("NOTIFY", "", "mail addresses and teams (`teams:NAME`) of those who are asked and told beside the "
+             "document's", read.recipients, "count"),
+    Variable("TEAMS_WEBHOOKS", "", "secret: addresses of Teams workflows by the team's name, `operations=https://…`, "
+             "with blanks between", read.webhooks, "no"),
     Variable("READER_CLIENT_ID", "", "client id of the managed identity that reads; empty: the default one",
              read.guid),
     Variable("APPLIER_CLIENT_ID", "", "client id of the managed identity that writes; empty: the default one",

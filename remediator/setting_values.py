@@ -19,6 +19,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MAIL = re.compile(r"[^@\s,]+@[^@\s,]+")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+_TEAM = re.compile(r"teams:[A-Za-z0-9][A-Za-z0-9._-]{0,49}", re.ASCII | re.IGNORECASE)
+_WEBHOOKS = (("https", False), ("https", True), ("http", True))
 _TOPIC = re.compile(r"[A-Za-z0-9-]{3,50}", re.ASCII)
 
 
@@ -71,11 +73,34 @@ def guid(raw: str) -> str:
     return raw.lower()
 
 
-def mails(raw: str) -> tuple[str, ...]:
-    """Mail addresses, with commas between."""
+def recipients(raw: str) -> tuple[str, ...]:
+    """Mail addresses and teams, with commas between."""
     found = words(raw)
-    if not all(_MAIL.fullmatch(word) for word in found):
-        raise ValueError("mail addresses, with commas between, are wanted")
+    if not all(_MAIL.fullmatch(word) or _TEAM.fullmatch(word) for word in found):
+        raise ValueError("mail addresses or teams:NAME, with commas between, are wanted")
+    return found
+
+
+def webhooks(raw: str) -> dict[str, str]:
+    """Addresses of Teams workflows by the team's name, with blanks between; an address holds a signature.
+
+    Addresses of Office 365 connectors are refused: Microsoft has retired them (azure-facts 11).
+    """
+    found = {}
+    for part in raw.split():
+        name, equals, target = part.partition("=")
+        if not equals or not _TEAM.fullmatch(f"teams:{name}"):
+            raise ValueError("name=https://… of each team, with blanks between, is wanted")
+        parts = urlsplit(target)
+        host = (parts.hostname or "").lower()
+        if host == "outlook.office.com" or host.endswith("webhook.office.com"):
+            raise ValueError(
+                f"the address of {name} is an Office 365 connector's, which Microsoft has retired: make a "
+                "workflow from the template that posts to a channel when a webhook request is received"
+            )
+        if not host or parts.username is not None or (parts.scheme, host in LOOPBACK) not in _WEBHOOKS:
+            raise ValueError(f"the address of {name} is no https address")
+        found[name.lower()] = target
     return found
 
 

@@ -88,6 +88,7 @@ class Settings:
     smtp_password: str
     smtp_from: str
     notify: tuple[str, ...]
+    teams_webhooks: Mapping[str, str]
     reader_client_id: str
     applier_client_id: str
     event_endpoint: str

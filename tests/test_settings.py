@@ -54,7 +54,8 @@ def test_everything_set() -> None:
         SMTP_PORT="465",
         SMTP_TLS="tls",
         SMTP_FROM="mend@contoso.example",
-        NOTIFY="a@b.example, c@d.example",
+        NOTIFY="a@b.example, teams:operations",
+        TEAMS_WEBHOOKS="Operations=https://x.logic.azure.com/w?a=1&sig=s=  security=https://y.logic.azure.com/w",
         APPLIER_CLIENT_ID=ID,
         WAY="report",
     )
@@ -64,7 +65,11 @@ def test_everything_set() -> None:
     assert found.trust_platform_headers
     assert found.readers == ("Reader", "auditors")
     assert (found.smtp_port, found.smtp_tls) == (465, SmtpTls.TLS)
-    assert found.notify == ("a@b.example", "c@d.example")
+    assert found.notify == ("a@b.example", "teams:operations")
+    assert found.teams_webhooks == {
+        "operations": "https://x.logic.azure.com/w?a=1&sig=s=",
+        "security": "https://y.logic.azure.com/w",
+    }
     assert (found.applier_client_id, found.way) == (ID.lower(), "report")
 
 
@@ -101,6 +106,11 @@ def test_empty_is_not_set() -> None:
         ("SMTP_PORT", "²"),
         ("SMTP_TLS", "ssl"),
         ("NOTIFY", "oncall"),
+        ("NOTIFY", "teams:-"),
+        ("TEAMS_WEBHOOKS", "https://prod-1.westeurope.logic.azure.com/workflows/1?sig=s"),
+        ("TEAMS_WEBHOOKS", "ops=https://contoso.webhook.office.com/webhookb2/1"),
+        ("TEAMS_WEBHOOKS", "ops=https://outlook.office.com/webhook/1"),
+        ("TEAMS_WEBHOOKS", "ops=http://prod-1.westeurope.logic.azure.com/workflows/1"),
         ("SMTP_FROM", "a@b, c@d"),
         ("READER_CLIENT_ID", "reader"),
         ("WAY", "push"),
@@ -163,6 +173,7 @@ def test_secrets_are_not_shown() -> None:
         SMTP_PASSWORD="pw-secret",
         SMTP_FROM="mend@contoso.example",
         NOTIFY="li@contoso.example,wang@contoso.example",
+        TEAMS_WEBHOOKS="ops=https://x.logic.azure.com/w?sig=a-secret",
     )
     for text in (repr(found), str(found), f"{found}"):
         assert not re.search(r"secret|k3yk3y|@", text)

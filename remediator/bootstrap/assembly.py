@@ -16,7 +16,7 @@ from remediator.bootstrap.declared import desired_states
 from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.events import heard
 from remediator.bootstrap.history import AzureHistory, identities
-from remediator.bootstrap.notices import MAIL, TERMINAL, channels
+from remediator.bootstrap.notices import channels, fallbacks
 from remediator.bootstrap.preflight import preflight
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.bootstrap.storage import kept
@@ -113,7 +113,7 @@ def _flow(
         telemetry=told,
         identities=identities(settings),
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),
-        fallbacks={} if settings.smtp_host else {MAIL: TERMINAL},
+        fallbacks=fallbacks(settings, HERE),
     )
     return flow, switch
 

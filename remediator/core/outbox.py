@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -65,18 +65,33 @@ def delivered(incident: Incident, notice: Notice, now: datetime) -> Incident:
     return _with(incident, replace(notice, delivered_at=now, next_at=None))
 
 
-def failed(incident: Incident, notice: Notice, *, for_good: bool, fallbacks: Mapping[str, str]) -> Incident:
-    """The incident whose notice did not arrive: tried again later, or given up and sent by the fallback channel.
+def failed(incident: Incident, notice: Notice, *, for_good: bool, fallbacks: Mapping[str, Sequence[str]]) -> Incident:
+    """The incident whose notice did not arrive: tried again later, or given up and sent to those who stand in.
 
-    `notice` is the claimed one; `for_good` says that another try gives the same answer.
+    `notice` is the claimed one; `for_good` says that another try gives the same answer; `fallbacks` are the recipients
+    that stand in for each channel. They get the link of the recipient for whom they stand in.
     """
     if not for_good and notice.attempts < (MAX_EVENT_DELIVERIES if notice.channel == EVENTS else MAX_DELIVERIES):
         return incident
     incident = _with(incident, replace(notice, gave_up=True, next_at=None))
-    other = fallbacks.get(notice.channel)
-    if other is None or notice.key.endswith("-fallback"):
+    if "instead" in dict(notice.parameters):
         return incident
-    return incident.notify(Notice(f"{notice.key}-fallback", notice.template, other, notice.parameters))
+    told = {_addressed(other) for other in incident.outbox if _words(other) == _words(notice) and not other.gave_up}
+    for number, recipient in enumerate(one for one in fallbacks.get(notice.channel, ()) if one not in told):
+        known = (*notice.parameters, ("instead", recipient))
+        stand_in = Notice(f"{notice.key}-fallback-{number}", notice.template, channel_of(recipient), known)
+        incident = incident.notify(stand_in)
+    return incident
+
+
+def _addressed(notice: Notice) -> str:
+    known = dict(notice.parameters)
+    return known.get("instead") or known.get("recipient", "")
+
+
+def _words(notice: Notice) -> tuple[object, ...]:
+    """What a notice says, whoever hears it."""
+    return notice.template, *(one for one in notice.parameters if one[0] not in ("recipient", "instead"))
 
 
 def is_for_good(notice: Notice, problem: RemediatorError) -> bool:

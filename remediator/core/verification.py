@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.resolver import asks_azure_dns
+from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot, Unknown
 
 PathKey = tuple[str, str]
@@ -39,20 +40,42 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a prober saw from inside an environment: the addresses of the name, and how the pull ended."""
+    """What one level saw of a path from inside the environment.
+
+    `whole` says that all worked which this level does: with proof `probe` each check of each name, with proof `pull`
+    the pull itself. `addresses` are those that the registry's name got; () where that was not seen.
+    """
 
     consumer: str
     host: str
     addresses: tuple[str, ...]
     private: bool
-    pulled: bool
+    whole: bool
     detail: str
     proof: Proof = Proof.PROBE
+
+    @property
+    def path(self) -> PathKey:
+        """The key of the path that this is about."""
+        return (ResourceId(self.consumer).key, self.host)
+
+
+# What each level says of a path, by its key; Unknown where a level was asked and could not tell.
+Said = Mapping[PathKey, tuple[ProbeResult | Unknown, ...]]
+
+
+def together(*levels: Mapping[PathKey, ProbeResult | Unknown]) -> Said:
+    """What all levels say of each path, in their order."""
+    keys = dict.fromkeys(key for level in levels for key in level)
+    return {key: tuple(level[key] for level in levels if key in level) for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """One look after the changes."""
+    """One look after the changes.
+
+    `proof` is what the verdict rests on; `spoke` are the levels that had something to say, be it yes or no.
+    """
 
     at: datetime
     outcome: Outcome
@@ -60,6 +83,7 @@ class Verification:
     reason: str
     probes: tuple[ProbeResult, ...] = ()
     looks: int = 1
+    spoke: tuple[Proof, ...] = (Proof.MODEL,)
 
 
 def next_look(looks: int, elapsed: timedelta) -> timedelta:
@@ -81,7 +105,7 @@ def asks_own_dns(path: PullPath, snapshot: Snapshot) -> bool:
 def decide(
     worked: frozenset[PathKey],
     after: tuple[PullPath, ...],
-    probes: Mapping[PathKey, ProbeResult | Unknown],
+    said: Said,
     looks: int,
     elapsed: timedelta,
     *,
@@ -92,10 +116,11 @@ def decide(
 ) -> tuple[Outcome, Proof, str]:
     """What to do after a look, what that rests on, and why.
 
-    `worked` are all paths that were ok before, `asked` those that the plan was to mend, `left` the summaries of its
-    changes that are still to be done, `own_dns` the paths for which the model alone proves nothing, `probing` says
-    whether anybody can look from inside.
-    A path that worked and is broken is undone at once; one that is unknown now is no reason to change anything.
+    `worked` are all paths that were ok before, `said` is what levels beyond the model say of paths, `asked` those that
+    the plan was to mend, `left` the summaries of its changes that are still to be done, `own_dns` the paths for which
+    the model alone proves nothing, `probing` says whether anybody can look from inside.
+    A path that worked and is broken is undone at once; one that is unknown now is no reason to change anything. Of
+    several levels the strongest is the proof, and one that contradicts the others is enough to resolve nothing.
     """
     hurt = [path for path in after if path.key in worked and path.verdict is Verdict.BROKEN]
     if hurt:
@@ -106,18 +131,27 @@ def decide(
         return _wait(looks, elapsed, f"not whole yet: {_named(in_doubt)}")
     if left:
         return _wait(looks, elapsed, f"not in place yet: {'; '.join(left)}")
-    refused = [path for path in checked if (result := probes.get(path.key)) is not None and not _good(path, result)]
+    refused = [(path, one) for path in checked for one in _results(path, said) if not _agrees(path, one)]
     if refused:
-        return _wait(looks, elapsed, f"the model is whole, the look from inside is not: {_told(refused, probes)}")
-    proofs = [result.proof for path in checked if isinstance(result := probes.get(path.key), ProbeResult)]
-    guessed = [p for p in checked if p.key in own_dns and not isinstance(probes.get(p.key), ProbeResult)]
+        told = ", ".join(f"{path.consumer.name}: {one.detail} ({one.proof.value})" for path, one in refused)
+        return _wait(looks, elapsed, f"the model is whole, the look from inside is not: {told}")
+    best = {path.key: _strongest(_results(path, said)) for path in checked}
+    guessed = [path for path in checked if path.key in own_dns and best[path.key] is Proof.MODEL]
+    silent = _silent(checked, said)
     if guessed:
-        reason = f"the model is whole, but only a pull can show it where a network asks its own DNS: {_named(guessed)}"
-        return _wait(looks, elapsed, reason) if probing else (Outcome.HUMAN, Proof.MODEL, reason)
-    if checked and len(proofs) == len(checked):
-        return Outcome.RESOLVED, min(proofs, key=list(Proof).index), f"seen from inside: {_named(checked)}"
+        reason = f"the model is whole, but only a look from inside can show it where a network asks its own DNS: {_named(guessed)}"
+        return _wait(looks, elapsed, reason + silent) if probing else (Outcome.HUMAN, Proof.MODEL, reason + silent)
+    proof = min(best.values(), key=list(Proof).index, default=Proof.MODEL)
+    if proof is not Proof.MODEL:
+        return Outcome.RESOLVED, proof, f"seen from inside: {_named(checked)}"
     reason = f"by the model: {_named(checked)}" if checked else "every change of the plan is in place"
-    return Outcome.RESOLVED, Proof.MODEL, reason
+    return Outcome.RESOLVED, Proof.MODEL, reason + silent
+
+
+def levels(said: Said) -> tuple[Proof, ...]:
+    """The levels that had something to say, weakest first; the model always has."""
+    spoke = {one.proof for words in said.values() for one in words if isinstance(one, ProbeResult)}
+    return tuple(proof for proof in Proof if proof is Proof.MODEL or proof in spoke)
 
 
 def _wait(looks: int, elapsed: timedelta, reason: str) -> tuple[Outcome, Proof, str]:
@@ -127,18 +161,31 @@ def _wait(looks: int, elapsed: timedelta, reason: str) -> tuple[Outcome, Proof, 
     return Outcome.HUMAN, Proof.MODEL, f"after {looks} looks in {minutes} minutes {reason}"
 
 
-def _good(path: PullPath, result: ProbeResult | Unknown) -> bool:
-    """Whether the pull worked over the addresses of the model; a probe that could not be made says nothing."""
-    if isinstance(result, Unknown):
-        return True
+def _results(path: PullPath, said: Said) -> list[ProbeResult]:
+    return [one for one in said.get(path.key, ()) if isinstance(one, ProbeResult)]
+
+
+def _agrees(path: PullPath, result: ProbeResult) -> bool:
+    """Whether a level saw the path work, over the addresses of the model where it saw any."""
     modelled = dict(path.addresses).get(path.host, ())
-    return result.pulled and (not modelled or set(result.addresses) <= set(modelled))
+    return result.whole and (not modelled or set(result.addresses) <= set(modelled))
+
+
+def _strongest(results: list[ProbeResult]) -> Proof:
+    return max((one.proof for one in results), key=list(Proof).index, default=Proof.MODEL)
+
+
+def _silent(paths: list[PullPath], said: Said) -> str:
+    """Why a level that was asked could not tell, for the end of a reason."""
+    why = dict.fromkeys(
+        one.reason
+        for path in paths
+        if not _results(path, said)
+        for one in said.get(path.key, ())
+        if isinstance(one, Unknown)
+    )
+    return f" (nobody looked from inside: {'; '.join(why)})" if why else ""
 
 
 def _named(paths: list[PullPath]) -> str:
     return ", ".join(f"{path.consumer.name} → {path.host}" for path in paths)
-
-
-def _told(paths: list[PullPath], probes: Mapping[PathKey, ProbeResult | Unknown]) -> str:
-    results = ((path, probes[path.key]) for path in paths)
-    return ", ".join(f"{p.consumer.name}: {r.detail}" for p, r in results if isinstance(r, ProbeResult))

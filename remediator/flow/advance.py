@@ -7,7 +7,7 @@ ends in the poison queue, and comes back as `poisoned`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ MERGE_LOOKS = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The verbs with the ports that they use. `recipients` are told besides those whom the desired state names;
-    `fallbacks` says by which channel a notice goes when its own gives up; `identities` are the ids by which our own
+    `fallbacks` are those who are told when a channel gives up; `identities` are the ids by which our own
     writes are known."""
 
     incidents: Incidents
@@ -81,7 +81,7 @@ class Flow:
     telemetry: Telemetry = field(default_factory=Unmeasured)
     identities: frozenset[str] = frozenset()
     recipients: tuple[str, ...] = ()
-    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     diagnosed_by: Diagnose = core_diagnose
     walked_by: Walk = all_paths
 

@@ -6,7 +6,7 @@ between delivers the same notice again later, under the same key. A channel that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from remediator.core.errors import RemediatorError
@@ -22,7 +22,7 @@ def deliver(
     *,
     incidents: Incidents,
     channels: Mapping[str, Channel],
-    fallbacks: Mapping[str, str],
+    fallbacks: Mapping[str, Sequence[str]],
     clock: Clock,
     log: Log,
 ) -> None:
@@ -43,7 +43,7 @@ def _tried(
     incident: Incident,
     notice: Notice,
     channels: Mapping[str, Channel],
-    fallbacks: Mapping[str, str],
+    fallbacks: Mapping[str, Sequence[str]],
     clock: Clock,
     log: Log,
 ) -> Incident:

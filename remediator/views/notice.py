@@ -77,7 +77,7 @@ def parameter(notice: Notice, name: str) -> str:
 def words(notice: Notice, incident: Incident) -> NoticeWords:
     """The words of a notice about the incident as it stands."""
     asking = asks(notice)
-    status = _status_of(notice, incident)
+    status = status_of(notice, incident)
     headline = wording.incident_headline(incident)
     name = plain(incident.subject.name, 50)
     subject = f"{_SUBJECTS.get(status, wording.STATUSES[status].capitalize())}: {name}"
@@ -103,7 +103,17 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     )
 
 
-def _status_of(notice: Notice, incident: Incident) -> Status:
+def shows_path(status: Status) -> bool:
+    """Whether a notice of this status draws the pull path: not where all is well."""
+    return status not in (Status.RESOLVED, Status.NO_DRIFT)
+
+
+def shows_plan(status: Status) -> bool:
+    """Whether a notice of this status lists the plan: while it may still be decided, or was forbidden."""
+    return status in _SHOWS_PLAN
+
+
+def status_of(notice: Notice, incident: Incident) -> Status:
     """The status that the notice tells of: its template names it, whatever the incident has become since."""
     if asks(notice):
         return Status.AWAITING_APPROVAL
@@ -122,9 +132,9 @@ def _blocks(incident: Incident, status: Status) -> tuple[tuple[str, str], ...]:
         return ()
     blocks = []
     path = wording.decisive_path(diagnosis)
-    if path is not None and status not in (Status.RESOLVED, Status.NO_DRIFT):
+    if path is not None and shows_path(status):
         blocks.append(("The pull path", picture.terminal(path, _WIDTH)))
-    if diagnosis.plan and status in _SHOWS_PLAN:
+    if diagnosis.plan and shows_plan(status):
         blocks.append(("The plan", changes.terminal(diagnosis.plan, _WIDTH)))
         blocks.append(("What it would do to pulls", "\n".join(wording.foresight_lines(diagnosis.foresight))))
         blocks.append(("The way back", "\n".join(wording.undo_sentences(diagnosis.plan.changes))))

@@ -102,17 +102,17 @@ def _address(host: str, found: tuple[str, ...]) -> str:
     return f"{plain(host, 120)} → {', '.join(plain(one, 45) for one in found[:_MOST_ADDRESSES]) or 'no address'}"
 
 
-_SIGNS = {Kind.OK: "✓", Kind.BROKEN: "✗", Kind.UNKNOWN: "?", Kind.UNASKED: "·"}
-_CRIES = {Kind.BROKEN: "BROKEN HERE: ", Kind.UNKNOWN: "NOT KNOWN: "}
+SIGNS = {Kind.OK: "✓", Kind.BROKEN: "✗", Kind.UNKNOWN: "?", Kind.UNASKED: "·"}
+CRIES = {Kind.BROKEN: "BROKEN HERE: ", Kind.UNKNOWN: "NOT KNOWN: "}
 
 
 def _hop(row: Row, width: int, *, rules: bool) -> list[str]:
-    first = f"   {_SIGNS[row.kind]}  {row.label.ljust(_LABEL)}  "
+    first = f"   {SIGNS[row.kind]}  {row.label.ljust(_LABEL)}  "
     rest = f"   {'┊' if row.decides else '│'}  {' ' * _LABEL}  "
     rule = f" (rule {row.rule})" if row.rule and rules else ""
     lines: list[str] = []
     for line in row.lines or ("",):
-        words = f"{_CRIES.get(row.kind, '')}{line}{rule}" or "-"
+        words = f"{CRIES.get(row.kind, '')}{line}{rule}" or "-"
         lines += _wrapped(words, width, rest if lines else first, rest)
     return lines
 

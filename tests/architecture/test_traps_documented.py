@@ -7,13 +7,13 @@ import re
 
 import pytest
 
-from tests.architecture.house import DOCS, PACKAGE, ROOT, anchors, parsed, relative, text_of
+from tests.architecture.house import DOCS, ROOT, anchors, parsed, relative, text_of
 
 PAGE = DOCS / "traps.md"
 ENTRY = re.compile(r"^### (\d+)\. (.+)\n([\s\S]*?)(?=^##|\Z)", re.MULTILINE)
 TEST = re.compile(r"^- Test: `([\w/]+\.py)::(\w+)`$", re.MULTILINE)
-LINK = re.compile(r"^- Page: \[([\w.-]+)\]\(([\w.-]+)#([\w-]+)\)$", re.MULTILINE)
 LATER = re.compile(r"^- Later part: \S.+[.]$", re.MULTILINE)
+LINK = re.compile(r"^- Page: \[([\w.-]+)\]\(([\w.-]+)#([\w-]+)\)$", re.MULTILINE)
 TRAPS = {int(number): (title, body) for number, title, body in ENTRY.findall(text_of(PAGE))}
 
 
@@ -66,10 +66,3 @@ def test_no_test_of_a_trap_is_left_out() -> None:
         if name.startswith("test_")
     }
     assert written - set(TEST.findall(text_of(PAGE))) == set()
-
-
-def test_what_is_missing_is_called_a_later_part() -> None:
-    """The page says of several traps that a part of their answer does not exist yet; a part that came is taken out."""
-    later = {number for number, (_, body) in TRAPS.items() if LATER.search(body)}
-    cards = list((PACKAGE / "adapters" / "teams").glob("*.py"))
-    assert (42 in later) == (not cards)

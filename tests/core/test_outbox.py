@@ -67,7 +67,7 @@ def test_tries_get_rarer_until_it_is_given_up() -> None:
 def test_a_fallback_has_no_fallback() -> None:
     """A notice that was given up goes by its fallback channel once, also where channels name each other."""
     incident = FRESH.notify(*notices("approval", ("a@x.org",), AT))
-    names = {"mail": "teams", "teams": "mail"}
+    names = {"mail": ("teams:ops",), "teams": ("a@x.org", "b@x.org")}
     incident = failed(incident, incident.outbox[0], for_good=True, fallbacks=names)
     assert [notice.channel for notice in incident.outbox] == ["mail", "teams"]
     incident = failed(incident, incident.outbox[1], for_good=True, fallbacks=names)
@@ -79,3 +79,23 @@ def test_what_is_delivered_is_over() -> None:
     incident = FRESH.notify(*notices("approval", ("a@x.org",), AT))
     done = delivered(incident, incident.outbox[0], AT)
     assert (due(done, AT + timedelta(days=9)), next_try(done)) == (None, None)
+
+
+def test_those_who_stand_in_get_the_same_link() -> None:
+    """Whoever stands in gets the link of the recipient; who was told already is not told again."""
+    asked = ("teams:ops", "a@x.org")
+    incident = FRESH.notify(*notices("approval", asked, AT, digest="d1:x"))
+    stands = {"teams": ("a@x.org", "b@x.org")}
+    incident = failed(incident, incident.outbox[0], for_good=True, fallbacks=stands)
+    told = [dict(notice.parameters) for notice in incident.outbox[2:]]
+    assert [(one["recipient"], one["instead"], one["digest"]) for one in told] == [("teams:ops", "b@x.org", "d1:x")]
+
+
+def test_another_question_is_told_again() -> None:
+    """Who stands in for one question stands in for the next one too."""
+    stands = {"teams": ("b@x.org",)}
+    incident = FRESH
+    for digest in ("d1:x", "d1:y"):
+        [notice] = notices("approval", ("teams:ops",), AT, digest=digest)
+        incident = failed(incident.notify(notice), notice, for_good=True, fallbacks=stands)
+    assert [notice.channel for notice in incident.outbox] == ["teams", "mail", "teams", "mail"]

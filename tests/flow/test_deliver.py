@@ -50,19 +50,19 @@ def test_a_notice_is_given_up() -> None:
 
 
 def test_the_fallback_channel() -> None:
-    """When a channel refuses for good, or is not there at all, the notice goes by its fallback."""
+    """When a channel refuses for good, or is not there at all, whoever stands in is told, and told once."""
     world = World()
     board = Mailbox()
     world.mail.errors = [Misconfigured("mail-refused", "sending a mail")] * 2
     channels = {"mail": world.mail, "board": board}
-    world.flow = replace(world.flow, channels=channels, fallbacks={"mail": "board"})
+    world.flow = replace(world.flow, channels=channels, fallbacks={"mail": ("board:here",)})
     world.start()
-    assert [template for template, _ in board.delivered] == ["approval", "approval"]
+    assert [template for template, _ in board.delivered] == ["approval"]
     world = World()
     board = Mailbox()
-    world.flow = replace(world.flow, channels={"board": board}, fallbacks={"mail": "board"})
+    world.flow = replace(world.flow, channels={"board": board}, fallbacks={"mail": ("board:here",)})
     world.start()
-    assert len(board.delivered) == 2
+    assert len(board.delivered) == 1
 
 
 def test_a_bug_in_a_channel_backs_off() -> None:

@@ -30,6 +30,7 @@ _GROUP_ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECA
 _GROUP_NAME = re.compile(r"[\w.()-]{1,90}(?<!\.)")  # learn: naming rules of Azure resources
 _REGISTRY_NAME = re.compile(r"[A-Za-z0-9-]{5,63}")  # 5-50, longer with a domain name label
 _MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_TEAM = re.compile(r"teams:[A-Za-z0-9][A-Za-z0-9._-]{0,49}", re.ASCII)
 
 
 def _id_of(resource_type: str, text: str) -> str:
@@ -87,9 +88,9 @@ def _excluded(text: str) -> str:
     return text
 
 
-def _mail(text: str) -> str:
-    if not _MAIL.fullmatch(text):
-        raise ValueError("not a mail address")
+def _recipient(text: str) -> str:
+    if not _MAIL.fullmatch(text) and not _TEAM.fullmatch(text):
+        raise ValueError("neither a mail address nor a team (teams:NAME)")
     return text
 
 
@@ -97,7 +98,7 @@ Subscription = Annotated[str, AfterValidator(_guid)]
 SubnetId = Annotated[str, AfterValidator(lambda text: _id_of(SUBNET, text))]
 ZoneId = Annotated[str, AfterValidator(lambda text: _id_of(ZONE, text))]
 Named = Annotated[str, Field(min_length=1)]
-MailAddress = Annotated[str, AfterValidator(_mail)]
+Recipient = Annotated[str, AfterValidator(_recipient)]
 
 
 class _Part(BaseModel):
@@ -159,7 +160,9 @@ class RegistryPart(_Part):
         default=None, description="Resolution policy of network links that are created."
     )
     approvers: ApproversPart = Field(default=ApproversPart(), description="Who may decide on plans.")
-    notify: tuple[MailAddress, ...] = Field(default=(), description="Who is asked and told by mail.")
+    notify: tuple[Recipient, ...] = Field(
+        default=(), description="Who is asked and told: mail addresses, and teams as teams:NAME."
+    )
     way: Literal["direct", "pull-request", "report"] = Field(
         default="direct", description="How an approved plan reaches Azure."
     )

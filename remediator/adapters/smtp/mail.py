@@ -50,7 +50,7 @@ class Server:
 
 
 class SmtpChannel:
-    """`ports.Channel`: the recipient is the notice's parameter `recipient`.
+    """`ports.Channel`: the recipient is the notice's parameter `recipient`, or who stands `instead` of it.
 
     `link_for(incident, recipient)` gives the recipient's own approval link, `page_for(incident)` the incident's page.
     """
@@ -70,12 +70,13 @@ class SmtpChannel:
         recipient = parameter(notice, "recipient")
         if not recipient:
             raise Rejected("notice-without-recipient", f"mailing notice {notice.key}: it names no recipient")
+        to = parameter(notice, "instead") or recipient
         if asks(notice):
             link = self._link_for(incident, recipient)
-            mail = approval_mail(incident, notice, link, sender=self._sender, recipient=recipient)
+            mail = approval_mail(incident, notice, link, sender=self._sender, recipient=to)
         else:
             page = self._page_for(incident)
-            mail = notice_mail(incident, notice, sender=self._sender, recipient=recipient, link=page)
+            mail = notice_mail(incident, notice, sender=self._sender, recipient=to, link=page)
         self._send(mail)
 
     def _send(self, mail: EmailMessage) -> None:

@@ -136,7 +136,7 @@ def test_anchors() -> None:
         ('registries:\n  - {match: "*", ipRules: ["2001:db8::1"]}', 4, "not an IPv4 address"),
         ('registries:\n  - {match: "*", zone: privatelink.azurecr.cn}', 4, "is not the id of an Azure resource"),
         ('registries:\n  - {match: "*", endpoints: [{}]}', 4, "endpoints.0.subnet: is missing"),
-        ('registries:\n  - {match: "*", notify: [oncall]}', 4, "not a mail address"),
+        ('registries:\n  - {match: "*", notify: [oncall]}', 4, "neither a mail address nor a team"),
         ('registries:\n  - {match: "*", defaultAction: deny}', 4, "should be 'Allow' or 'Deny' ('deny' stands there)"),
         ("registries: shopregistry", 3, "registries: should be a list"),
         ("registries:\n  - shopregistry", 4, "registries.0: should be a mapping"),
