@@ -4,7 +4,7 @@ Called by whatever stores case files (`adapters/records`, channels that keep not
 knows nothing of rows; the JSON that programs read is `views/document.py`, not this. An `ApprovedPlan` is never
 stored: it is made again by the gate from the stored approvals.
 
-A document is `{"v": 3, "incident": {…}}` or `{"v": 3, "signal": {…}}`. The rule of change: whenever a stored
+A document is `{"v": 4, "incident": {…}}` or `{"v": 4, "signal": {…}}`. The rule of change: whenever a stored
 dataclass gains, loses or renames a field, raise `VERSION`, add an upcaster from the version before, and add a
 golden file (`tests/data/codec`). A field that this code does not know is damage, not something to skip.
 """
@@ -29,12 +29,16 @@ T = TypeVar("T")
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
 
-VERSION = 3
+VERSION = 4
 
 
 def _signal_2(signal: Json) -> Json:
     """Version 2 knows the kind of account behind a signal."""
     return {"actor_kind": "unknown", **signal}
+
+
+def _unchanged(document: Json) -> Json:
+    return document
 
 
 def _incident_2(incident: Json) -> Json:
@@ -55,9 +59,27 @@ def _incident_3(incident: Json) -> Json:
     return {"correlation": None, **incident, **({} if known is None else {"journal": known})}
 
 
+def _incident_4(incident: Json) -> Json:
+    """Version 4 knows the probes of an execution, the levels that spoke at a look, and calls what worked `whole`."""
+    known = dict(incident)
+    if isinstance(execution := incident.get("execution"), dict):
+        known["execution"] = {"probes": [], **execution}
+    if isinstance(looked := incident.get("verification"), dict):
+        probes = looked.get("probes")
+        seen = [_whole(one) for one in probes] if isinstance(probes, list) else probes
+        known["verification"] = {"spoke": ["model"], **looked, "probes": seen}
+    return known
+
+
+def _whole(result: object) -> object:
+    if not isinstance(result, dict) or "pulled" not in result:
+        return result
+    return {("whole" if name == "pulled" else name): value for name, value in result.items()}
+
+
 # From a version to the next one: takes the inner document of that version, gives the one of version + 1.
-INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2, 2: _incident_3}
-SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: lambda signal: signal}
+INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2, 2: _incident_3, 3: _incident_4}
+SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: _unchanged, 3: _unchanged}
 
 
 def _resource_id_schema(_source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -125,7 +125,7 @@ def test_the_sandbox_is_read_over_tls_and_probed(tmp_path: Path, monkeypatch: py
         for rid, consumer in snapshot.consumers.items():
             result = prober.probe(rid, consumer.images[0])
             assert not isinstance(result, Unknown)
-            assert (result.pulled, result.private, result.proof) == (True, True, Proof.PULL)
+            assert (result.whole, result.private, result.proof) == (True, True, Proof.PULL)
             assert Network(azure).pull_app(rid.text).ok
         gone = prober.probe(ResourceId("/subscriptions/x/providers/Microsoft.App/containerApps/gone"), "a/b:c")
         assert isinstance(gone, Unknown)

@@ -39,7 +39,7 @@ class SandboxProber:
             host=host,
             addresses=found.addresses if found else (),
             private=found.private if found else False,
-            pulled=attempt.ok,
+            whole=attempt.ok,
             detail=plain(attempt.text),
             proof=Proof.PULL,
         )

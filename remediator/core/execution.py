@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from remediator.core.probe import ProbeRun
+
 
 class StepState(StrEnum):
     """How far one change has come."""
@@ -45,6 +47,7 @@ class Execution:
     """The steps of one approved plan, in its order.
 
     `worked` holds the keys of all paths of the estate that were ok before the first change: none of them may break.
+    `probes` are the probes in hand since the last look after the changes.
     """
 
     digest: str
@@ -52,6 +55,7 @@ class Execution:
     started_at: datetime
     approved_by: tuple[str, ...] = ()
     worked: tuple[tuple[str, str], ...] = ()
+    probes: tuple[ProbeRun, ...] = ()
 
     @property
     def wrote(self) -> bool:

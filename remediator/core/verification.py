@@ -139,8 +139,9 @@ def decide(
     guessed = [path for path in checked if path.key in own_dns and best[path.key] is Proof.MODEL]
     silent = _silent(checked, said)
     if guessed:
-        reason = f"the model is whole, but only a look from inside can show it where a network asks its own DNS: {_named(guessed)}"
-        return _wait(looks, elapsed, reason + silent) if probing else (Outcome.HUMAN, Proof.MODEL, reason + silent)
+        why = "the model is whole, but only a look from inside can show it where a network asks its own DNS"
+        reason = f"{why}: {_named(guessed)}{silent}"
+        return _wait(looks, elapsed, reason) if probing else (Outcome.HUMAN, Proof.MODEL, reason)
     proof = min(best.values(), key=list(Proof).index, default=Proof.MODEL)
     if proof is not Proof.MODEL:
         return Outcome.RESOLVED, proof, f"seen from inside: {_named(checked)}"

@@ -20,7 +20,7 @@ from remediator.core.plan import Plan
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.testimony import Testimony
-from remediator.core.verification import Verification
+from remediator.core.verification import Proof, Verification
 from remediator.views.caused_by import caused_by_document
 from remediator.views.names import rows_document
 from remediator.views.plain import without_addresses
@@ -249,13 +249,16 @@ def _verification(verification: Verification) -> Json:
         "proof": verification.proof.value,
         "reason": _words(verification.reason),
         "looks": verification.looks,
+        "spoke": [proof.value for proof in verification.spoke],
         "probes": [
             {
                 "consumer": probe.consumer,
                 "host": probe.host,
                 "addresses": list(probe.addresses),
                 "private": probe.private,
-                "pulled": probe.pulled,
+                "proof": probe.proof.value,
+                "whole": probe.whole,
+                "pulled": probe.whole if probe.proof is Proof.PULL else None,
                 "detail": _words(probe.detail),
             }
             for probe in verification.probes

@@ -25,6 +25,7 @@ from remediator.core.foresight import Foresight
 from remediator.core.incident import Incident, JournalLine, Notice, Status
 from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
+from remediator.core.probe import AskedName, Check, Layer, ProbeRun
 from remediator.core.pull_error import Confidence
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.pull_sign import Cause
@@ -96,6 +97,14 @@ def _diagnosis() -> Diagnosis:
     return Diagnosis(Focus(REGISTRY, APP), (finding,), (path,), Plan((change,)), foresight, ruling, testimony)
 
 
+def _run() -> ProbeRun:
+    job = resource_id(SUBSCRIPTION, "rg-Shop", "Microsoft.App/jobs", "look")
+    name = AskedName("shopregistry.azurecr.cn", ("10.0.0.4",), False)
+    check = Check("shopregistry.azurecr.cn", Layer.TCP, False, "timed out", ("10.0.0.4",))
+    home = resource_id(SUBSCRIPTION, "rg-Shop", "Microsoft.App/managedEnvironments", "env-shop")
+    return ProbeRun(home, job, (name,), "m1", _at(10), "look-x1", _at(11), False, (check,), "no lines")
+
+
 def full_incident() -> Incident:
     """The incident; no field has its default, so that each is seen in the golden file."""
     digest = _diagnosis().plan.digest
@@ -118,8 +127,10 @@ def full_incident() -> Incident:
         diagnosis=_diagnosis(),
         request=ApprovalRequest(digest, _at(1), _at(1441), (link,), 2, "K7Q", ("locks were not read",)),
         approvals=(Approval(digest, "person-2", True, _at(5), "fine", "direct", "aa" * 32),),
-        execution=Execution(digest, (step,), _at(9), ("person-2",), ((APP.key, "shopregistry.azurecr.cn"),)),
-        verification=Verification(_at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2),
+        execution=Execution(digest, (step,), _at(9), ("person-2",), ((APP.key, "shopregistry.azurecr.cn"),), (_run(),)),
+        verification=Verification(
+            _at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2, (Proof.MODEL, Proof.PROBE)
+        ),
         outbox=(Notice("asked:1", "approval", "mail", (("link", "x"),), 2, _at(2), _at(3), True),),
         journal=(JournalLine(START, "opened", "event-grid", Status.OPEN, "bb" * 32),),
         conflicts=1,

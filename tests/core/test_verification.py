@@ -23,8 +23,8 @@ def path(consumer: ResourceId, verdict: Verdict) -> PullPath:
     return PullPath(consumer, HOST, None, hops, ((HOST, ("10.0.0.4",)),))
 
 
-def saw(pulled: bool = True, address: str = "10.0.0.4", proof: Proof = Proof.PULL) -> ProbeResult:
-    return ProbeResult(APP.key, HOST, (address,), True, pulled, "as it was", proof)
+def saw(whole: bool = True, address: str = "10.0.0.4", proof: Proof = Proof.PULL) -> ProbeResult:
+    return ProbeResult(APP.key, HOST, (address,), True, whole, "as it was", proof)
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def saw(pulled: bool = True, address: str = "10.0.0.4", proof: Proof = Proof.PUL
         (OK, OK, saw(), False, SOON, Outcome.RESOLVED, Proof.PULL),
         (OK, OK, saw(proof=Proof.PROBE), False, SOON, Outcome.RESOLVED, Proof.PROBE),
         (OK, OK, Unknown("nobody there"), False, SOON, Outcome.RESOLVED, Proof.MODEL),
-        (OK, OK, saw(pulled=False), False, SOON, Outcome.WAIT, Proof.MODEL),
+        (OK, OK, saw(whole=False), False, SOON, Outcome.WAIT, Proof.MODEL),
         (OK, OK, saw(address="20.1.2.3"), False, SOON, Outcome.WAIT, Proof.MODEL),
-        (OK, OK, saw(pulled=False), False, LATE, Outcome.HUMAN, Proof.MODEL),
+        (OK, OK, saw(whole=False), False, LATE, Outcome.HUMAN, Proof.MODEL),
         (BROKEN, OK, None, False, SOON, Outcome.WAIT, Proof.MODEL),
         (BROKEN, OK, None, False, LATE, Outcome.HUMAN, Proof.MODEL),
         (UNKNOWN, OK, None, False, SOON, Outcome.WAIT, Proof.MODEL),
@@ -64,7 +64,7 @@ def test_what_a_look_means(
     decided = decide(
         frozenset({OTHER_KEY}),
         (path(APP, asked), path(OTHER, other)),
-        {KEY: probe} if probe else {},
+        {KEY: (probe,)} if probe else {},
         3,
         elapsed,
         asked=frozenset({KEY}),
