@@ -9,14 +9,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from remediator.sandbox import routes
+from remediator.sandbox import pulling_again, routes
 from remediator.sandbox.arm_id import key, target
 from remediator.sandbox.clouds import CLOUDS
 from remediator.sandbox.errors import bad_request
 from remediator.sandbox.faults import Faults
 from remediator.sandbox.history import Write
+from remediator.sandbox.logs import Logs
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.policies import QUESTION
+from remediator.sandbox.providers import log_query
 from remediator.sandbox.shown import EVERYTHING, present
 from remediator.sandbox.state import load
 from remediator.sandbox.wire import Body, Request, Response, UnreadableBody, UnreadableUrl, parse
@@ -112,6 +114,11 @@ class Azure:
         return self.world.egress
 
     @property
+    def logs(self) -> Logs:
+        """The log workspaces: `write` a row by hand, `late` is how many seconds a row takes to be seen."""
+        return self.world.logs
+
+    @property
     def permissions(self) -> dict[str, Collection[str]]:
         """The actions of each client, by its client id. While nobody is named, everybody may do everything."""
         return self.world.permissions
@@ -134,15 +141,19 @@ class Azure:
         except UnreadableUrl as error:
             return bad_request("InvalidRequestUri", f"The request URI is invalid: {error}").response()
         with self.lock:
+            if not self.requests:
+                pulling_again.look(self.world)
             self.requests.append((request.method, request.path))
-            response = routes.serve(self.world, request)
-            asks = target(request.path).type == QUESTION  # a question that is sent as POST
+            logs = log_query.is_query(request)
+            response = (log_query.answer if logs else routes.serve)(self.world, request)
+            asks = logs or target(request.path).type == QUESTION  # a question that is sent as POST
             accepted = request.method in WRITES and response.status < 400 and not asks
             if accepted:
                 self.writes.append((request.method, request.path))
                 response.headers["x-ms-correlation-request-id"] = self.world.history.note(
                     request, response, self.world.moment()
                 )
+                pulling_again.look(self.world)
         if accepted and self.faults.on_write is not None:
             self.faults.on_write(request.method, request.path)
         return self._identified(request, response)

@@ -11,6 +11,7 @@ from typing import Any
 from remediator.sandbox.clouds import Cloud
 from remediator.sandbox.faults import Faults
 from remediator.sandbox.history import History
+from remediator.sandbox.logs import Logs, Pullers
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.state import State
 
@@ -29,6 +30,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     operations: Operations = field(default_factory=Operations)
     history: History = field(default_factory=History)
+    logs: Logs = field(default_factory=Logs)
+    pullers: Pullers = field(default_factory=Pullers)
     missing_images: set[str] = field(default_factory=set)
     forwarders: dict[str, str] = field(default_factory=dict)
     appliances: dict[str, str] = field(default_factory=dict)

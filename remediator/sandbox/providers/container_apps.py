@@ -11,6 +11,7 @@ from remediator.sandbox import errors
 from remediator.sandbox.arm_id import Target, name_of
 from remediator.sandbox.providers.reading import Handler, listing, page, read
 from remediator.sandbox.pulling import pull_app
+from remediator.sandbox.pulling_again import once
 from remediator.sandbox.wire import Body, Request, Response, reply
 from remediator.sandbox.world import World
 
@@ -98,8 +99,8 @@ def replicas(world: World, request: Request, place: Target) -> Response:
 
 
 def restart(world: World, request: Request, place: Target) -> Response:
-    """Restart a revision: accepted, nothing to say."""
-    _app(world, place)
+    """Restart a revision: accepted, nothing to say; its image is pulled again."""
+    once(world, _app(world, place))
     return reply(200)
 
 
