@@ -37,9 +37,10 @@ UNPULLED = re.compile(
 
 PULLING = re.compile(
     r"azurecr|/v2/|oauth2/|regist|image|manifest|docker|containerd|podman|skopeo|buildah|buildkit|ghcr|quay\.io"
-    r"|(?<![a-z])(?:acr|pull|push|ctr|mcr|oci|crane|helm)(?![a-z])|imagepull|aka\.ms/acr|镜像|映像|注册表"
+    r"|(?<![a-z])(?:acr|pull(?:ing|ed)?|push|ctr|mcr|oci|crane|helm|blobs?)(?![a-z])|imagepull|cannotpull|aka\.ms/acr|镜像|映像|注册表"
     r"|errors[\"'] ?: ?\[ ?\{ ?[\"']code|(?:unauthorized: |error: )authentication required"
-    r"|server returned 40[13]|response from daemon|failed to authorize"
+    r"|server returned 40[13]|response from daemon|failed to authorize|failed to solve|httpreade?r?seeker"
+    r"|failed to copy|chart repository|mime type|hcsshim|basic authentication"
     r"|failed to resolve (?:reference|source metadata)|error getting credentials|aad access token"
     r"|fetch (?:anonymous|oauth) token|access to the resource|basic auth credentials|insufficient_scope"
 )

@@ -141,6 +141,8 @@ def _read(reading: Reading) -> _Finding:
 
 def _explicit(reading: Reading, elsewhere: list[_Finding]) -> _Finding | None:
     for rank, sign in enumerate(EXPLICIT):
+        if sign.kind is Kind.local and any(request.to_registry for request in reading.names.requests):
+            continue
         for match in islice(sign.pattern.finditer(reading.low), _MATCHES):
             finding = _finding(reading, sign, rank, match)
             if not elsewhere_than_ours(reading, match.end()):

@@ -7,7 +7,7 @@ print too (azure-facts 2.7, section B): none of them is ever sure.
 
 from __future__ import annotations
 
-from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign
+from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign, status
 
 _MEDIUM, _LOW = Confidence.medium, Confidence.low
 
@@ -41,7 +41,8 @@ HINTS: tuple[Sign, ...] = (
         Cause.auth_unauthorized,
         _LOW,
         r"unauthorized|authentication~required|insufficient_scope|authorization~failed|未(?:经)?授权|身份验证",
-        r"(?:status|code|response|returned)[ :=\"'(]{0,4}401(?!\d)|not~authorized|inaccessibleimage",
+        status("401"),
+        r"not~authorized|inaccessibleimage",
         r"(?:using|the)~managed~identity|construct~registry~secret|connectivity_(?:refresh|access)_token_error",
         r"error~getting~credentials|docker-credential-|registry~credential|denied:~(?:permission|your|access|installation)",
         kind=Kind.credential,
@@ -51,7 +52,7 @@ HINTS: tuple[Sign, ...] = (
         Cause.timeout_unreachable,
         _LOW,
         r"deadline~?exceeded|could~not~connect~to~the~registry|host~is~not~reachable|max~retries~exceeded",
-        r"(?:request|task)~(?:was~)?cancel?led|timed~out|newconnectionerror|connecttimeout|proxyerror",
+        r"(?:could~not|unable~to|cannot)~reach~(?:any|the)|(?:request|task|context)~(?:was~)?cancel?led|timed~out|newconnectionerror|connecttimeout|proxyerror",
         kind=Kind.network,
     ),
     sign(
@@ -64,7 +65,10 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.not_found,
         _LOW,
+        r"image~[^ ]{1,200}~not~found(?!~in~registry)",
+        r"(?:did~not|could~not|cannot)~find~(?:the~)?(?:docker~|container~)?image",
         r"no~such~image|unable~to~locate~any~tags|does~not~exist~or~no~pull~access|image~not~found(?!~or~access)|code~=?~?notfound~desc",
+        r"(?:^|[ \"'(])(?!/)[^ \"']{1,300}[\"']?:~not~found(?!:|~or~|~in~registry)|(?:…|\.\.\.)~not~found",
     ),
     sign(
         Cause.data_endpoint_blocked,
@@ -83,5 +87,9 @@ HINTS: tuple[Sign, ...] = (
         r"argumentnullexception|nullreferenceexception|nil~pointer~dereference|//localhost:8578",
         kind=Kind.server,
     ),
+    sign(Cause.not_found, _LOW, status("404"), kind=Kind.missing),
+    sign(Cause.other, _LOW, status("500"), kind=Kind.server),
+    sign(Cause.timeout_unreachable, _LOW, r"(?<![a-z-])time-?out(?![a-z=])", kind=Kind.network),
+    sign(Cause.auth_unauthorized, _LOW, r"(?<!or )access~(?:to~[^ ]{1,255}~)?(?:is~|was~)?(?:denied|forbidden)"),
 )
 """Words that several causes share; the earlier sign wins, and none of them is more than a reason to look."""

@@ -7,7 +7,7 @@ themselves (`pull_words`) and before those that only hint (`pull_hints`). What a
 
 from __future__ import annotations
 
-from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign
+from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign, status
 
 _HIGH, _MEDIUM, _LOW = Confidence.high, Confidence.medium, Confidence.low
 
@@ -26,7 +26,7 @@ HOPS: tuple[Sign, ...] = (
         _MEDIUM,
         r"no~such~host(?:~is~known)?|nxdomain|connectivity_dns_error|dial~tcp:~lookup~",
         r"name~or~service~not~known|no~address~associated~with~hostname",
-        r"gaierror|getaddrinfo|enotfound|nodename~nor~servname|nameresolutionerror|name~does~not~resolve",
+        r"gaierror|getaddrinfo|(?<![a-z])enotfound|nodename~nor~servname|nameresolutionerror|name~does~not~resolve",
         r"(?:could~not|couldn't|unable~to|can't|cannot)~resolve~(?:host|proxy|[\"'])|could~not~be~resolved",
         r"unknownhostexception|unknown~host|non-existent~domain|resolve~(?:the~)?dns|dns~(?:lookup|resolution)~fail",
         r"dns~lookup~to~[^ ]{1,255}~:~failed|failed~to~reach~dns|resource~temporarily~unavailable~\(",
@@ -38,13 +38,13 @@ HOPS: tuple[Sign, ...] = (
     sign(
         Cause.timeout_unreachable,
         _MEDIUM,
-        r"proxyconnect~tcp|cannot~connect~to~proxy|tunnel~connection~failed|received~http~code~\d{3}~from~proxy",
+        r"proxyconnect~tcp|proxy~authentication~required|cannot~connect~to~proxy|tunnel~connection~failed|received~http~code~\d{3}~from~proxy",
         r"(?<!:10250: )i/o~timeout|client\.timeout~exceeded",
         r"request~cancel?led~(?:while~waiting~for~(?:a~)?connection|\()",
         r"(?<!and )connection~(?:refused|timed~out|reset)|etimedout|econnrefused|econnreset|ehostunreach",
         r"no~route~to~host|network~is~unreachable|host~is~unreachable|cannot~assign~requested~address",
         r"(?:read|connect|operation)~timed~out|failed~to~connect~to~[^ ]{1,255}~port|forcibly~closed",
-        r"timeout~awaiting|socket~hang~up",
+        r"timeout~awaiting|socket~(?:hang~up|closed)",
         r"did~not~properly~respond|actively~refused|connection~attempt~failed",
         r"连接超时|请求超时|无法连接|连接被(?:拒绝|重置)|没有正确答复|积极拒绝|正しく応答しなかった",
         r"verbindungsversuch~ist~fehlgeschlagen|tentative~de~connexion~a~échoué|intento~de~conexión",
@@ -53,7 +53,7 @@ HOPS: tuple[Sign, ...] = (
     sign(
         Cause.timeout_unreachable,
         _LOW,
-        r"tls~handshake~timeout|handshake~timeout|broken~pipe|context~cancel?led|connection~lost|goaway",
+        r"tls~handshake~timeout|handshake~timeout|broken~pipe|connection~lost|goaway",
         r"use~of~closed~network~connection|transport~connection~broken|stream~error:~stream~id",
         r"httpclient\.timeout|not~making~any~progress|pull~(?:image~)?time-?out",
         kind=Kind.network,
@@ -68,8 +68,8 @@ HOPS: tuple[Sign, ...] = (
     sign(
         Cause.firewall_denied,
         _HIGH,
-        r"403~\(?forbidden|https?://[^ ]{1,400}:~403(?!\d)",
-        r"(?:status|code|response|http(?:/[\d.]{1,3})?|error)(?:~code)?[ :=\"'(]{0,4}403(?!\d)",
+        status("403", "forbidden"),
+        r"https?://[^ ]{1,400}:~403(?!\d)",
         r"request~is~not~authorized~to~perform~this~operation",
         kind=Kind.forbidden,
     ),
@@ -87,7 +87,7 @@ HOPS: tuple[Sign, ...] = (
         r"malformed~(?:mime~header|http~(?:response|status|version))|424~failed~dependency",
         r"error~unmarshall?ing~content|parsing~http~(?:400|404|5\d\d)~response~body",
         r"[\"'/]:~(?:service~unavailable|bad~gateway|gateway~time-?~?out|internal~server~error)(?!\w)",
-        r"(?:status(?:~code)?|response~code|response~was)[ :=\"'(]{0,4}50[0234](?!\d)",
+        status("50[234]"),
         r"unexpected~(?:http~)?status(?:~code)?:?~400~bad~request",
         kind=Kind.server,
     ),

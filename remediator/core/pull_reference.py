@@ -221,7 +221,7 @@ def references(text: str) -> References:
             else:
                 images[image] += 10 if _FAILED.search(before) else 1
                 mentions.append(Mention(match.start(), image))
-        elif _HOST.fullmatch(token) and is_registry(token):
+        elif _HOST.fullmatch(token) and (is_registry(token) or before.endswith(" host=")):
             hosts.append(_bare(token))
     found = images or derived or (Counter() if hosts else healthy)
     return References(found, tuple(mentions), tuple(hosts), tuple(requests))

@@ -63,6 +63,8 @@ class Kind(StrEnum):
     """A server's own fault, unless the platform's pull-through proxy hides another answer."""
     missing = "missing"
     """HTTP 404: of an image, or of the registry itself?"""
+    local = "local"
+    """The tool that pulls, or the machine under it: its own fault, unless a registry was asked as well."""
 
 
 class Sign(NamedTuple):
@@ -77,3 +79,15 @@ class Sign(NamedTuple):
 def sign(cause: Cause, confidence: Confidence, *words: str, kind: Kind = Kind.plain) -> Sign:
     """A sign from regular expressions in lower case; `~` stands for a space that a line wrap may have eaten."""
     return Sign(cause, confidence, re.compile("|".join(words).replace("~", " ?")), kind)
+
+
+def status(code: str, reason: str | None = None) -> str:
+    """Words for an HTTP status: its number after a word that announces one, and before its reason where that is given.
+
+    `code` and `reason` are regular expressions.
+    """
+    numbered = (
+        r"(?:status(?:~code)?|code|error|http(?:/[\d.]{1,3})?|response|returned|answered|responded~with)"
+        rf"[ :=\"'(\[]{{0,4}}{code}(?!\d)"
+    )
+    return numbered if reason is None else rf"{numbered}|(?<!\d){code}~\(?(?:{reason})"

@@ -56,7 +56,7 @@ _SECRETS = (
     ),
     re.compile(r"(?<![/\w])(?<!or )(?<!and )password: (?=[^\s]{0,60}[0-9+~!@#$%])[^\s\"',;<]{6,200}+", re.IGNORECASE),
     re.compile(r"(?<![\w-])--?(?:p|password|client-secret)[ =][\"']?[^\s\"',;<-][^\s\"',;<]{5,200}+", re.IGNORECASE),
-    re.compile(r"(?<![a-z])(?:bearer|basic) [\w.~+/=-]{12,}+", re.IGNORECASE),
+    re.compile(r"(?<![a-z])(?:bearer|basic) (?!auth)[\w.~+/=-]{12,}+", re.IGNORECASE),
     re.compile(r"\"auth\" ?: ?\"[\w+/=]{8,}+\"", re.IGNORECASE),
     re.compile(r"(?<=://)[^\s/@:\"']{1,200}+:[^\s/@\"']{1,400}+(?=@)"),
     re.compile(r"(?<![\w])(?:gh[pousr]_|github_pat_|dckr_pat_)\w{16,}+"),

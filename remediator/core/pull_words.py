@@ -10,7 +10,7 @@ curl, .NET; Windows prints its socket errors in the machine's language.
 
 from __future__ import annotations
 
-from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign
+from remediator.core.pull_sign import Cause, Confidence, Kind, Sign, sign, status
 
 _HIGH, _MEDIUM, _LOW = Confidence.high, Confidence.medium, Confidence.low
 
@@ -19,7 +19,8 @@ EXPLICIT: tuple[Sign, ...] = (
         Cause.throttled,
         _HIGH,
         r"too~?many~?requests",
-        r"(?:http|status|code|response)[ :=\"']{0,4}429(?!\d)|https?://[^ ]{1,400}:~429(?!\d)",
+        status("429"),
+        r"https?://[^ ]{1,400}:~429(?!\d)",
         r"pull~rate~limit|rate~limit~(?:exceeded|reached)|(?:due~to|exceeded)~(?:registry~)?rate~limit",
     ),
     sign(
@@ -80,19 +81,26 @@ EXPLICIT: tuple[Sign, ...] = (
         r"no~space~left~on~device|disk_full|disk~quota~exceeded|not~enough~space~on~the~disk|磁盘空间不足",
         r"operation~is~(?:disallowed|not~allowed)|disallowed[ _]operation|quarantined|tasksoperationsnotallowed",
         r"quota.{0,40}?(?:exceeded|reached)|exceed(?:ed|s)?.{0,40}?(?:quota|storage~limit)|over~quota|image~size~exceed",
-        r"lchown|failed~to~register~layer|failed~to~(?:extract~layer|prepare~extraction)|wrong~diff~id",
+        r"lchown|failed~to~register~layer|hcsshim|failed~to~(?:extract~layer|prepare~extraction)|wrong~diff~id",
         r"unsupported~(?:image~)?(?:manifest|media~?type)|unexpected~media~type|media~type.{1,120}?no~longer~supported",
-        r"schema~(?:version~)?1~(?:manifest|image)|accept~header~does~not~support",
+        r"schema~(?:version~)?1~(?:manifest|image)|accept~header~does~not~support|unknown~type~application/",
+        r"application/[\w.+-]{1,80}~(?:is~)?not~supported",
         r"unexpected~commit~(?:digest|size)|failed~size~validation|layer~verification~failed|invalid~tar~header",
         r"read-only~file~system|input/output~error|(?<!connect: )operation~not~permitted",
         r"content~digest~sha256:[0-9a-f]{6,64}:~not~found|content~store.{1,120}?not~found",
-        r"cannot~connect~to~the~docker~daemon|requires~running~the~docker~daemon|dial~unix|unknown~service~runtime\.",
-        r"docker~(?:daemon|desktop)~is~(?:not~)?running|pipe/docker|failed~to~mount~|unable~to~prepare~context",
+        r"failed~to~mount~|unable~to~prepare~context",
         r"error~(?:storing|saving)~credentials",
         r"manifest_invalid|blob[_ ]upload[_ ](?:unknown|invalid)|unknown~blob|size_invalid|missing~signature~key",
         r"docker_(?:command|daemon|version|pull)_error|cmk_error|aka\.ms/acr/cmk|customer-managed~key",
         r"errimageneverpull|pull~policy~of~never|admission~webhook.{1,200}?denied~the~request|rejected~by~policy",
         r"trust~data~(?:does~not~exist|for)|signature~verification~failed|signatures~do~not~satisf|source~image~rejected",
+    ),
+    sign(
+        Cause.other,
+        _MEDIUM,
+        r"cannot~connect~to~the~docker~daemon|requires~running~the~docker~daemon|dial~unix|unknown~service~runtime\.",
+        r"docker~(?:daemon|desktop)~is~(?:not~)?running|pipe/docker",
+        kind=Kind.local,
     ),
     sign(
         Cause.firewall_denied,
@@ -129,7 +137,7 @@ EXPLICIT: tuple[Sign, ...] = (
         _HIGH,
         r"manifest[_ ]?unknown|(?:name|tag)_unknown|name~unknown:",
         r"manifest~(?:tagged~by|for).{1,300}?(?:is~)?not~found",
-        r"repository~name~not~known|找不到(?:清单|映像|镜像|标记)|(?:映像|镜像|清单)不存在|清单未知",
+        r"(?:repository~name|manifest(?:~is)?)~not~known|找不到(?:清单|映像|镜像|标记)|(?:映像|镜像|清单)不存在|清单未知",
     ),
     sign(
         Cause.not_found,
