@@ -30,7 +30,8 @@ class Reach:
     """The way, why, and the two sides of the peering where there are any.
 
     `access_off` says that the only doubt is a side with `allowVirtualNetworkAccess` off: security rules decide.
-    `transit` says that a route leads to an appliance in a network that reaches the remote one.
+    `transit` says that a route leads to an appliance in a network that reaches the remote one. `ask` is what only a
+    person can find out, where everything was read and still does not decide.
     """
 
     way: Way
@@ -39,6 +40,7 @@ class Reach:
     theirs: Peering | None = None
     access_off: bool = False
     transit: bool = False
+    ask: str = ""
 
     @property
     def firm(self) -> bool:
@@ -104,11 +106,13 @@ def _judge(
             partly = _covers_subnets(one, here, there)
             if partly is not True:
                 way = Way.MAYBE if partly is None else Way.PEERING_BROKEN
-                return Reach(way, f"the peering {one.id.name} covers some subnets only", ours, theirs)
+                ask = f"Look up which subnets the peering {one.id.name} covers" if partly is None else ""
+                return Reach(way, f"the peering {one.id.name} covers some subnets only", ours, theirs, ask=ask)
     for side in sides:
         if not side.allow_access:
             words = f"the peering {side.id.name} has allowVirtualNetworkAccess off: security rules decide"
-            return Reach(Way.MAYBE, words, ours, theirs, access_off=True)
+            ask = f"Allow access on both sides of the peering, or a security rule that names {remote.name}'s addresses"
+            return Reach(Way.MAYBE, words, ours, theirs, access_off=True, ask=ask)
     return Reach(Way.PEERED, f"peered with {remote.name}, connected on both sides", ours, theirs)
 
 
@@ -126,9 +130,9 @@ def _without_peering(
 ) -> Reach:
     for peering in network.peerings if not isinstance(network.peerings, Unknown) else ():
         if peering.use_remote_gateways and peering.state.lower() == "connected":
-            return Reach(
-                Way.MAYBE, f"{network.id.name} uses the gateway of {peering.remote.name}, which may know the way"
-            )
+            words = f"{network.id.name} uses the gateway of {peering.remote.name}, which may know the way"
+            ask = f"Ask the owner of {peering.remote.name} whether its gateway carries traffic to {remote.name}"
+            return Reach(Way.MAYBE, words, ask=ask)
     carried = _carried(snapshot, network, remote, subnet, address)
     return carried or Reach(Way.NONE, f"{network.id.name} and {remote.name} are not peered")
 
@@ -149,7 +153,9 @@ def _carried(
         words = f"the route {route.name} sends {route.prefix} to a {route.next_hop}, which may forward it"
         forwards = _forwards(snapshot, network, remote, route) if hop == "virtualappliance" else None
         if forwards is not False:
-            return Reach(Way.MAYBE, words, transit=forwards is True)
+            at = f"{route.next_hop}{f' at {route.next_hop_address}' if route.next_hop_address else ''}"
+            ask = f"Ask the owner of the {at} whether it carries traffic to {remote.name}"
+            return Reach(Way.MAYBE, words, transit=forwards is True, ask=ask)
     return None
 
 

@@ -33,7 +33,8 @@ def why(told: Told, width: int) -> tuple[Section, ...]:
     lines: list[str] = []
     explained: set[str] = set()
     for number, finding in enumerate(told.deciding[:_MOST_FINDINGS], 1):
-        reason = "" if finding.rule in explained else why_it_breaks(finding.rule)
+        told_already = finding.rule in explained or finding.severity is Severity.UNKNOWN
+        reason = "" if told_already else why_it_breaks(finding.rule)
         lines += _cause(told, finding, reason, f"{number}. " if len(told.deciding) > 1 else "", width)
         explained.add(finding.rule)
     rest = told.deciding[_MOST_FINDINGS:]
@@ -48,7 +49,8 @@ def why(told: Told, width: int) -> tuple[Section, ...]:
 
 def _cause(told: Told, finding: Finding, reason: str, number: str, width: int) -> list[str]:
     indent = " " * len(number)
-    lines = wrapped(f"{finding.rule}: {rule_title(finding.rule)}", width, number)
+    perhaps = ", perhaps" if finding.severity is Severity.UNKNOWN else ""
+    lines = wrapped(f"{finding.rule}{perhaps}: {rule_title(finding.rule)}", width, number)
     drawn = [path for path in told.drawn if path.key in finding.paths]
     if not drawn:
         lines += wrapped(sentence(with_short_ids(finding.summary)), width, f"{indent}  ")
@@ -95,7 +97,8 @@ def _by_configuration(told: Told) -> str:
     if told.broken:
         return "Sure by the configuration: every fact up to the broken hop was read. No pull was tried."
     if told.unknown:
-        return "Not sure: the fact that decides could not be read, so nothing is planned because of it."
+        why = "what was read does not decide it" if told.deciding else "the fact that decides could not be read"
+        return f"Not sure: {why}, so nothing is planned because of it."
     if told.deciding:
         return ""
     return "Judged on the configuration alone: no pull was tried."

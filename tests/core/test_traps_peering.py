@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from remediator.core.finding import Severity
 from remediator.core.pull_path import Verdict
 from tests.core.breaks import NETWORK, hub_and_spoke
 from tests.core.breaks_way import rule, security_group
@@ -65,6 +66,31 @@ def test_access_that_is_off_is_unknown_unless_a_rule_decides() -> None:
     assert verdict(builder) == (Verdict.OK, None)
 
 
+def asked(builder: EstateBuilder) -> tuple[str, Severity, str, str]:
+    """Rule, severity, target and advice of the only finding."""
+    (finding,) = diagnosed(builder).findings
+    return finding.rule, finding.severity, finding.target.name, finding.advice
+
+
+def test_what_was_read_and_still_does_not_decide_says_whom_to_ask() -> None:
+    """Access that is off, a hub's gateway and an appliance are no faults, but a person hears where to look."""
+    off = asked(sides(allowVirtualNetworkAccess=False))
+    assert (*off[:3], "both sides" in off[3]) == ("peering", Severity.UNKNOWN, "to-vnet-hub", True)
+    builder = beyond_the_hub()
+    builder.get(OURS)["properties"]["useRemoteGateways"] = True
+    gateway = asked(builder)
+    assert (*gateway[:3], "owner of vnet-hub" in gateway[3]) == ("peering", Severity.UNKNOWN, "vnet-spoke", True)
+    carried = asked(routed_to_an_appliance())
+    assert (*carried[:3], "VirtualAppliance at 10.10.0.4" in carried[3]) == (*gateway[:3], True)
+
+
+def test_a_network_that_could_not_be_read_is_no_finding() -> None:
+    """There is nobody to ask but the reader: the path is unknown, and no rule says so."""
+    builder = hub_and_spoke()
+    builder.error(HUB)
+    assert (verdict(builder)[0], rules(diagnosed(builder))) == (Verdict.UNKNOWN, [])
+
+
 def beyond_the_hub() -> EstateBuilder:
     """The endpoint stands in a second spoke of the hub; the two spokes are not peered with each other."""
     builder = EstateBuilder()
@@ -91,15 +117,20 @@ def test_a_peering_of_a_peering_is_no_way() -> None:
     }
 
 
-def test_what_an_appliance_may_carry_is_not_called_broken() -> None:
-    """A route to the hub's appliance that covers the endpoint leaves it open: unknown, and no second endpoint."""
+def routed_to_an_appliance() -> EstateBuilder:
+    """The endpoint in a second spoke, and a route to the hub's appliance that covers it."""
     builder = beyond_the_hub()
     table = rid("Microsoft.Network/routeTables", "rt")
     hop = {"addressPrefix": "10.0.0.0/8", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.10.0.4"}
     routes = [{"id": f"{table}/routes/hub", "name": "hub", "properties": hop}]
     builder.add({"id": table, "name": "rt", "type": "Microsoft.Network/routeTables", "properties": {"routes": routes}})
     builder.get(NETWORK)["properties"]["subnets"][0]["properties"]["routeTable"] = {"id": table}
-    diagnosis = diagnosed(builder)
+    return builder
+
+
+def test_what_an_appliance_may_carry_is_not_called_broken() -> None:
+    """A route to the hub's appliance that covers the endpoint leaves it open: unknown, and no second endpoint."""
+    diagnosis = diagnosed(routed_to_an_appliance())
     assert ([path.verdict for path in diagnosis.paths], kinds(diagnosis)) == ([Verdict.UNKNOWN], [])
 
 

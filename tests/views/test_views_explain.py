@@ -15,7 +15,7 @@ from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.diagnosis import Focus
 from remediator.core.resource_id import ResourceId
 from remediator.views.explain import sections
-from tests.core.breaks import APP, BREAKS, ENVIRONMENT, NETWORK, REGISTRY
+from tests.core.breaks import APP, BREAKS, ENVIRONMENT, NETWORK, REGISTRY, hub_and_spoke
 from tests.core.breaks_dns import hub_answers
 from tests.estate_builder import EstateBuilder, healthy, spoke
 from tests.views.explained import explained, section, told
@@ -253,6 +253,18 @@ def test_what_could_not_be_read_is_said_once() -> None:
     assert section(answer, "What to check by hand") == (
         "· Let the reader see what could not be read, or ask who owns it; nothing is planned before that is\n  known."
     )
+
+
+def test_what_was_read_and_does_not_decide_is_not_called_unread() -> None:
+    """A peering with access off was read: the answer says perhaps, claims no lost packets, and says what to look at."""
+    builder = hub_and_spoke()
+    for key in [key for key in builder.bodies if "/virtualnetworkpeerings/" in key]:
+        builder.bodies[key]["properties"]["allowVirtualNetworkAccess"] = False
+    answer = told(builder)
+    assert section(answer, "Why").startswith("peering, perhaps: ")
+    assert "packets go nowhere" not in section(answer, "Why")
+    assert "Not sure: what was read does not decide it" in section(answer, "How sure")
+    assert section(answer, "What to check by hand").startswith("· Allow access on both sides of the peering")
 
 
 def test_who_asks_about_one_app_hears_of_others_as_a_number() -> None:

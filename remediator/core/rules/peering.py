@@ -35,7 +35,7 @@ def judge(leg: Leg) -> Judgement | None:
     for arrival in found:
         way = arrival.way
         if way.way is Way.MAYBE and not (way.access_off and _decided_by_rules(leg, arrival)):
-            return Judgement(Verdict.UNKNOWN, way.reason)
+            return Judgement(Verdict.UNKNOWN, way.reason, _open(leg, leg.network, arrival) if way.ask else None)
         if way.way in (Way.NONE, Way.PEERING_BROKEN):
             return _broken(leg, leg.network, arrival.endpoint.network, way)
     return Judgement(Verdict.OK, found[0].way.reason)
@@ -52,6 +52,21 @@ def _decided_by_rules(leg: Leg, arrival: Arrival) -> bool:
     there = endpoint_side(arrival, beside_endpoint=False)
     filtered = passage(group, consumer_side(leg, None), there, inbound=False)
     return filtered.passage is not Passage.UNKNOWN and not filtered.default
+
+
+def _open(leg: Leg, network: Network, arrival: Arrival) -> Finding:
+    """What was read leaves it open whether the packets arrive: a person has to look, and nothing is planned."""
+    remote, way = arrival.endpoint.network, arrival.way
+    return Finding(
+        rule=ID,
+        target=_wrong_side(network, way),
+        severity=Severity.UNKNOWN,
+        summary=f"whether {network.id.name} reaches {remote.name}, where the endpoint of {leg.host} is, is not known: "
+        f"{way.reason}",
+        evidence=(_side(network.id, way.ours), _side(remote, way.theirs)),
+        advice=f"{way.ask}: what it has to let through is TCP 443 to {arrival.address}.",
+        paths=(leg.key,),
+    )
 
 
 def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach, what: str = "") -> Judgement:
@@ -71,7 +86,10 @@ def _broken(leg: Leg, network: Network, remote: ResourceId, way: Reach, what: st
 
 
 def _side(network: ResourceId, side: Peering | None) -> str:
-    return f"{network.name}: {side.id.name} is {side.state}, {side.sync}" if side else f"{network.name}: no peering"
+    if side is None:
+        return f"{network.name}: no peering"
+    access = "" if side.allow_access else ", allowVirtualNetworkAccess off"
+    return f"{network.name}: {side.id.name} is {side.state}, {side.sync}{access}"
 
 
 def _whole(side: Peering) -> bool:
