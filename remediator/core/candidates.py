@@ -116,14 +116,18 @@ def doubts(leg: Leg) -> tuple[Unknown, ...]:
     """Why there may be an approved endpoint that we do not see."""
     if not isinstance(leg.registry, Registry):
         return (leg.registry,)
-    connections = leg.registry.connections
-    if isinstance(connections, Unknown):
-        return (connections,)
-    unseen = []
-    for connection in connections:
+    return unseen(leg.snapshot, leg.registry)
+
+
+def unseen(snapshot: Snapshot, registry: Registry) -> tuple[Unknown, ...]:
+    """Why a registry may have an approved endpoint that was not read, one reason each."""
+    if isinstance(registry.connections, Unknown):
+        return (registry.connections,)
+    found = []
+    for connection in registry.connections:
         if connection.status.lower() != "approved" or connection.endpoint is None:
             continue
-        found = leg.snapshot.look_up(leg.snapshot.endpoints, connection.endpoint)
-        if isinstance(found, Unknown):
-            unseen.append(Unknown(f"the approved endpoint {connection.endpoint.name}: {found.reason}"))
-    return tuple(unseen)
+        endpoint = snapshot.look_up(snapshot.endpoints, connection.endpoint)
+        if isinstance(endpoint, Unknown):
+            found.append(Unknown(f"the approved endpoint {connection.endpoint.name}: {endpoint.reason}"))
+    return tuple(found)

@@ -9,6 +9,7 @@ from remediator.core.pull_path import HopName
 from remediator.core.resolution import hosts_to_resolve
 from remediator.core.rule import Rule
 from remediator.core.snapshot import PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown
+from remediator.core.zone_fit import record_owners
 from remediator.core.zone_group_change import create_zone_group
 
 ID = "dns-zone-group"
@@ -33,8 +34,10 @@ def _kept_by_hand(snapshot: Snapshot, registry: Registry, endpoint: PrivateEndpo
     for zone in snapshot.zones_named(private_zone_of(registry.login_server) or ""):
         for host in hosts_to_resolve(registry):
             record = zone.record(record_name_of(host))
-            address = endpoint.address_of(host)
-            if record is not None and address in record.addresses:
+            if record is None or endpoint.address_of(host) not in record.addresses:
+                continue
+            owners = record_owners(snapshot, registry, zone, record, host)
+            if not isinstance(owners, Unknown) and endpoint in owners:
                 return zone
     return None
 

@@ -36,22 +36,22 @@ def judge(leg: Leg) -> Judgement | None:
         return Judgement(Verdict.UNKNOWN, seen.reason)
     if seen is not None:
         return _linked(*seen)
-    chosen = zone_for(leg)
-    zone = chosen or doubtful_zone(leg)
-    return None if zone is None else _unlinked(leg, asked, zone, readable=chosen is not None)
+    doubt = doubtful_zone(leg)
+    zone = zone_for(leg) if doubt is None else doubt.zone
+    return None if zone is None else _unlinked(leg, asked, zone, doubt.why if doubt else None)
 
 
-def _unlinked(leg: Leg, network: Network, zone: PrivateZone, *, readable: bool) -> Judgement:
-    unread = "" if readable else "; its records cannot be read, so nothing is planned"
+def _unlinked(leg: Leg, network: Network, zone: PrivateZone, why: Unknown | None) -> Judgement:
+    unread = f"; whether it should be cannot be said, so nothing is planned: {why.reason}" if why else ""
     detail = f"{zone.name} in {zone.id.resource_group} is not linked to {network.id.name}{unread}"
     finding = Finding(
         rule=ID,
         target=zone.id,
         severity=Severity.BROKEN,
         summary=f"{zone.name} is not linked to {network.id.name}, so {leg.host} ends at a public address there",
-        evidence=(f"the links of {zone.name}: {_words(zone)}",),
-        remedy=(_link(leg, zone, network),) if readable else (),
-        advice="" if readable else f"Let the reader see the records of {zone.name}, or link it by hand.",
+        evidence=(f"the links of {zone.name}: {_words(zone)}", *((why.reason,) if why else ())),
+        remedy=() if why else (_link(leg, zone, network),),
+        advice="Let the reader see what could not be read, or choose the zone by hand." if why else "",
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, detail, finding)
