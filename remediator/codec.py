@@ -41,6 +41,11 @@ def _unchanged(document: Json) -> Json:
     return document
 
 
+def _signal_4(signal: Json) -> Json:
+    """Version 4 knows which time an alert is about, and the log workspace that its rule looks at."""
+    return {"since": None, "workspace": None, **signal}
+
+
 def _incident_2(incident: Json) -> Json:
     """Version 2 knows the write behind an incident's findings."""
     signals = incident.get("signals")
@@ -60,8 +65,11 @@ def _incident_3(incident: Json) -> Json:
 
 
 def _incident_4(incident: Json) -> Json:
-    """Version 4 knows the probes of an execution, the levels that spoke at a look, and calls what worked `whole`."""
-    known = dict(incident)
+    """Version 4 knows the probes of an execution, the levels that spoke at a look, and lines of logs; it calls what
+    worked `whole`."""
+    known = {"evidence": [], **incident}
+    if isinstance(signals := incident.get("signals"), list):
+        known["signals"] = [_signal_4(one) if isinstance(one, dict) else one for one in signals]
     if isinstance(execution := incident.get("execution"), dict):
         known["execution"] = {"probes": [], **execution}
     if isinstance(looked := incident.get("verification"), dict):
@@ -79,7 +87,7 @@ def _whole(result: object) -> object:
 
 # From a version to the next one: takes the inner document of that version, gives the one of version + 1.
 INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2, 2: _incident_3, 3: _incident_4}
-SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: _unchanged, 3: _unchanged}
+SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: _unchanged, 3: _signal_4}
 
 
 def _resource_id_schema(_source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -12,7 +12,8 @@ class Environment:
     """A Container Apps environment; `subnet` is None when it has no network of its own.
 
     `infrastructure_group` is the resource group in which Azure keeps its load balancer, `principal` the principal id of
-    its system identity; both are "" when they are not named.
+    its system identity; `log_destination` says where its log goes (`log-analytics`, `azure-monitor`), `log_workspace` is
+    the customer id of that workspace and `domain` its default domain. Each is "" when it is not named.
     """
 
     id: ResourceId
@@ -22,6 +23,9 @@ class Environment:
     provisioning_state: str = "Succeeded"
     infrastructure_group: str = ""
     principal: str = ""
+    log_destination: str = ""
+    log_workspace: str = ""
+    domain: str = ""
 
     @property
     def network(self) -> ResourceId | None:

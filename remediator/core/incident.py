@@ -21,6 +21,7 @@ from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.execution import Execution, Step
 from remediator.core.policy import Ruling
+from remediator.core.pull_log import LogLine
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource, last_few
 from remediator.core.verification import Verification
@@ -127,7 +128,8 @@ class Incident:
     """Everything we know of one subject, from the first signal to the end.
 
     `subject` is a registry, or the zone or network at the root of many; `wake_at` is set while the status is
-    open or a notice waits. `caused_by` is the write behind the findings, where one is known. Times are UTC.
+    open or a notice waits. `caused_by` is the write behind the findings, where one is known; `evidence` are lines of
+    logs that we have asked ourselves. Times are UTC.
     """
 
     id: str
@@ -156,6 +158,7 @@ class Incident:
     tags: tuple[str, ...] = field(default=())
     caused_by: AzureWrite | None = None
     correlation: str | None = None
+    evidence: tuple[LogLine, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -30,7 +30,8 @@ class Signal:
     `subject` is the resource that the sender named (in any casing); `registry_host` and `app` are hints from
     texts or dimensions, resolved against Azure later and never trusted as a target. `text` is an error text.
     `actor` is a stable, non-personal id (application or object id) of the one who caused it, when known, and
-    `actor_kind` what kind of account that is.
+    `actor_kind` what kind of account that is. `since` is where the time begins that an alert is about, `workspace` the
+    log workspace that its rule looks at; it is asked only where it is one of those that we watch.
     """
 
     source: SignalSource
@@ -46,6 +47,8 @@ class Signal:
     actor_kind: ActorKind = ActorKind.UNKNOWN
     correlation: str | None = None
     requested_way: str | None = None
+    since: datetime | None = None
+    workspace: ResourceId | None = None
 
     @property
     def correlation_id(self) -> str | None:

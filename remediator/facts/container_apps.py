@@ -20,6 +20,7 @@ SYSTEM = "system"
 def read_environment(rid: ResourceId, body: Body) -> Environment:
     """The environment; without an infrastructure subnet it has no network of its own."""
     held = properties(body)
+    logs = section(held, "appLogsConfiguration")
     return Environment(
         id=rid,
         location=region(text(body, "location")),
@@ -28,6 +29,9 @@ def read_environment(rid: ResourceId, body: Body) -> Environment:
         provisioning_state=text(held, "provisioningState", "Succeeded"),
         principal=text(section(body, "identity"), "principalId", ""),
         infrastructure_group=text(held, "infrastructureResourceGroup", ""),
+        log_destination=text(logs, "destination", "").lower(),
+        log_workspace=text(section(logs, "logAnalyticsConfiguration"), "customerId", "").lower(),
+        domain=text(held, "defaultDomain", ""),
     )
 
 

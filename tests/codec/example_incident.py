@@ -27,6 +27,7 @@ from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
 from remediator.core.probe import AskedName, Check, Layer, ProbeRun
 from remediator.core.pull_error import Confidence
+from remediator.core.pull_log import LogLine
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.pull_sign import Cause
 from remediator.core.resource_id import resource_id
@@ -58,6 +59,8 @@ SIGNAL = Signal(
     actor_kind=ActorKind.PERSON,
     correlation="corr-1",
     requested_way="report",
+    since=START - timedelta(minutes=10),
+    workspace=resource_id(SUBSCRIPTION, "rg-logs", "Microsoft.OperationalInsights/workspaces", "log-shop"),
 )
 
 
@@ -94,7 +97,8 @@ def _diagnosis() -> Diagnosis:
     ruling = Ruling(Decision.ASK, Way.DIRECT, ("create-vnet-link needs a person",), 1)
     foresight = Foresight((path,), (path,), 3, ("vnet-build",), Touched((APP,), (NETWORK,)), (path,))
     testimony = Testimony(Cause.firewall_denied, Confidence.high, Stand.AGREES, "the firewall denies it", "the log")
-    return Diagnosis(Focus(REGISTRY, APP), (finding,), (path,), Plan((change,)), foresight, ruling, testimony)
+    focus = Focus(REGISTRY, APP, REGISTRY, (path.key,))
+    return Diagnosis(focus, (finding,), (path,), Plan((change,)), foresight, ruling, testimony)
 
 
 def _run() -> ProbeRun:
@@ -102,7 +106,7 @@ def _run() -> ProbeRun:
     name = AskedName("shopregistry.azurecr.cn", ("10.0.0.4",), False)
     check = Check("shopregistry.azurecr.cn", Layer.TCP, False, "timed out", ("10.0.0.4",))
     home = resource_id(SUBSCRIPTION, "rg-Shop", "Microsoft.App/managedEnvironments", "env-shop")
-    return ProbeRun(home, job, (name,), "m1", _at(10), "look-x1", _at(11), False, (check,), "no lines")
+    return ProbeRun(home, job, (name,), "m1", _at(10), True, "look-x1", _at(11), False, (check,), "no lines")
 
 
 def full_incident() -> Incident:
@@ -147,6 +151,7 @@ def full_incident() -> Incident:
             WriteSource.EVENT,
         ),
         correlation="44444444-4444-4444-4444-444444444444",
+        evidence=(LogLine(_at(-2), "checkout", "env-shop", "Failed to pull image"),),
     )
 
 

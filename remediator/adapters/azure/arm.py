@@ -40,6 +40,7 @@ VERSIONS: Mapping[str, str] = {
     "microsoft.app": "2025-01-01",
     "microsoft.authorization": "2022-04-01",
     "microsoft.authorization/locks": "2020-05-01",
+    "microsoft.operationalinsights": "2023-09-01",
     "microsoft.policyinsights": "2023-03-01",
     "microsoft.managedidentity": "2023-01-31",
     "": "2022-12-01",  # subscriptions
@@ -147,6 +148,13 @@ class Arm:
             raise Transient("azure-garbled", f"asking {path}: the answer is not an object")
         return body
 
+    def act(self, doing: str, path: str, api_version: str, document: Mapping[str, Any] | None = None) -> HttpResponse:
+        """The answer to an action that is sent as POST, once: a POST that may have been taken is not sent again."""
+        with translated(doing, path):
+            response = self._send(path, api_version, None, document or {}, retry_total=0)
+            response.raise_for_status()
+            return response
+
     def ask(self, url: str, doing: str) -> HttpResponse:
         """GET an absolute address of Resource Manager, kept verbatim; the answer, whatever its status."""
         self._own(url)
@@ -196,12 +204,17 @@ class Arm:
         return response
 
     def _send(
-        self, path: str, api_version: str, query: Mapping[str, str] | None, document: Mapping[str, Any] | None
+        self,
+        path: str,
+        api_version: str,
+        query: Mapping[str, str] | None,
+        document: Mapping[str, Any] | None,
+        **options: Any,
     ) -> HttpResponse:
         where = self.access.endpoint + quote("/" + path.strip("/"), safe="/@*$()!',;=+~")
         asked = {"api-version": api_version, **{name: quote(text, safe="") for name, text in (query or {}).items()}}
         if document is not None:
-            return self._client.send_request(HttpRequest("POST", where, params=asked, json=document))
+            return self._client.send_request(HttpRequest("POST", where, params=asked, json=document), **options)
         return self._client.send_request(HttpRequest("GET", where, params=asked))
 
     def _own(self, url: str) -> None:

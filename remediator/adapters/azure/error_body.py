@@ -50,12 +50,12 @@ def answer_of(status: int, body: object) -> Answer:
     return Answer(status, str(folded.get("code") or ""), redacted(words), tuple(code for code, _ in inner if code))
 
 
-def redacted(text: str) -> str:
+def redacted(text: str, most: int = MOST) -> str:
     """The text on one line, without tokens, signatures and mail addresses, and not longer than a person reads."""
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     line = " ".join(text.split())
-    return line if len(line) <= MOST else line[: MOST - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _inner(error: Mapping[str, object], depth: int = 0) -> list[tuple[str, str]]:
