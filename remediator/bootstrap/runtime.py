@@ -89,7 +89,7 @@ class Runtime:
         """The case file; `Rejected("incident-unknown")`."""
         return self.flow.incidents.load(incident).incident
 
-    def find(self, status: Status | None = None, registry: ResourceId | None = None) -> Sequence[Incident]:
+    def find(self, status: Status | None = None, registry: ResourceId | str | None = None) -> Sequence[Incident]:
         """Incidents, newest first."""
         return self.flow.incidents.find(status=status, registry=registry)
 

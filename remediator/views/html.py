@@ -16,6 +16,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from remediator.core.execution import StepState
 from remediator.core.incident import Incident, Status
 from remediator.views import changes, journal, picture_svg, wording
 from remediator.views.caused_by import who_did_it
@@ -24,6 +25,17 @@ from remediator.views.plain import moment, plain, without_addresses
 STYLE = files("remediator.views").joinpath("templates/style.css").read_text("utf-8")
 STYLE_SOURCE = "'sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode() + "'"
 
+# While one of these stands the page is worth loading again: changes are being made or checked.
+UNDER_WAY = frozenset({Status.APPROVED, Status.APPLYING, Status.APPLIED, Status.UNDOING})
+_STEPS = {
+    StepState.WAITING: ("·", "", "waits"),
+    StepState.STARTED: ("…", "unknown", "under way"),
+    StepState.DONE: ("✓", "ok", "done"),
+    StepState.SKIPPED: ("✓", "ok", "was so already"),
+    StepState.FAILED: ("✗", "broken", "failed"),
+    StepState.UNDOING: ("…", "unknown", "being taken back"),
+    StepState.UNDONE: ("↶", "", "taken back"),
+}
 _GOOD = {Status.RESOLVED, Status.NO_DRIFT}
 _BAD = {Status.NEEDS_HUMAN, Status.FORBIDDEN, Status.REJECTED, Status.EXPIRED, Status.ROLLED_BACK}
 
@@ -96,13 +108,14 @@ def incident_page(incident: Incident, viewer: str) -> str:
         viewer=viewer,
         error=incident.error,
         verification=words,
-        steps=_steps(incident),
         **_case(incident),
     )
 
 
-def incidents_page(incidents: Sequence[Incident], viewer: str, *, filtered: bool = False) -> str:
-    """The list, as it was found."""
+def incidents_page(
+    incidents: Sequence[Incident], viewer: str, *, status: Status | None = None, registry: str = ""
+) -> str:
+    """The list, as it was found, with the form by which it was asked for."""
     rows = [
         {
             "href": f"/incidents/{incident.id}",
@@ -115,7 +128,15 @@ def incidents_page(incidents: Sequence[Incident], viewer: str, *, filtered: bool
         }
         for incident in incidents
     ]
-    return _render("incidents.html", title="Incidents", viewer=viewer, rows=rows, filtered=filtered)
+    return _render(
+        "incidents.html",
+        title="Incidents",
+        viewer=viewer,
+        rows=rows,
+        statuses=tuple((one.value, wording.STATUSES[one], one is status) for one in Status),
+        registry=registry,
+        filtered=bool(status or registry),
+    )
 
 
 def error_page(code: str, title: str, message: str, *, hint: str = "", sign_in: str = "", viewer: str = "") -> str:
@@ -154,10 +175,13 @@ def _case(incident: Incident) -> dict[str, object]:
         "undo": wording.undo_sentences(plan.changes) if plan else (),
         "findings": diagnosis.findings if diagnosis else (),
         "journal": journal.shown(incident),
+        "steps": _steps(incident),
+        "under_way": incident.status in UNDER_WAY,
     }
 
 
-def _steps(incident: Incident) -> list[str]:
+def _steps(incident: Incident) -> list[dict[str, str]]:
+    """One line for each change of the execution: its mark, tone, state, what it is and what went wrong."""
     execution, diagnosis = incident.execution, incident.diagnosis
     if execution is None:
         return []
@@ -166,8 +190,9 @@ def _steps(incident: Incident) -> list[str]:
     lines = []
     for index, step in enumerate(execution.steps):
         what = plain(planned[index].summary, 200) if same else f"change {index + 1}"
-        wrong = f" – {plain(step.error[0], 80)}: {without_addresses(step.error[1], 300)}" if step.error else ""
-        lines.append(f"{step.state.value}: {what}{wrong}")
+        wrong = f"{plain(step.error[0], 80)}: {without_addresses(step.error[1], 300)}" if step.error else ""
+        mark, tone, state = _STEPS[step.state]
+        lines.append({"mark": mark, "tone": tone, "state": state, "what": what, "wrong": wrong})
     return lines
 
 

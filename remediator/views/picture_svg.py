@@ -1,8 +1,9 @@
 """How does a pull path look on a page? An SVG that says in words what it shows.
 
-Called by the pages of `html`; rows and ends are those of `picture`. It is 400 units wide, has a title and a description
-for readers who do not see it, and no script or link. Colours are presentation attributes beside classes, so that a
-page's stylesheet may change them in the dark.
+Called by the pages of `html`; rows and ends are those of `picture`. It is as many units wide as a phone has pixels to
+spare, so that its letters stay readable there; it has a title and a description for readers who do not see it, and no
+script or link. Colours are presentation attributes beside classes, so that a page's stylesheet may change them in the
+dark.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from remediator.views.picture import Kind, Row, ends_of, rows
 from remediator.views.plain import plain
 from remediator.views.wording import HOPS, path_sentence
 
-_WIDTH = 400
+_WIDTH = 352
 _LINE = 18
 # How many letters fit beside the line, in the ordinary and in the bold face, and in a box.
-_COLUMNS, _BOLD_COLUMNS, _BOX_COLUMNS = 44, 38, 44
+_COLUMNS, _BOLD_COLUMNS, _BOX_COLUMNS = 37, 32, 38
 _MOST_LINES = 6
 _SOFT, _INK, _WAY = "#59636e", "#1f2328", "#8c959f"
 _COLOURS = {Kind.OK: "#1a7f4b", Kind.BROKEN: "#c62f2f", Kind.UNKNOWN: "#9a6700"}

@@ -21,6 +21,7 @@ from remediator.web import csrf
 from remediator.web.access import decider
 from remediator.web.door import Call
 from remediator.web.identity import sign_in_link
+from remediator.web.incidents import loading_again
 
 _Form = dict[str, str]
 
@@ -28,7 +29,7 @@ _Form = dict[str, str]
 def show(call: Call) -> Response:
     """`GET /approvals/{token}`."""
     incident, link = _find(call)
-    return HTMLResponse(approval_page(incident, _page(call, incident, link)))
+    return HTMLResponse(approval_page(incident, _page(call, incident, link)), headers=loading_again(incident))
 
 
 def decide(call: Call) -> Response:

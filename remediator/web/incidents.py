@@ -10,25 +10,33 @@ from remediator.core.errors import Rejected
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId, parse_resource_id
 from remediator.views.document import SCHEMA, incident_document, incident_summary
-from remediator.views.html import incident_page, incidents_page
+from remediator.views.html import UNDER_WAY, incident_page, incidents_page
 from remediator.web.access import reader
 from remediator.web.door import Call
 
+REFRESH = "5"  # seconds
+_NAME = re.compile(r"[A-Za-z0-9-]{1,63}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 
 
 def list_page(call: Call) -> Response:
-    """`GET /incidents`, with `?status=` and `?registry=`."""
+    """`GET /incidents`, with `?status=` and `?registry=` (its name or id), as the form on it sends them."""
     person = reader(call.runtime.settings, call.principal)
     status, registry = _filters(call)
     found = call.runtime.find(status, registry)
-    return HTMLResponse(incidents_page(found, person.name, filtered=bool(status or registry)))
+    return HTMLResponse(incidents_page(found, person.name, status=status, registry=_words(registry)))
 
 
 def one_page(call: Call) -> Response:
     """`GET /incidents/{id}`."""
     person = reader(call.runtime.settings, call.principal)
-    return HTMLResponse(incident_page(_load(call), person.name))
+    incident = _load(call)
+    return HTMLResponse(incident_page(incident, person.name), headers=loading_again(incident))
+
+
+def loading_again(incident: Incident) -> dict[str, str]:
+    """The header with which a page loads itself again, without JavaScript, while changes are being made or checked."""
+    return {"refresh": REFRESH} if incident.status in UNDER_WAY else {}
 
 
 def list_document(call: Call) -> Response:
@@ -51,9 +59,9 @@ def _load(call: Call) -> Incident:
     return call.runtime.load(name)
 
 
-def _filters(call: Call) -> tuple[Status | None, ResourceId | None]:
-    status = call.request.query_params.get("status", "")
-    registry = call.request.query_params.get("registry", "")
+def _filters(call: Call) -> tuple[Status | None, ResourceId | str | None]:
+    status = call.request.query_params.get("status", "").strip()
+    registry = call.request.query_params.get("registry", "").strip()
     if status and status.upper() not in Status.__members__:
         raise Rejected(
             "bad-request",
@@ -61,4 +69,23 @@ def _filters(call: Call) -> tuple[Status | None, ResourceId | None]:
             context={"status": f"one of {', '.join(Status)}"},
             hint=f"one of {', '.join(Status)}",
         )
-    return Status[status.upper()] if status else None, parse_resource_id(registry) if registry else None
+    return Status[status.upper()] if status else None, _registry(registry) if registry else None
+
+
+def _registry(text: str) -> ResourceId | str:
+    """A registry as people name it: by id, by login server, or by name."""
+    if text.startswith("/"):
+        return parse_resource_id(text)
+    name = text.partition(".")[0]
+    if not _NAME.fullmatch(name):
+        raise Rejected(
+            "bad-request",
+            "listing incidents: this is no registry",
+            context={"registry": "its name, its login server or its id"},
+            hint="its name, its login server or its id",
+        )
+    return name
+
+
+def _words(registry: ResourceId | str | None) -> str:
+    return registry.text if isinstance(registry, ResourceId) else registry or ""

@@ -66,7 +66,8 @@ class WebRuntime:
     """The settings, a few ports, and the steps of the flow as plain callables.
 
     `take_in` is flow.intake, `record` flow.record_approval with the incident's id, the link's token, the answer and the
-    person; both raise the errors of core.errors. `find` takes (status, registry), either may be None, newest first.
+    person; both raise the errors of core.errors. `find` takes (status, registry), either may be None, a registry by id
+    or name; newest first.
     """
 
     settings: WebSettings
@@ -77,6 +78,6 @@ class WebRuntime:
     log: Log
     take_in: Callable[[Signal], TakenIn]
     load: Callable[[str], Incident]
-    find: Callable[[Status | None, ResourceId | None], Sequence[Incident]]
+    find: Callable[[Status | None, ResourceId | str | None], Sequence[Incident]]
     record: Callable[[str, str, Answer, Person], Incident]
     desired: Callable[[], DesiredState]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from remediator.adapters.records.incidents import RowIncidents
 from remediator.core.incident import Notice, Status
+from remediator.core.resource_id import ResourceId
 
 from .cases import NOON, SHOP, ended, fresh, opened_case, registry, signal
 
@@ -58,6 +59,18 @@ def test_find_by_registry(incidents: RowIncidents) -> None:
     assert incidents.find(registry=registry("third")) == ()
     incidents.save(saved, replace(saved.incident, registries=(registry("second"),)))
     assert incidents.find(registry=SHOP) == ()
+
+
+def test_find_by_name(incidents: RowIncidents) -> None:
+    """A registry's name finds what concerns any registry of that name; its id finds that one alone."""
+    here, there = SHOP, ResourceId(SHOP.text.replace("/rg/", "/rg-other/", 1))
+    assert here != there
+    for at, one in enumerate((here, there)):
+        case = replace(fresh(f"i{at}", one, NOON - timedelta(days=at)), registries=(one,))
+        incidents.take_in(one, signal(), case)
+    assert [i.subject for i in incidents.find(registry=SHOP.name.upper())] == [here, there]
+    assert [i.subject for i in incidents.find(registry=there)] == [there]
+    assert incidents.find(registry="nobody") == ()
 
 
 def test_incident_of_many_registries(incidents: RowIncidents) -> None:

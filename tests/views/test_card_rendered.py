@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,28 +11,17 @@ import pytest
 
 from remediator.core.incident import Incident
 from remediator.views.card import message
+from tests.browser.browsing import chromium
 from tests.views import samples
 from tests.views.test_card import ASK, HOSTILE, LINK, hostile, with_changes
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("render_card.mjs")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def browser() -> str:
-    """The path of a Chromium, or the reason why the test is skipped."""
-    found = os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if not found:
-        pytest.skip("needs Chromium (or the variable CHROMIUM with its path)")
-    if not shutil.which("node") or not (ROOT / "node_modules" / "adaptivecards").is_dir():
-        pytest.skip("needs node and the packages of package.json")
-    return found
 
 
 def rendered(incident: Incident, width: int) -> dict[str, Any]:
     """What the renderer complained of, and what is to be seen."""
     card = json.dumps(message(ASK, incident, LINK))
-    command = ["node", str(SCRIPT), browser(), str(width)]
+    command = ["node", str(SCRIPT), chromium("adaptivecards"), str(width)]
     done = subprocess.run(command, input=card, capture_output=True, text=True, timeout=60, check=True)
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen

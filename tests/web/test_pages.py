@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from remediator.core.errors import Misconfigured
+from remediator.core.incident import Status
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.web.app import API, PAGES, create_app
@@ -36,6 +37,48 @@ def test_readers_may_be_named() -> None:
     assert client.get("/incidents", headers={"x-ms-client-principal": principal()}).status_code == 403
     header = principal("object-kim", ("roles", "Reader"))
     assert client.get("/incidents", headers={"x-ms-client-principal": header}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "understood"),
+    [
+        ("contosoimages", "contosoimages"),
+        (" ContosoImages ", "ContosoImages"),
+        ("contosoimages.azurecr.cn", "contosoimages"),
+        (samples.REGISTRY.text, samples.REGISTRY),
+    ],
+)
+def test_a_registry_is_named_as_people_name_it(asked: str, understood: object) -> None:
+    """The search takes a registry's name, login server or id, and shows what was asked for."""
+    stage = world()
+    found: list[object] = []
+    runtime = replace(stage.runtime, find=lambda status, registry: found.append((status, registry)) or [])
+    client = TestClient(create_app(runtime), base_url=stage.settings.public_url, follow_redirects=False)
+    sign_in(client)
+    page = client.get("/incidents", params={"registry": asked, "status": "OPEN"})
+    assert found == [(Status.OPEN, understood)]
+    assert "0 found" in page.text
+    assert '<option value="OPEN" selected>' in page.text
+
+
+@pytest.mark.parametrize("asked", ["<b>", "a b", "../x", "é"])
+def test_what_is_no_registry_is_refused(asked: str) -> None:
+    """A text that can be no registry is refused with what is wanted, and is not repeated."""
+    client = world().client()
+    sign_in(client)
+    answer = client.get("/incidents", params={"registry": asked})
+    assert answer.status_code == 400
+    assert "its name, its login server or its id" in answer.text
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_page_loads_itself_again_while_changes_are_made(status: Status) -> None:
+    """From the approval to the end of the checks the pages carry a header by which they load again; no others do."""
+    client = world(status=status).client()
+    sign_in(client)
+    moving = status in (Status.APPROVED, Status.APPLYING, Status.APPLIED, Status.UNDOING)
+    for path in ("/incidents/01j4incident", LINK):
+        assert ("refresh" in client.get(path).headers) == moving
 
 
 def test_incidents_are_found_by_status() -> None:

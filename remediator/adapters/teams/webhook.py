@@ -1,8 +1,8 @@
 """Who carries a notice to Teams? A Workflows webhook for each team that the settings name: `ports.Channel` over https.
 
-`bootstrap` builds it and `flow` delivers through it; the card is `views.card`'s. The webhook's address holds a signature
-and is a secret: it is in no error, no log line and no traceback. 202 says that the flow was started and no more
-(azure-facts 11), so whoever must surely hear is also told by mail.
+`bootstrap` builds it and `flow` delivers through it; the card is `views.card`'s. The webhook's address holds a
+signature and is a secret: it is in no error, no log line and no traceback. 202 says that the flow was started and no
+more (azure-facts 11), so whoever must surely hear is also told by mail.
 """
 
 from __future__ import annotations
