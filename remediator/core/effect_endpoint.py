@@ -6,7 +6,7 @@ The addresses of an endpoint that does not exist yet are predicted: the lowest f
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from remediator.core.change import Change
@@ -64,7 +64,7 @@ def with_endpoint(snapshot: Snapshot, change: Change) -> Snapshot:
 
 
 def without_endpoint(snapshot: Snapshot, change: Change) -> Snapshot:
-    """The endpoint, its connection and the records that its zone group wrote are gone."""
+    """The endpoint, its connection and the records that its zone group wrote are gone; its addresses are free."""
     endpoint = snapshot.endpoints.get(change.target)
     endpoints = {key: value for key, value in snapshot.endpoints.items() if key != change.target}
     registries = dict(snapshot.registries)
@@ -81,6 +81,9 @@ def without_endpoint(snapshot: Snapshot, change: Change) -> Snapshot:
         if zone is not None and not isinstance(zone.records, Unknown):
             kept = tuple(r for r in zone.records if not (r.kept_by_group and own & set(r.addresses)))
             zones[zone.id] = replace(zone, records=kept)
+    network = snapshot.networks.get(endpoint.network) if endpoint else None
+    if endpoint is not None and network is not None:
+        snapshot = _freed(snapshot, network, endpoint.subnet, own)
     return replace(snapshot, endpoints=endpoints, registries=registries, zones=zones)
 
 
@@ -105,9 +108,9 @@ def _usable(snapshot: Snapshot, endpoint: PrivateEndpoint, registry: Registry) -
         return replace(endpoint, targets=targets)
     network = snapshot.networks.get(endpoint.network)
     free = _free(network.subnet(endpoint.subnet) if network else None)
-    held = iter([a.address for a in endpoint.addresses if a.address])
+    held = {a.member: a.address for a in endpoint.addresses if a.address}
     addresses = tuple(
-        MemberAddress(member, next(held, None) or next(free, ""), (host,)) for member, host in _members(registry)
+        MemberAddress(member, held.get(member) or next(free, ""), (host,)) for member, host in _members(registry)
     )
     return replace(endpoint, targets=targets, addresses=addresses, predicted=True)
 
@@ -122,10 +125,11 @@ def _with_data_hosts(registry: Registry) -> Registry:
 
 
 def _members(registry: Registry) -> Iterator[tuple[str, str]]:
-    """(member, host) pairs, data first, as Azure lists them on the interface."""
-    for host in registry.data_hosts:
-        region = host.split(".data.", 1)[0].rsplit(".", 1)[-1]
-        yield f"registry_data_{region}", host
+    """(member, host) pairs: data, then regional ones, the login name last, as Azure lists them (azure-facts 1.5)."""
+    for hosts, label, member in ((registry.data_hosts, ".data.", "data_"), (registry.regional_hosts, ".geo.", "")):
+        for host in hosts:
+            region = host.split(label, 1)[0].rsplit(".", 1)[-1]
+            yield f"registry_{member}{region}", host
     yield "registry", registry.login_server
 
 
@@ -144,10 +148,21 @@ def _taken(
     snapshot: Snapshot, network: Network, subnet_id: ResourceId, addresses: tuple[MemberAddress, ...]
 ) -> Snapshot:
     new = frozenset(a.address for a in addresses if a.address)
-    subnets = tuple(
-        replace(s, taken=s.taken | new, used=s.used if isinstance(s.used, Unknown) else s.used + len(new))
-        if s.id == subnet_id
-        else s
-        for s in network.subnets
-    )
+    return _with_subnet(snapshot, network, subnet_id, lambda taken: taken | new)
+
+
+def _freed(snapshot: Snapshot, network: Network, subnet_id: ResourceId, addresses: Iterable[str]) -> Snapshot:
+    gone = frozenset(addresses)
+    return _with_subnet(snapshot, network, subnet_id, lambda taken: taken - gone)
+
+
+def _with_subnet(
+    snapshot: Snapshot, network: Network, subnet_id: ResourceId, move: Callable[[frozenset[str]], frozenset[str]]
+) -> Snapshot:
+    subnets = tuple(_moved(s, move(s.taken)) if s.id == subnet_id else s for s in network.subnets)
     return replace(snapshot, networks={**snapshot.networks, network.id: replace(network, subnets=subnets)})
+
+
+def _moved(subnet: Subnet, taken: frozenset[str]) -> Subnet:
+    used = subnet.used if isinstance(subnet.used, Unknown) else subnet.used + len(taken) - len(subnet.taken)
+    return replace(subnet, taken=taken, used=used)

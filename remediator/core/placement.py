@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from remediator.core.leg import Leg, legs_to
 from remediator.core.reach import Way, peered_with, reach
 from remediator.core.resource_id import ResourceId
-from remediator.core.snapshot import Network, Registry, Snapshot, Subnet, Unknown
+from remediator.core.snapshot import Network, PrivateEndpoint, Registry, Snapshot, Subnet, Unknown
 
 # Azure keeps five addresses of each subnet for itself (azure-facts 4).
 RESERVED = 5
@@ -76,6 +76,24 @@ def place_for(leg: Leg) -> Place | NoPlace:
         refusals.append(found)
     own = next((r for r in refusals if r.subnet and r.subnet.id.within(_id(leg))), None)
     return own or (refusals[0] if refusals else NoPlace("no network that the consumer reaches is known"))
+
+
+def place_of(leg: Leg, dead: PrivateEndpoint) -> Place | NoPlace:
+    """Where another endpoint would go once this one is deleted: into its subnet, else where `place_for` says."""
+    network = leg.snapshot.networks.get(dead.network)
+    subnet = network.subnet(dead.subnet) if network else None
+    need = addresses_needed(leg.registry) if isinstance(leg.registry, Registry) else leg.registry
+    free = free_addresses(subnet) if subnet else None
+    if (
+        network is None
+        or subnet is None
+        or subnet.delegations
+        or isinstance(need, Unknown)
+        or not isinstance(free, int)
+    ):
+        return place_for(leg)
+    freed = 0 if isinstance(dead.addresses, Unknown) else len(dead.addresses)
+    return Place(network, subnet) if free + freed >= need else place_for(leg)
 
 
 def _id(leg: Leg) -> ResourceId:

@@ -8,11 +8,14 @@ import pytest
 
 from remediator.core.pull_path import Verdict
 from tests.core.diagnosing import diagnosed, kinds, rules
+from tests.scenarios.sandboxed import Sandboxed
+from tests.search import bodies
 from tests.search.building import build
+from tests.search.comparing import disagreements
 from tests.search.faults import FAULTS
 from tests.search.land import Land
 from tests.search.shape import AppShape, EnvironmentShape, IslandShape, NetworkShape, RegistryShape, Shape
-from tests.search.surgery import nic_of, records_of
+from tests.search.surgery import add_route, nic_of, records_of
 
 BOTH = NetworkShape(environments=(EnvironmentShape(apps=(AppShape(pulls=(0, 1)),)),))
 TWO = (RegistryShape(), RegistryShape())
@@ -88,3 +91,48 @@ def test_equal_ranges_a_zone_that_another_island_writes_is_not_linked() -> None:
     diagnosis = diagnosed(land.builder, land.desired)
     assert rules(diagnosis) == ["dns-zone"]
     assert kinds(diagnosis)[0] == "create-dns-zone"
+
+
+def replaced_and_routed(regional: bool, fault: str) -> Land:
+    """The endpoint will be made again, and a route drops what goes to the address that its login name will get."""
+    land = build(Shape(registries=(RegistryShape(regional=regional),)))
+    net, endpoint = land.nets[0], land.private_pulls[0].endpoint
+    login = land.record_names(endpoint)[land.registries[0].name]
+    assert FAULTS[fault](land, 0) is not None
+    add_route(land, net, net.infra[0], "narrow", f"{login}/32", "None")
+    return land
+
+
+@pytest.mark.parametrize(("regional", "fault"), [(False, "registry_made_again"), (True, "endpoint_deleted")])
+def test_a_new_endpoint_gets_the_addresses_that_foresight_says(regional: bool, fault: str) -> None:
+    """Those of a deleted one are free, and each region has one more with regional endpoints (azure-facts 1.5)."""
+    land = replaced_and_routed(regional, fault)
+    diagnosis = diagnosed(land.builder, land.desired)
+    assert diagnosis.foresight.mended == ()
+
+
+def test_a_new_endpoint_has_regional_names() -> None:
+    """An app that pulls over a regional name is served by the endpoint that is planned."""
+    apps = EnvironmentShape(apps=(AppShape(regional=True),))
+    shape = Shape(
+        registries=(RegistryShape(regional=True, replicas=1),),
+        islands=(IslandShape(spokes=(NetworkShape(environments=(apps,)),)),),
+    )
+    land = broken(shape, ("endpoint_deleted", 0))
+    world = Sandboxed.of(land.builder.document())
+    diagnosis = world.diagnose(land.desired)
+    world.apply(diagnosis.plan)
+    after = world.diagnose(land.desired)
+    assert len(diagnosis.foresight.mended) == 1
+    assert ([path.verdict for path in after.paths], disagreements(world.azure, after)) == ([Verdict.OK], [])
+
+
+def test_a_dead_endpoint_makes_the_room_that_its_successor_needs() -> None:
+    """The subnet is full as long as the disconnected endpoint is there."""
+    land = broken(Shape(), ("registry_made_again", 0))
+    bodies.subnet_of(land.builder, land.nets[0].endpoints)["addressPrefix"] = "10.11.4.0/29"
+    world = Sandboxed.of(land.builder.document())
+    diagnosis = world.diagnose(land.desired)
+    world.apply(diagnosis.plan)
+    assert kinds(diagnosis)[:2] == ["delete-private-endpoint", "create-private-endpoint"]
+    assert {path.verdict for path in world.diagnose(land.desired).paths} == {Verdict.OK}

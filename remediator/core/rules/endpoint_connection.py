@@ -14,7 +14,7 @@ from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
-from remediator.core.placement import Place, place_for
+from remediator.core.placement import Place, place_of
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.rule import Rule
@@ -92,7 +92,7 @@ def _remedy(leg: Leg, registry: Registry, best: Candidate) -> tuple[Change, ...]
 
 
 def _replacement(leg: Leg, registry: Registry, dead: PrivateEndpoint) -> tuple[Change, ...]:
-    place = place_for(leg)
+    place = place_of(leg, dead)
     if not isinstance(place, Place):
         return ()
     old = dead.target(registry.id)
@@ -119,8 +119,8 @@ def _replacement(leg: Leg, registry: Registry, dead: PrivateEndpoint) -> tuple[C
             summary=f"Create private endpoint {fresh.name} for {registry.id.name} in its place",
             before=None,
             after={
-                "location": dead.location,
-                "subnet": dead.subnet.text,
+                "location": place.network.location,
+                "subnet": place.subnet.id.text,
                 "registry": registry.id.text,
                 "manual": False,
                 "status": "Approved",
