@@ -34,13 +34,14 @@ def notices(template: str, recipients: Iterable[str], at: datetime, **parameters
     """One notice for each recipient; the same words at the same moment give the same keys.
 
     What a notice says (a question's digest is in it) belongs to its key: two questions within a second are two. A key
-    holds no address: it ends up in a Message-ID.
+    holds no address: it ends up in a Message-ID. The parameter `instead` names who gets it in the recipient's place.
     """
     said = hashlib.sha256(json.dumps(sorted(parameters.items())).encode()).hexdigest()[:12]
     made = []
     for number, recipient in enumerate(dict.fromkeys(recipients)):
         known = (("recipient", recipient), *sorted(parameters.items()))
-        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{said}-{number}", template, channel_of(recipient), known))
+        to = parameters.get("instead", recipient)
+        made.append(Notice(f"{template}-{at:%Y%m%dT%H%M%S}-{said}-{number}", template, channel_of(to), known))
     return tuple(made)
 
 

@@ -1,4 +1,4 @@
-"""Take an incident as far as it goes. Called for every queue message; read `_step` first: it is the program.
+"""Take an incident as far as it goes. Called for every queue message; which step follows is in `steps`.
 
 A message is an incident's id and nothing else. `advance` loads the case file, runs the step of its status, saves with
 the version it read, and goes on until it must wait or is done. It catches every error that we know; a bug is raised,
@@ -7,83 +7,32 @@ ends in the poison queue, and comes back as `poisoned`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from remediator.core.approval import Answer, Person
-from remediator.core.diagnosis import diagnose as core_diagnose
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
-from remediator.core.incident import Incident, Status
-from remediator.core.measures import ADVANCE, INTAKE, Unmeasured
+from remediator.core.incident import Incident
+from remediator.core.measures import ADVANCE, INTAKE
 from remediator.core.signal import Signal
-from remediator.core.walk import all_paths
-from remediator.flow.apply import apply
-from remediator.flow.await_approval import await_approval
-from remediator.flow.deliver import deliver
-from remediator.flow.diagnose import Diagnose, Look, Walk, diagnose, look
 from remediator.flow.intake import intake
-from remediator.flow.measured import MeasuredApplier, MeasuredObserver, correlated, measured
+from remediator.flow.measured import correlated, measured
 from remediator.flow.record_approval import record_approval
-from remediator.flow.request_approval import request_approval
+from remediator.flow.steps import Steps
 from remediator.flow.sweep import left_behind, wake_due
 from remediator.flow.trouble import OTHERS_AT_WORK, is_due, later, pause, settle
 from remediator.flow.turn import IN_HAND, RUN, Turn, keep, open_case
-from remediator.flow.undo import undo
-from remediator.flow.verify import verify
 from remediator.ports import (
-    Applier,
-    Channel,
-    Clock,
-    DesiredStates,
-    Held,
-    History,
-    Ids,
-    Incidents,
-    Leases,
-    Log,
-    Observer,
-    Preflight,
-    Prober,
-    Switch,
     TakenIn,
-    Telemetry,
-    Tokens,
-    WorkQueue,
 )
 
 # Longer waits are left to the minute timer.
 LONGEST_DELAY = timedelta(minutes=15)
-MERGE_LOOKS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """The verbs with the ports that they use. `recipients` are told besides those whom the desired state names;
-    `fallbacks` are those who are told when a channel gives up; `identities` are the ids by which our own
-    writes are known."""
-
-    incidents: Incidents
-    queue: WorkQueue
-    clock: Clock
-    ids: Ids
-    observer: Observer
-    desired_states: DesiredStates
-    tokens: Tokens
-    applier: Applier
-    leases: Leases
-    switch: Switch
-    log: Log
-    channels: Mapping[str, Channel] = field(default_factory=dict)
-    preflight: Preflight | None = None
-    prober: Prober | None = None
-    history: History | None = None
-    telemetry: Telemetry = field(default_factory=Unmeasured)
-    identities: frozenset[str] = frozenset()
-    recipients: tuple[str, ...] = ()
-    fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    diagnosed_by: Diagnose = core_diagnose
-    walked_by: Walk = all_paths
+class Flow(Steps):
+    """The verbs that the doors call."""
 
     def take_in(self, signal: Signal) -> TakenIn:
         """See `flow.intake`."""
@@ -151,26 +100,6 @@ class Flow:
         settle(incident, problem, incidents=self.incidents, clock=self.clock, recipients=self.recipients)
         self.queue.send(incident)
 
-    def _step(self, held: Held, ends: datetime) -> Turn:
-        """The step that an incident's status asks for."""
-        match held.incident.status:
-            case Status.OPEN:
-                return self._diagnose(held)
-            case Status.PLANNED:
-                return self._request_approval(held)
-            case Status.AWAITING_APPROVAL:
-                return self._await_approval(held)
-            case Status.APPROVED | Status.APPLYING:
-                return self._apply(held, ends)
-            case Status.AWAITING_MERGE:
-                return Turn(held, held.incident, self.clock.now() + MERGE_LOOKS)
-            case Status.APPLIED:
-                return self._verify(held)
-            case Status.UNDOING:
-                return self._undo(held, ends)
-            case _:
-                return Turn(held, held.incident)
-
     def _run(self, incident: str, ends: datetime) -> datetime | None:
         """Turn after turn; gives the time at which to look again, None when the case is over."""
         while True:
@@ -198,83 +127,16 @@ class Flow:
 
     def _keep(self, turn: Turn, rest: datetime | None) -> None:
         """Save what a turn made of the incident, where it made anything of it."""
+        try:
+            self._save(turn, rest)
+        finally:
+            if turn.lease is not None:
+                turn.lease.release()
+
+    def _save(self, turn: Turn, rest: datetime | None) -> None:
         now = self.clock.now()
         notices_wait = any(notice.waiting for notice in turn.incident.outbox)
         wake = now + IN_HAND if rest is None or (notices_wait and rest > now + IN_HAND) else rest
         after = replace(turn.incident, attempts=0)
         if turn.held.letters or after.rest(wake) != turn.held.incident:
             keep(self.incidents, turn.held, after, wake)
-
-    def _look(self, incident: Incident) -> Look:
-        return look(
-            incident,
-            observer=MeasuredObserver(self.observer, self.telemetry),
-            desired_states=self.desired_states,
-            diagnose=self.diagnosed_by,
-            walk=self.walked_by,
-        )
-
-    def _diagnose(self, held: Held) -> Turn:
-        return diagnose(
-            held,
-            look=self._look,
-            incidents=self.incidents,
-            history=self.history,
-            identities=self.identities,
-            clock=self.clock,
-            recipients=self.recipients,
-        )
-
-    def _request_approval(self, held: Held) -> Turn:
-        return request_approval(
-            held,
-            preflight=self.preflight,
-            desired_states=self.desired_states,
-            tokens=self.tokens,
-            clock=self.clock,
-            recipients=self.recipients,
-        )
-
-    def _await_approval(self, held: Held) -> Turn:
-        return await_approval(held, look=self._look, clock=self.clock, recipients=self.recipients)
-
-    def _apply(self, held: Held, ends: datetime) -> Turn:
-        return apply(
-            held,
-            look=self._look,
-            incidents=self.incidents,
-            applier=MeasuredApplier(self.applier, self.telemetry),
-            leases=self.leases,
-            switch=self.switch,
-            clock=self.clock,
-            ids=self.ids,
-            ends=ends,
-            recipients=self.recipients,
-        )
-
-    def _verify(self, held: Held) -> Turn:
-        return verify(held, look=self._look, prober=self.prober, clock=self.clock, recipients=self.recipients)
-
-    def _undo(self, held: Held, ends: datetime) -> Turn:
-        return undo(
-            held,
-            incidents=self.incidents,
-            applier=MeasuredApplier(self.applier, self.telemetry),
-            leases=self.leases,
-            switch=self.switch,
-            clock=self.clock,
-            ids=self.ids,
-            ends=ends,
-            recipients=self.recipients,
-        )
-
-    def _deliver(self, incident: str, rest: datetime | None) -> None:
-        deliver(
-            incident,
-            rest,
-            incidents=self.incidents,
-            channels=self.channels,
-            fallbacks=self.fallbacks,
-            clock=self.clock,
-            log=self.log,
-        )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remediator.core.incident import Incident, Notice, Status
+from remediator.core.reminding import TEMPLATE as REMINDER
 from remediator.views import changes, picture, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
@@ -66,7 +67,7 @@ class NoticeWords:
 
 def asks(notice: Notice) -> bool:
     """Whether this notice asks for a decision, so that it carries an approval link."""
-    return notice.template == "approval"
+    return notice.template in ("approval", REMINDER)
 
 
 def parameter(notice: Notice, name: str) -> str:
@@ -81,8 +82,12 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     headline = wording.incident_headline(incident)
     name = plain(incident.subject.name, 50)
     subject = f"{_SUBJECTS.get(status, wording.STATUSES[status].capitalize())}: {name}"
+    if notice.template == REMINDER:
+        subject = f"Reminder: {subject[:1].lower()}{subject[1:]}"
     paragraphs = [_SENTENCES.get(status, f"It is now {wording.STATUSES[status]}.")]
     if asking and incident.request:
+        if notice.template == REMINDER:
+            paragraphs.append("Nobody has decided yet, and without an answer nothing is mended.")
         paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
         paragraphs += [f"Before you decide: {without_addresses(one, 400)}." for one in incident.request.remarks]
     if incident.error and not asking:
