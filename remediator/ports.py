@@ -19,6 +19,7 @@ from remediator.core.incident import Incident, Notice, Status
 from remediator.core.measures import Telemetry as Telemetry  # a port like those below, beside what it is told
 from remediator.core.plan import Plan
 from remediator.core.preflight import PreflightResult
+from remediator.core.pull_log import PullLogs as PullLogs  # likewise
 from remediator.core.resource_id import ResourceId
 from remediator.core.row import Row as Row  # what Rows keeps
 from remediator.core.row import Write as Write

@@ -58,6 +58,7 @@ CHANGE = SpanKind(
 ARM = SpanKind(
     "remediator.arm", "one request to Resource Manager, each try for itself", ("method", "type", "host", "status_code")
 )
+LOGS = SpanKind("remediator.logs", "the logs of a workspace are asked about pulls", ("ended", "lines", "answered"))
 STEPS: dict[Status, SpanKind] = {
     Status.OPEN: SpanKind("remediator.diagnose", "what is wrong, and would a plan mend it?", _STEP),
     Status.PLANNED: SpanKind("remediator.request-approval", "who must say yes?", _STEP),
@@ -68,7 +69,7 @@ STEPS: dict[Status, SpanKind] = {
     Status.UNDOING: SpanKind("remediator.undo", "our own writes are taken back", _STEP),
 }
 STEPS[Status.APPLYING] = STEPS[Status.APPROVED]
-SPANS: tuple[SpanKind, ...] = (INTAKE, ADVANCE, *dict.fromkeys(STEPS.values()), OBSERVE, CHANGE, ARM)
+SPANS: tuple[SpanKind, ...] = (INTAKE, ADVANCE, *dict.fromkeys(STEPS.values()), OBSERVE, CHANGE, LOGS, ARM)
 
 SIGNALS = Metric("remediator.signals", Shape.COUNTER, "{signal}", "signals that were taken in", ("source", "joined"))
 INCIDENTS = Metric(

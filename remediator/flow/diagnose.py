@@ -14,12 +14,13 @@ from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Status
-from remediator.core.pull_error import PullError, classify
+from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.record_writers import two_writers
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 from remediator.core.subject import concerned, focus_of
+from remediator.core.told import told
 from remediator.core.two_owners import TwoOwners, two_owners
 from remediator.core.words import counted
 from remediator.flow.quiet import kept_quiet, kept_quiet_between_two
@@ -42,12 +43,17 @@ _HAVE_A_PLAN = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the estate: what was asked about; every path can be walked too, since a plan may touch others."""
+    """One look at the estate: what was asked about; every path can be walked too, since a plan may touch others.
 
+    `judge` diagnoses the same snapshot again, for an incident that has been told more since.
+    """
+
+    incident: Incident
     live: Snapshot
     desired: DesiredState
     diagnosis: Diagnosis
     walk: Walk
+    judge: Callable[[Incident], Diagnosis]
 
     def paths(self) -> tuple[PullPath, ...]:
         """Every pull path of the estate, walked when it is asked for."""
@@ -60,13 +66,13 @@ def look(
     """Observe, load the desired state, and diagnose what the incident is about."""
     live = observer.observe()
     desired = desired_states.load()
-    return Look(live, desired, diagnose(desired, live, focus_of(incident, live), _said(incident)), walk)
 
+    def judge(case: Incident) -> Diagnosis:
+        """Texts count while the incident is open; later looks judge the estate alone."""
+        said = told(case) if case.status is Status.OPEN else None
+        return diagnose(desired, live, focus_of(case, live), said)
 
-def _said(incident: Incident) -> PullError | None:
-    """What the latest error text says, while the incident is open; later looks judge the estate alone."""
-    texts = [signal.text for signal in incident.signals if signal.text]
-    return classify(texts[-1]) if texts and incident.status is Status.OPEN else None
+    return Look(incident, live, desired, judge(incident), walk, judge)
 
 
 def diagnose(
@@ -83,7 +89,7 @@ def diagnose(
     seen = look(held.incident)
     found = seen.diagnosis
     registries = concerned(found)
-    incident = replace(held.incident, diagnosis=found, registries=registries)
+    incident = replace(seen.incident, diagnosis=found, registries=registries)
     now = clock.now()
     if not found.findings and not found.plan:
         why = f": {found.testimony.why}" if found.testimony else ""

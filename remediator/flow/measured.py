@@ -15,10 +15,12 @@ from remediator.core.approval import ApprovedPlan
 from remediator.core.change import Change, LiveState
 from remediator.core.how_long import minutes_of_exposure, minutes_to_mend
 from remediator.core.incident import Incident, JournalLine, Status
+from remediator.core.pull_log import Ended, LogLine, LogPlace
 from remediator.core.signal import Signal
 from remediator.core.snapshot import Snapshot
+from remediator.core.unknown import Unknown
 from remediator.flow.turn import Turn
-from remediator.ports import Applier, Held, Log, Observer, Started, TakenIn, Telemetry
+from remediator.ports import Applier, Held, Log, Observer, PullLogs, Started, TakenIn, Telemetry
 
 NO_RULE = "none"
 Step = Callable[[Held, datetime], Turn]
@@ -85,6 +87,22 @@ class MeasuredApplier:
         """As `ports.Applier.start_undo`."""
         with self.telemetry.span(measures.CHANGE, kind=change.kind.value, target=change.target.text, undo="yes"):
             return self.inner.start_undo(approved, change)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPullLogs:
+    """`ports.PullLogs` with a span for each question."""
+
+    inner: PullLogs
+    telemetry: Telemetry
+
+    def lines(self, place: LogPlace, ended: Ended, since: datetime, until: datetime) -> tuple[LogLine, ...] | Unknown:
+        """As `ports.PullLogs.lines`."""
+        with self.telemetry.span(measures.LOGS, ended=ended.value) as facts:
+            found = self.inner.lines(place, ended, since, until)
+            known = not isinstance(found, Unknown)
+            facts |= {"answered": "yes" if known else "no", "lines": 0 if isinstance(found, Unknown) else len(found)}
+            return found
 
 
 @dataclass(frozen=True, slots=True)
