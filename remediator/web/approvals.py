@@ -22,6 +22,7 @@ from remediator.web.access import decider
 from remediator.web.door import Call
 from remediator.web.identity import sign_in_link
 from remediator.web.incidents import loading_again
+from remediator.web.pace import keep_pace
 
 _Form = dict[str, str]
 
@@ -36,6 +37,7 @@ def decide(call: Call) -> Response:
     """`POST /approvals/{token}`; afterwards the browser is sent to the page again, so that a reload decides nothing."""
     incident, token = _find(call)
     person = decider(call.runtime.settings, call.principal, incident, call.runtime.desired())
+    keep_pace(call, "deciding", person.id, most=20, seconds=300)
     form = _form(call)
     _check_form(call, person, token, form)
     closed = _closed(call, incident, person)

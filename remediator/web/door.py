@@ -30,6 +30,7 @@ _STATUSES = {
     "incident-unknown": 404,
     "approval-link-unknown": 404,
     "body-too-long": 413,
+    "too-many-requests": 429,
     "idempotency-key-reused": 422,
     "already-decided": 409,
     "approval-void": 409,

@@ -13,6 +13,7 @@ from remediator.ports import Row, Write
 from remediator.signals.manual import parse_manual
 from remediator.web.access import caller
 from remediator.web.door import KIB, Call
+from remediator.web.pace import keep_pace
 
 LIMIT = 256 * KIB
 _PARTITION = "idempotency"
@@ -21,6 +22,7 @@ _PARTITION = "idempotency"
 def remediate(call: Call) -> Response:
     """202 with the incident's id; `Rejected` lists the wrong fields."""
     who = caller(call.request, call.runtime.settings, call.principal)
+    keep_pace(call, "asking for a remediation", who, most=300, seconds=60)
     if not call.whole:
         raise Rejected("body-too-long", f"the request is longer than {LIMIT // KIB} KiB", hint="shorten `text`")
     key = call.request.headers.get("idempotency-key")

@@ -122,10 +122,12 @@ class World:
 
     def write(self, partition: str, writes: Sequence[Write]) -> Mapping[str, str]:
         for one in writes:
-            if (partition, one.key) in self.rows:
+            there = self.rows.get((partition, one.key))
+            if one.version != (there.version if there else ""):
                 raise Transient("lost-race", "somebody else was first")
-            self.rows[partition, one.key] = Row(partition, one.key, one.body or b"")
-        return {one.key: "1" for one in writes}
+            version = str(int(there.version) + 1) if there else "1"
+            self.rows[partition, one.key] = Row(partition, one.key, one.body or b"", version=version)
+        return {one.key: self.rows[partition, one.key].version for one in writes}
 
     def info(self, message: str, **keys: str | int | float) -> None:
         self.logged.append(f"{message} {keys}")

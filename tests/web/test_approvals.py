@@ -285,3 +285,26 @@ def test_no_token_is_logged() -> None:
     client.post(LINK, data={**form, **YES})
     assert stage.logged
     assert "secret-token" not in "".join(stage.logged)
+
+
+def test_nobody_decides_without_end() -> None:
+    """After twenty tries within five minutes a person is sent away with the time to wait, and others are not."""
+    stage = world()
+    client, form = signed_in(stage)
+    wrong = {**form, **YES, "confirm": "something"}
+    assert {client.post(LINK, data=wrong).status_code for _ in range(20)} == {400}
+    refused = client.post(LINK, data={**form, **YES})
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "300")
+    assert stage.incident.approvals == ()
+    other, form = signed_in(stage, "li")
+    assert other.post(LINK, data={**form, **YES}).status_code == 303
+
+
+def test_the_pace_is_forgotten() -> None:
+    """Five minutes later the same person may decide."""
+    stage = world()
+    client, form = signed_in(stage)
+    for _ in range(21):
+        client.post(LINK, data={**form, **YES, "confirm": "something"})
+    stage.clock.at += timedelta(minutes=5)
+    assert client.post(LINK, data={**form, **YES}).status_code == 303

@@ -68,3 +68,12 @@ def test_a_request_that_is_too_long_is_refused() -> None:
     """More than 256 KiB is answered 413."""
     answer = world().client().post("/api/remediations", content=b"x" * (257 << 10), headers=AUTH)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body-too-long")
+
+
+def test_a_caller_that_never_stops_is_held_back() -> None:
+    """Beyond three hundred requests a minute a caller is told to wait, and nothing more is taken in."""
+    stage = world()
+    client = stage.client()
+    answers = [client.post("/api/remediations", json=BODY, headers=AUTH).status_code for _ in range(302)]
+    assert answers == [202] * 300 + [429] * 2
+    assert len(stage.signals) == 300
