@@ -19,6 +19,7 @@ from remediator.core.incident import Incident, Notice, Status
 from remediator.core.measures import Telemetry as Telemetry  # a port like those below, beside what it is told
 from remediator.core.plan import Plan
 from remediator.core.preflight import PreflightResult
+from remediator.core.probe import ProbeRun
 from remediator.core.pull_log import PullLogs as PullLogs  # likewise
 from remediator.core.resource_id import ResourceId
 from remediator.core.row import Row as Row  # what Rows keeps
@@ -203,9 +204,16 @@ class Incidents(Protocol):
         ...
 
     def find(
-        self, *, status: Status | None = None, registry: ResourceId | None = None, limit: int = 50
+        self,
+        *,
+        status: Status | None = None,
+        registry: ResourceId | str | None = None,
+        root: str = "",
+        joined_to: str = "",
+        limit: int = 50,
     ) -> tuple[Incident, ...]:
-        """Incidents, newest first."""
+        """Incidents, newest first; a registry by its id, or by its name as a text. `root` is what
+        `core.subject.root_label` gives, `joined_to` the id of the incident to which they were joined."""
         ...
 
 

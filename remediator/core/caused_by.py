@@ -17,7 +17,7 @@ from remediator.core.diagnosis import Diagnosis
 from remediator.core.finding import Finding, Severity
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
-from remediator.core.subject import top
+from remediator.core.touching import top
 
 # A pull may fail days after the write: running replicas go on with what they have (azure-facts 2.4).
 WINDOW = timedelta(days=7)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from remediator.core.cloud import login_server_of
 from remediator.core.desired import DesiredState, Way
-from remediator.core.drafting import Scope, drifts
+from remediator.core.drafting import PathKey, Scope, drifts
 from remediator.core.finding import Finding, Severity
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
@@ -16,6 +16,7 @@ from remediator.core.policy import Ruling, judge
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.resource_id import ResourceId
+from remediator.core.root import shared_paths
 from remediator.core.snapshot import Snapshot
 from remediator.core.testimony import Testimony, weigh
 from remediator.core.walk import Walked, walk
@@ -23,10 +24,16 @@ from remediator.core.walk import Walked, walk
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What was asked about: one registry, one consumer, or (both None) everything."""
+    """What was asked about: one registry, one consumer, or (both None) everything.
+
+    With `about`, an incident's subject, whatever is broken by the same root belongs to it; the answer's focus then has
+    the keys of those paths in `paths`. Where everything was asked and there are such paths, they alone are meant.
+    """
 
     registry: ResourceId | None = None
     consumer: ResourceId | None = None
+    about: ResourceId | None = None
+    paths: tuple[PathKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ def diagnose(
     """
     focus = focus or Focus()
     walked = walk(desired, snapshot)
+    focus = _with_shared_root(focus, walked)
     scope = _scope(focus, walked)
     asked = tuple(w for w in walked if scope.covers(w.path))
     planned = plan_for(desired, snapshot, scope, walked)
@@ -83,15 +91,25 @@ def _spoken_of(said: PullError, asked: tuple[Walked, ...]) -> tuple[PullPath, ..
     return tuple(path for path in paths if login_server_of(path.host) == host) if host else paths
 
 
+def _with_shared_root(focus: Focus, walked: tuple[Walked, ...]) -> Focus:
+    """The focus with the paths that the root of what was asked about breaks too."""
+    if focus.about is None:
+        return focus
+    scope = _scope(focus, walked)
+    asked = tuple(w for w in walked if scope.covers(w.path))
+    everything = focus.registry is None and focus.consumer is None
+    return replace(focus, paths=tuple(sorted(shared_paths(asked, walked, focus.about, everything=everything))))
+
+
 def _scope(focus: Focus, walked: tuple[Walked, ...]) -> Scope:
-    consumer = focus.consumer.key if focus.consumer else None
+    consumer, paths = focus.consumer.key if focus.consumer else None, frozenset(focus.paths)
     if focus.registry is not None:
-        return Scope(frozenset({focus.registry.key}), consumer)
+        return Scope(frozenset({focus.registry.key}), consumer, paths)
     if consumer is None:
-        return Scope()
+        return Scope(frozenset(), None, paths) if paths else Scope()
     named = {w.path.registry.key for w in walked if w.path.consumer.key == consumer and w.path.registry}
     unread = any(w.path.registry is None for w in walked if w.path.consumer.key == consumer)
-    return Scope(None if unread else frozenset(named), consumer)
+    return Scope(None if unread else frozenset(named), consumer, paths)
 
 
 def _merged(asked: tuple[Walked, ...]) -> tuple[Finding, ...]:

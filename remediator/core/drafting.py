@@ -28,13 +28,16 @@ Errand = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose findings may be mended: keys of registries and of one consumer, None for all."""
+    """Whose findings may be mended: keys of registries and of one consumer, None for all; and `paths` besides."""
 
     registries: frozenset[str] | None = None
     consumer: str | None = None
+    paths: frozenset[PathKey] = frozenset()
 
     def covers(self, path: PullPath) -> bool:
         """Whether a path was asked about; a registry that could not be read is recognised by its name."""
+        if path.key in self.paths:
+            return True
         if self.consumer is not None and path.consumer.key != self.consumer:
             return False
         if self.registries is None:

@@ -1,7 +1,8 @@
 """What is an incident about? From a signal to its subject, from a subject to the part of the estate to look at.
 
 `subject_of` is asked by intake and reads nothing from Azure; `focus_of` is asked by diagnose and looks the subject up
-in the snapshot; `concerned` and `lease_names` say which registries and networks a diagnosis or a plan touches.
+in the snapshot; `concerned` and `lease_names` say which registries and networks a diagnosis or a plan touches,
+`root_label` what incidents with the same root share.
 
 A signal that names only a host or an app's name has a subject of our own making, which is no Azure id:
 `/registries-by-host/<login server>` or `/apps-by-name/<environment or ->/<name>`.
@@ -9,21 +10,23 @@ A signal that names only a host or an app's name has a subject of our own making
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-from remediator.core.change import Change
 from remediator.core.cloud import login_server_of
 from remediator.core.desired import Approvers, DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Rejected
-from remediator.core.incident import Incident
+from remediator.core.incident import Incident, Status
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
+from remediator.core.root import label_of, root_of
 from remediator.core.signal import Signal
 from remediator.core.snapshot import Consumer, Snapshot
+from remediator.core.touching import top, touched
 
 REGISTRY = "Microsoft.ContainerRegistry/registries"
+WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 BY_HOST = "/registries-by-host/"
 BY_NAME = "/apps-by-name/"
 # What can be looked at: everything else is nothing to us, unless it lies within one of these.
@@ -37,7 +40,8 @@ LOCKED_TYPES = (
 
 
 def subject_of(signal: Signal) -> ResourceId:
-    """The resource that a signal is about: the registry, zone, network, endpoint, app or environment at its top.
+    """The resource that a signal is about: the registry, zone, network, endpoint, app or environment at its top, else
+    the log workspace that an alert looks at.
 
     A replication belongs to its registry, a link or record to its zone, a subnet or peering to its network, a zone
     group to its endpoint, a revision to its app, a role assignment to what it is made on. `Rejected` when there is
@@ -56,6 +60,8 @@ def subject_of(signal: Signal) -> ResourceId:
     if app and "/" not in app:
         place = (signal.environment or "").strip("/ ")
         return ResourceId(f"{BY_NAME}{ResourceId(place).name if place else '-'}/{app}")
+    if signal.workspace is not None:  # an alert that names no app: its log says which
+        return signal.workspace
     raise Rejected(
         "signal-without-subject",
         f"the signal {signal.id[:100]!r} names no registry, zone, network, endpoint or app",
@@ -74,11 +80,15 @@ def _watched(rid: ResourceId) -> ResourceId | None:
     return None
 
 
-def top(rid: ResourceId) -> ResourceId:
-    """The resource of its own that an id is or is a child of."""
-    while (parent := rid.parent) is not None:
-        rid = parent
-    return rid
+def focus_with_root(incident: Incident, snapshot: Snapshot) -> Focus:
+    """As `focus_of`, and with it whatever the same root breaks.
+
+    From the moment that a plan is decided it is the paths that the plan was made for.
+    """
+    asked = focus_of(incident, snapshot)
+    if incident.diagnosis is None or incident.status in (Status.OPEN, Status.PLANNED, Status.AWAITING_APPROVAL):
+        return replace(asked, about=incident.subject)
+    return replace(asked, paths=incident.diagnosis.focus.paths)
 
 
 def focus_of(incident: Incident, snapshot: Snapshot) -> Focus:
@@ -111,6 +121,8 @@ def _consumer(incident: Incident, snapshot: Snapshot) -> ResourceId | None:
     names = {signal.app.casefold() for signal in incident.signals if signal.app}
     if incident.subject.key.startswith(BY_NAME):
         names.add(incident.subject.name.casefold())
+    if incident.subject.is_a(WORKSPACE):
+        names |= {line.app.casefold() for line in incident.evidence}
     places = {ResourceId(s.environment).name.casefold() for s in incident.signals if s.environment}
     found = [c.id for c in snapshot.consumers.values() if c.id.name.casefold() in names and _lives_in(c, places)]
     return found[0] if len(found) == 1 else None
@@ -125,7 +137,7 @@ def concerned(diagnosis: Diagnosis) -> tuple[ResourceId, ...]:
     found = {path.registry for path in diagnosis.paths if path.registry and path.verdict is not Verdict.OK}
     if diagnosis.focus.registry is not None:
         found.add(diagnosis.focus.registry)
-    found.update(rid for change in diagnosis.plan.changes for rid in _touched(change) if rid.is_a(REGISTRY))
+    found.update(rid for change in diagnosis.plan.changes for rid in touched(change) if rid.is_a(REGISTRY))
     found.update(top(f.target) for f in diagnosis.findings if top(f.target).is_a(REGISTRY))
     return tuple(sorted(found))
 
@@ -136,23 +148,14 @@ def approvers_of(registries: Iterable[ResourceId], desired: DesiredState) -> tup
     return named or tuple(intent.approvers for intent in desired.registries)
 
 
+def root_label(incident: Incident) -> str:
+    """What incidents with the same root share; "" where nothing was found, or it is joined to another one."""
+    findings = incident.diagnosis.findings if incident.diagnosis else ()
+    return label_of(root_of(findings[0])) if findings and incident.joined_to is None else ""
+
+
 def lease_names(incident: Incident) -> tuple[str, ...]:
     """What nobody else may write to meanwhile: the incident, and what its plan touches."""
     changes = incident.diagnosis.plan.changes if incident.diagnosis else ()
-    touched = {rid.key for change in changes for rid in _touched(change) if rid.type.lower() in LOCKED_TYPES}
-    return tuple(sorted({f"incident:{incident.id}", *touched}))
-
-
-def _touched(change: Change) -> set[ResourceId]:
-    """The resources of their own that a change writes to or names in its documents."""
-    return {top(ResourceId(text)) for text in (change.target.text, *_ids(change.before), *_ids(change.after))}
-
-
-def _ids(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        return (value,) if value.lower().startswith("/subscriptions/") else ()
-    if isinstance(value, Mapping):
-        return tuple(text for item in value.values() for text in _ids(item))
-    if isinstance(value, (list, tuple)):
-        return tuple(text for item in value for text in _ids(item))
-    return ()
+    locked = {rid.key for change in changes for rid in touched(change) if rid.type.lower() in LOCKED_TYPES}
+    return tuple(sorted({f"incident:{incident.id}", *locked}))

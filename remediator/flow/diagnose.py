@@ -19,26 +19,18 @@ from remediator.core.pull_path import PullPath
 from remediator.core.record_writers import two_writers
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
-from remediator.core.subject import concerned, focus_of
+from remediator.core.subject import concerned, focus_with_root
 from remediator.core.told import told
 from remediator.core.two_owners import TwoOwners, two_owners
 from remediator.core.words import counted
+from remediator.flow.joining import root_in_hand, told_to_look_again, with_the_same_root
 from remediator.flow.quiet import kept_quiet, kept_quiet_between_two
 from remediator.flow.turn import Turn, tell
 from remediator.flow.who_did_it import Traced, earlier_ones, from_signals, who_did_it
-from remediator.ports import Clock, DesiredStates, Held, History, Incidents, Observer
+from remediator.ports import Clock, DesiredStates, Held, History, Ids, Incidents, Leases, Observer
 
 Diagnose = Callable[[DesiredState, Snapshot, Focus, PullError | None], Diagnosis]
 Walk = Callable[[DesiredState, Snapshot], tuple[PullPath, ...]]
-_HAVE_A_PLAN = (
-    Status.PLANNED,
-    Status.AWAITING_APPROVAL,
-    Status.APPROVED,
-    Status.AWAITING_MERGE,
-    Status.APPLYING,
-    Status.APPLIED,
-    Status.UNDOING,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,7 @@ def look(
     def judge(case: Incident) -> Diagnosis:
         """Texts count while the incident is open; later looks judge the estate alone."""
         said = told(case) if case.status is Status.OPEN else None
-        return diagnose(desired, live, focus_of(case, live), said)
+        return diagnose(desired, live, focus_with_root(case, live), said)
 
     return Look(incident, live, desired, judge(incident), walk, judge)
 
@@ -82,7 +74,9 @@ def diagnose(
     incidents: Incidents,
     history: History | None,
     identities: Iterable[str],
+    leases: Leases,
     clock: Clock,
+    ids: Ids,
     recipients: Sequence[str],
 ) -> Turn:
     """OPEN → NO_DRIFT, JOINED, REPORTED, PLANNED, or NEEDS_HUMAN between two owners."""
@@ -95,25 +89,17 @@ def diagnose(
         why = f": {found.testimony.why}" if found.testimony else ""
         return Turn(held, incident.to(Status.NO_DRIFT, now, f"nothing to do{why}"))
     incident = from_signals(incident, found, identities, now)
-    elsewhere = _with_the_same_root(incident, found, incidents)
+    elsewhere = with_the_same_root(incident, incidents, now)
     if elsewhere is not None:
-        joined = replace(incident, joined_to=elsewhere)
-        return Turn(held, joined.to(Status.JOINED, now, f"incident {elsewhere} has the same cause"))
+        return _joined(held, incident, elsewhere, incidents, ids, now)
     quiet = kept_quiet(incident, found, incidents, now)
     if quiet is not None:
         return Turn(held, quiet)
     people = to_tell(registries, seen.desired, recipients)
     earlier = earlier_ones(incident, incidents)
     traced = who_did_it(incident, found, earlier, history=history, identities=identities, now=now)
-    incident = traced.incident
-    if found.plan:
-        at_odds = _at_odds(traced, seen, earlier, now)
-        if at_odds is not None:
-            known = kept_quiet_between_two(incident, found, earlier, now)
-            return Turn(held, known or _stopped(incident, at_odds, now, people))
-        what = f"planned {counted(len(found.plan.changes), 'change')} for {counted(len(found.findings), 'finding')}"
-        return Turn(held, incident.to(Status.PLANNED, now, what))
-    return Turn(held, _reported(incident, found, now, people))
+    after = _alone(traced, seen, earlier, now, people)
+    return _unless_joined(Turn(held, after), incident, incidents=incidents, leases=leases, clock=clock, ids=ids)
 
 
 def to_tell(registries: Sequence[ResourceId], desired: DesiredState, recipients: Sequence[str]) -> tuple[str, ...]:
@@ -122,16 +108,40 @@ def to_tell(registries: Sequence[ResourceId], desired: DesiredState, recipients:
     return tuple(dict.fromkeys((*named, *recipients)))
 
 
-def _with_the_same_root(incident: Incident, found: Diagnosis, incidents: Incidents) -> str | None:
-    """The open incident whose most decisive finding is the same one."""
-    if not found.findings:
-        return None
-    for status in _HAVE_A_PLAN:
-        for other in incidents.find(status=status, limit=100):
-            findings = other.diagnosis.findings if other.diagnosis else ()
-            if other.id != incident.id and findings and findings[0].key == found.findings[0].key:
-                return other.id
-    return None
+def _unless_joined(
+    turn: Turn, incident: Incident, *, incidents: Incidents, leases: Leases, clock: Clock, ids: Ids
+) -> Turn:
+    """The turn with the root's lease, so that nobody else saves a plan for it; JOINED where somebody was first."""
+    lease = root_in_hand(incident, leases=leases, ids=ids, clock=clock)
+    alone = False
+    try:
+        first = with_the_same_root(incident, incidents, clock.now())
+        alone = first is None
+    finally:
+        if lease is not None and not alone:
+            lease.release()
+    if first is None:
+        return replace(turn, lease=lease)
+    return _joined(turn.held, incident, first, incidents, ids, clock.now())
+
+
+def _joined(held: Held, incident: Incident, leader: Incident, incidents: Incidents, ids: Ids, now: datetime) -> Turn:
+    joined_to = told_to_look_again(leader, incident, incidents=incidents, ids=ids, now=now)
+    joined = replace(incident, joined_to=joined_to)
+    return Turn(held, joined.to(Status.JOINED, now, f"incident {joined_to} has the same cause"))
+
+
+def _alone(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime, people: Sequence[str]) -> Incident:
+    """What becomes of an incident that no other one has the root of."""
+    incident, found = traced.incident, seen.diagnosis
+    if not found.plan:
+        return _reported(incident, found, now, people)
+    at_odds = _at_odds(traced, seen, earlier, now)
+    if at_odds is not None:
+        known = kept_quiet_between_two(incident, found, earlier, now)
+        return known or _stopped(incident, at_odds, now, people)
+    what = f"planned {counted(len(found.plan.changes), 'change')} for {counted(len(found.findings), 'finding')}"
+    return incident.to(Status.PLANNED, now, what)
 
 
 def _at_odds(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime) -> TwoOwners | None:

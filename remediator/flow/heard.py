@@ -62,10 +62,16 @@ class HeardIncidents:
         return self.inner.due(now, limit)
 
     def find(
-        self, *, status: Status | None = None, registry: ResourceId | None = None, limit: int = 50
+        self,
+        *,
+        status: Status | None = None,
+        registry: ResourceId | str | None = None,
+        root: str = "",
+        joined_to: str = "",
+        limit: int = 50,
     ) -> tuple[Incident, ...]:
         """As `ports.Incidents.find`."""
-        return self.inner.find(status=status, registry=registry, limit=limit)
+        return self.inner.find(status=status, registry=registry, root=root, joined_to=joined_to, limit=limit)
 
     def _announced(self, before: Incident | None, after: Incident) -> Incident:
         made = announcements(before, after) if self.announce else ()

@@ -13,7 +13,7 @@ from remediator.core.desired import Way
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident
 from remediator.core.outbox import notices
-from remediator.ports import Held, Incidents
+from remediator.ports import Held, Incidents, Lease
 
 # A run is over after this long and sends itself again (house, section 4).
 RUN = timedelta(minutes=4)
@@ -25,12 +25,14 @@ IN_HAND = RUN + timedelta(minutes=1)
 class Turn:
     """What a step made of a case file: `held` as last read or saved, `incident` as it shall be now.
 
-    `rest` is when to look again; None says that the next step can follow at once.
+    `rest` is when to look again; None says that the next step can follow at once. `lease` is given back once the
+    incident is saved.
     """
 
     held: Held
     incident: Incident
     rest: datetime | None = None
+    lease: Lease | None = None
 
 
 def open_case(incidents: Incidents, incident: str) -> Held:

@@ -15,6 +15,7 @@ from remediator.codec import INCIDENT_UPCASTERS, VERSION, decode_incident, decod
 from remediator.core.actor import ActorKind
 from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
+from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Misconfigured, Transient
 from remediator.core.incident import Incident
 from remediator.core.plan import Plan
@@ -89,6 +90,7 @@ def test_every_version_can_be_read(version: int) -> None:
         execution, verification = incident.execution, incident.verification
         verification = replace(verification, spoke=(Proof.MODEL,))
         incident = replace(incident, execution=replace(execution, probes=()), verification=verification)
+        incident = replace(incident, diagnosis=_of_version_3(incident))
         signal = replace(signal, since=None, workspace=None)
         incident = replace(incident, evidence=(), signals=(signal,))
     if version < 3:
@@ -100,6 +102,13 @@ def test_every_version_can_be_read(version: int) -> None:
         incident = replace(_of_version_1(incident), signals=(signal,))
     assert decode_incident((DATA / f"incident-v{version}.json").read_bytes()) == incident
     assert decode_signal((DATA / f"signal-v{version}.json").read_bytes()) == signal
+
+
+def _of_version_3(incident: Incident) -> Diagnosis:
+    """What version 3 could say of the diagnosis: nothing of paths that share its root."""
+    found = incident.diagnosis
+    assert found is not None
+    return replace(found, focus=replace(found.focus, about=None, paths=()))
 
 
 def _of_version_1(incident: Incident) -> Incident:

@@ -100,7 +100,7 @@ def test_what_the_lease_covers() -> None:
     """The lease names the incident and every registry, network, zone and endpoint of the plan, in sorted order."""
     world = approved()
     world.run()
-    (names,) = set(world.leases.taken)
+    (names,) = {names for names in world.leases.taken if len(names) > 1}
     wanted = {f"incident:{world.incident.id}", REGISTRY.key, NETWORK.key, ZONE.key, ENDPOINT.key}
     assert names == tuple(sorted(wanted))
 

@@ -5,8 +5,8 @@ Used by `incidents.py` only; pure. All rows of a subject share the partition tha
     claim-<fingerprint>     body: the id of the open incident of the subject; not there while none is open
     incident-<id>           body: the incident's document
     mailbox-<id>            body: the signals that came in (`mailbox.py`)
-    about-<id>              no body; labels kind, status, wake: what lists and timers ask for
-    about-<id>-<registry>   no body; label registry: one for each registry, written once
+    about-<id>              no body; labels kind, status, wake, root, joined: what lists and timers ask for
+    about-<id>-<registry>   no body; label registry, its name: one for each registry, written once
 
 The newest incident has the lowest rank, which is the order of what is found.
 
@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
+from remediator.core.subject import root_label
 from remediator.ports import Row, Write
 
 PARTITION_LENGTH = 12
@@ -96,6 +97,8 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
         "kind": KIND,
         "status": incident.status.value,
         "wake": moment(wake) if incident.busy else "",
+        "root": root_label(incident),
+        "joined": incident.joined_to or "",
     }
     row = Write(_ABOUT + incident.id, b"", labels, version)
     old = set(_indexed(before)) if before else set()

@@ -18,6 +18,7 @@ from remediator.core.errors import Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
+from remediator.core.subject import root_label
 from remediator.ports import Held, Rows, TakenIn, Write
 
 MOST_LISTED = 5000
@@ -128,11 +129,19 @@ class RowIncidents:
         return tuple(map(case_rows.incident_of, rows))
 
     def find(
-        self, *, status: Status | None = None, registry: ResourceId | None = None, limit: int = 50
+        self,
+        *,
+        status: Status | None = None,
+        registry: ResourceId | str | None = None,
+        root: str = "",
+        joined_to: str = "",
+        limit: int = 50,
     ) -> tuple[Incident, ...]:
         """As `ports.Incidents.find`."""
         if registry is not None:
             asked = {"registry": case_rows.registry_label(registry)}
+        elif root or joined_to:
+            asked = {"root": root} if root else {"joined": joined_to}
         else:
             asked = {"status": status.value} if status else {"kind": case_rows.KIND}
         found: list[Incident] = []
@@ -144,7 +153,8 @@ class RowIncidents:
                 if len(found) < limit and incident not in seen:
                     seen.add(incident)
                     one = self.load(incident).incident
-                    if status in (None, one.status) and (registry is None or registry in one.registries):
+                    same = root in ("", root_label(one)) and joined_to in ("", one.joined_to)
+                    if same and status in (None, one.status) and (registry is None or _concerns(one, registry)):
                         found.append(one)
             if len(found) == limit or len(rows) < wanted or wanted >= MOST_LISTED:
                 return tuple(found)
