@@ -16,7 +16,7 @@ from remediator.core.egress_of import Listed, egress_of, listed
 from remediator.core.finding import Finding
 from remediator.core.image_reference import parse_image
 from remediator.core.pull_path import Verdict
-from remediator.core.resolver import asks_azure_dns, cut_off_server, network_that_counts
+from remediator.core.resolver import network_that_counts, silent_servers
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Consumer, Environment, Network, Registry, Snapshot, Unknown
 
@@ -83,14 +83,18 @@ class Leg:
         return network_that_counts(self.snapshot, self.network, self.host)
 
     @property
-    def silent_server(self) -> ResourceId | None:
-        """The network of the DNS server that this consumer asks and surely cannot reach, None where one answers."""
-        if not isinstance(self.network, Network) or not isinstance(self.answering, Unknown):
-            return None
-        if asks_azure_dns(self.network):
-            return None
+    def silent_servers(self) -> tuple[ResourceId, ...]:
+        """The networks of the DNS servers that this consumer asks and surely cannot reach; () where one may answer."""
+        if not isinstance(self.network, Network):
+            return ()
         subnet = self.environment.subnet if isinstance(self.environment, Environment) else None
-        return cut_off_server(self.snapshot, self.network, subnet)
+        return silent_servers(self.snapshot, self.network, subnet)
+
+    @property
+    def silent_server(self) -> ResourceId | None:
+        """The one network in which they stand, None where one may answer or several networks have their addresses."""
+        found = self.silent_servers
+        return found[0] if len(found) == 1 else None
 
     @property
     def openness(self) -> Openness:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.dns_forwarding import ForwardingRule
-from remediator.core.reach import Way, reach
+from remediator.core.reach import Reach, Way, reach
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Network, Snapshot, Unknown
 
@@ -115,15 +115,18 @@ def _first_answer(
     *,
     outbound: bool = False,
 ) -> Resolver | Unknown:
-    """The first server is asked first; the others only when it is silent.
+    """The first server that is not surely out of reach; the others are asked only when it is silent.
 
     `outbound` servers are a ruleset's: they are asked from its outbound endpoint, and the network that it is linked to
     needs no way to them (learn private-resolver-endpoints-rulesets).
     """
-    found = _followed(snapshot, network, servers[0], host, seen, outbound)
+    several = len(servers) > 1 and not outbound
+    asked = (s for s in servers if not several or not _unreached(snapshot, network, s, None))
+    server = next(asked, servers[0])
+    found = _followed(snapshot, network, server, host, seen, outbound)
     if isinstance(found, Unknown):
         return found
-    return replace(found, through=(servers[0], *found.through))
+    return replace(found, through=(server, *found.through))
 
 
 def _followed(
@@ -159,6 +162,10 @@ def _inbound_networks(snapshot: Snapshot, server: str) -> list[Network]:
 
 def _networks_with(snapshot: Snapshot, server: str) -> list[Network]:
     """The networks whose address space holds an address; in a fleet several may."""
+    return snapshot.remember(("networks with", server), lambda: _holding(snapshot, server))
+
+
+def _holding(snapshot: Snapshot, server: str) -> list[Network]:
     try:
         address = ipaddress.ip_address(server)
     except ValueError:
@@ -166,21 +173,47 @@ def _networks_with(snapshot: Snapshot, server: str) -> list[Network]:
     return [network for network in snapshot.networks.values() if network.holds(address)]
 
 
-def cut_off_server(snapshot: Snapshot, network: Network, subnet: ResourceId | None) -> ResourceId | None:
-    """The known network in which the first DNS server stands, when it surely cannot be reached from there.
+def silent_servers(snapshot: Snapshot, network: Network, subnet: ResourceId | None) -> tuple[ResourceId, ...]:
+    """The known networks in which the network's own DNS servers stand, when surely none of them is reached from there.
 
-    By a broken peering; or because nothing leads there, and every network that this one is joined to is known.
+    () where one is reached or may be, and where the network asks Azure DNS.
     """
-    server = network.dns_servers[0] if network.dns_servers else AZURE_DNS
+    if asks_azure_dns(network):
+        return ()
+    key = ("silent servers", network.id.key, subnet.key if subnet else "")
+    return snapshot.remember(key, lambda: _silent(snapshot, network, subnet))
+
+
+def _silent(snapshot: Snapshot, network: Network, subnet: ResourceId | None) -> tuple[ResourceId, ...]:
+    homes = [_unreached(snapshot, network, server, subnet) for server in network.dns_servers]
+    return tuple(dict.fromkeys(rid for held in homes for rid in held)) if all(homes) else ()
+
+
+def _unreached(snapshot: Snapshot, network: Network, server: str, subnet: ResourceId | None) -> tuple[ResourceId, ...]:
+    """The known networks that hold a server's address, those behind a broken peering first of all; () where it may be
+    reached.
+
+    Out of reach by a broken peering; or because nothing leads there, and every network that this one is joined to is
+    known.
+    """
+    if server == AZURE_DNS or server in PUBLIC_RESOLVERS:
+        return ()
     networks = _inbound_networks(snapshot, server) or _networks_with(snapshot, server)
-    ways = [(reach(snapshot, network, n.id, subnet, server, _subnet_with(n, server)).way, n.id) for n in networks]
+    ways = [(way_to_server(snapshot, network, n.id, server, subnet).way, n.id) for n in networks]
     if any(way not in (Way.PEERING_BROKEN, Way.NONE) for way, _ in ways):
-        return None
-    broken = [rid for way, rid in ways if way is Way.PEERING_BROKEN]
+        return ()
+    broken = tuple(rid for way, rid in ways if way is Way.PEERING_BROKEN)
     peerings = None if isinstance(network.peerings, Unknown) else network.peerings
     joined = peerings is not None and all(peering.remote in snapshot.networks for peering in peerings)
-    found = broken or ([rid for _, rid in ways] if joined else [])
-    return found[0] if len(found) == 1 else None
+    return broken or (tuple(rid for _, rid in ways) if joined else ())
+
+
+def way_to_server(
+    snapshot: Snapshot, network: Network, home: ResourceId, server: str, subnet: ResourceId | None
+) -> Reach:
+    """How a network (from one of its subnets, where that is known) reaches a DNS server in the network `home`."""
+    there = snapshot.networks.get(home)
+    return reach(snapshot, network, home, subnet, server, _subnet_with(there, server) if there else None)
 
 
 def _subnet_with(network: Network, address: str) -> ResourceId | None:
@@ -194,9 +227,10 @@ def _subnet_with(network: Network, address: str) -> ResourceId | None:
 
 def _home(snapshot: Snapshot, asking: Network, networks: list[Network], server: str) -> Network | None:
     """The one of these that the asking network is, else the one that it is peered with; None where that is open."""
-    ways = [(reach(snapshot, asking, one.id, None, server, _subnet_with(one, server)), one) for one in networks]
+    ways = [(way_to_server(snapshot, asking, one.id, server, None), one) for one in networks]
     same = [network for way, network in ways if way.way is Way.SAME]
-    # which subnet asks is not known here: a peering of some subnets counts when it covers the server's
+    # which subnet asks is not known here: a peering of some subnets counts when it covers the server's; whether it
+    # leaves a consumer's own subnet out is what `silent_servers` says
     near = same or [n for way, n in ways if way.way is Way.PEERED or (way.way is Way.MAYBE and way.ours is not None)]
     return near[0] if len(near) == 1 else None
 

@@ -12,11 +12,12 @@ from tests.built_in_roles import ACR_PULL, KEY_VAULT_READER
 from tests.core.breaks import APP, ENDPOINT, NETWORK, hub_and_spoke, set_status
 from tests.core.breaks_way import assignment
 from tests.core.diagnosing import diagnosed, kinds, rules
-from tests.estate_builder import HUB_SUB, EstateBuilder, healthy, rid
+from tests.estate_builder import HUB_SUB, EstateBuilder, healthy, rid, spoke
 from tests.scenarios.sandboxed import Sandboxed
 from tests.search.building import build
 from tests.search.comparing import disagreements
 from tests.search.faults import FAULTS
+from tests.search.land import Land
 from tests.search.shape import AppShape, EnvironmentShape, IslandShape, NetworkShape, RegistryShape, Shape
 
 ENVIRONMENT = rid("Microsoft.App/managedEnvironments", "cae")
@@ -162,3 +163,44 @@ def test_a_zone_that_misleads_for_another_registry_is_not_linked() -> None:
     assert kinds(diagnosis)[0] == "create-dns-zone"
     assert {path.verdict for path in after.paths} == {Verdict.OK}
     assert not after.plan
+
+
+def without_its_hub_among_equals() -> Land:
+    """Two hubs have the address of the DNS server; the peering to the own one is gone."""
+    spokes = (replace(BOTH, dns="hub-server"),)
+    land = build(
+        Shape(registries=TWO, islands=(IslandShape(hub=True), IslandShape(spokes, hub=True)), same_ranges=True)
+    )
+    assert FAULTS["peering_missing"](land, 1) is not None
+    return land
+
+
+def server_beside_a_peering_of_subnets() -> Land:
+    """The spoke holds the endpoint, its DNS server is in the hub; the peering leaves the apps' subnet out."""
+    spokes = (NetworkShape(dns="hub-inbound"),)
+    land = build(Shape(islands=(IslandShape(spokes, hub=True, hub_app=True, endpoint_in="spoke"),)))
+    assert FAULTS["peering_of_other_subnets"](land, 3) is not None
+    return land
+
+
+@pytest.mark.parametrize("make", [without_its_hub_among_equals, server_beside_a_peering_of_subnets])
+def test_a_dns_server_out_of_reach_answers_nobody(make: Callable[[], Land]) -> None:
+    """Of an open registry too; whatever subnet or network of equal ranges it stands in."""
+    land = make()
+    diagnosis = diagnosed(land.builder, land.desired)
+    asking = [path for path in diagnosis.paths if "spoke" in path.consumer.name and path.verdict is Verdict.OK]
+    assert {"custom-dns", "peering"} & set(rules(diagnosis))
+    assert [path.consumer.name for path in asking] == (["cae-spoke0a-0-a"] if len(land.areas) > 1 else [])
+    assert disagreements(Sandboxed.of(land.builder.document()).azure, diagnosis) == []
+
+
+@pytest.mark.parametrize(("alive", "verdict"), [(True, Verdict.OK), (False, Verdict.BROKEN)])
+def test_the_next_dns_server_answers_where_the_first_is_out_of_reach(alive: bool, verdict: Verdict) -> None:
+    """A network that is known and joined to nothing holds the first one (azure-facts 12, trap 29)."""
+    land = build(Shape(islands=(IslandShape(spokes=(NetworkShape(dns="own-server"),)),)))
+    spoke(land.builder, "lone", 77, group="rg-lone")
+    servers = ["10.77.4.9", land.nets[0].dns_server if alive else "10.77.4.10"]
+    land.builder.get(land.nets[0].id)["properties"]["dhcpOptions"] = {"dnsServers": servers}
+    diagnosis = diagnosed(land.builder, land.desired)
+    assert [path.verdict for path in diagnosis.paths] == [verdict]
+    assert disagreements(Sandboxed.of(land.builder.document()).azure, diagnosis) == []

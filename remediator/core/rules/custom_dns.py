@@ -23,14 +23,14 @@ def judge(leg: Leg) -> Judgement | None:
     registry = leg.registry
     if not isinstance(registry, Registry):
         return None
-    if not leg.needs_private and has_private_chain(registry) is False:
+    if not leg.needs_private and has_private_chain(registry) is False and len(leg.silent_servers) < 2:
         return Judgement(Verdict.OK, "not asked: the name has a public answer only")
     if leg.network is None:
         return Judgement(Verdict.OK, "public DNS answers")
     if isinstance(leg.network, Unknown):
         return Judgement(Verdict.UNKNOWN, leg.network.reason)
     resolver = resolver_for(leg.snapshot, leg.network, leg.host)
-    if isinstance(resolver, Unknown) and leg.silent_server is not None:
+    if leg.silent_server is not None:
         return None  # the peering is what is wrong
     if isinstance(resolver, Unknown):
         return _not_followed(leg, leg.network, resolver)

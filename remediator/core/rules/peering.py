@@ -7,7 +7,7 @@ that may carry the traffic makes the hop unknown.
 from __future__ import annotations
 
 from remediator.core.arrivals import Arrival, arrivals, own_subnet
-from remediator.core.candidates import doubts
+from remediator.core.candidates import doubts, infrastructure_subnet
 from remediator.core.desired import DesiredState
 from remediator.core.ends import consumer_side, endpoint_side
 from remediator.core.filtering import Passage, passage
@@ -16,6 +16,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.peering_change import peer
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.reach import Reach, Way, reach
+from remediator.core.resolver import way_to_server
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
 from remediator.core.snapshot import Network, Peering, Snapshot, Unknown
@@ -135,7 +136,7 @@ def judge_server(leg: Leg) -> Judgement | None:
     home = leg.silent_server
     if home is None or not isinstance(leg.network, Network):
         return None
-    way = reach(leg.snapshot, leg.network, home, None, "")
+    way = way_to_server(leg.snapshot, leg.network, home, leg.network.dns_servers[0], infrastructure_subnet(leg))
     return _broken(leg, leg.network, home, way, f"its DNS server {leg.network.dns_servers[0]}")
 
 

@@ -90,11 +90,13 @@ def judge_server(leg: Leg) -> Judgement | None:
     subnet = own_subnet(leg)
     if subnet is None or not isinstance(leg.network, Network) or asks_azure_dns(leg.network):
         return None
-    server = leg.network.dns_servers[0]
-    turned = server_turn(leg.snapshot, leg.network, subnet, server)
-    if isinstance(turned, Unknown) or turned.turn not in (Turn.DROPPED, Turn.LOST):
-        return None
-    return _turned(leg, subnet, turned, f"its DNS server {server}")
+    found = None
+    for server in reversed(leg.network.dns_servers):
+        turned = server_turn(leg.snapshot, leg.network, subnet, server)
+        if isinstance(turned, Unknown) or turned.turn not in (Turn.DROPPED, Turn.LOST):
+            return None
+        found = _turned(leg, subnet, turned, f"its DNS server {server}")
+    return found
 
 
 RULE = Rule(ID, HopName.ROUTE, judge, elsewhere=((HopName.RESOLVER, judge_server),))
