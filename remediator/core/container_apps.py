@@ -12,8 +12,8 @@ class Environment:
     """A Container Apps environment; `subnet` is None when it has no network of its own.
 
     `infrastructure_group` is the resource group in which Azure keeps its load balancer, `principal` the principal id of
-    its system identity; `log_destination` says where its log goes (`log-analytics`, `azure-monitor`), `log_workspace` is
-    the customer id of that workspace and `domain` its default domain. Each is "" when it is not named.
+    its system identity; `log_destination` says where its log goes (`log-analytics`, `azure-monitor`), `log_workspace`
+    is the customer id of that workspace and `domain` its default domain. Each is "" when it is not named.
     """
 
     id: ResourceId

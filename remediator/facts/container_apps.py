@@ -20,14 +20,15 @@ SYSTEM = "system"
 def read_environment(rid: ResourceId, body: Body) -> Environment:
     """The environment; without an infrastructure subnet it has no network of its own."""
     held = properties(body)
-    logs = section(held, "appLogsConfiguration")
+    logs, identity = section(held, "appLogsConfiguration"), section(body, "identity")
     return Environment(
         id=rid,
         location=region(text(body, "location")),
         subnet=identifier(section(held, "vnetConfiguration"), "infrastructureSubnetId"),
         workload_profiles=held.get("workloadProfiles") is not None,
         provisioning_state=text(held, "provisioningState", "Succeeded"),
-        principal=text(section(body, "identity"), "principalId", ""),
+        principal=text(identity, "principalId", ""),
+        without_identity="type" in identity and not _has_system_identity(identity),
         infrastructure_group=text(held, "infrastructureResourceGroup", ""),
         log_destination=text(logs, "destination", "").lower(),
         log_workspace=text(section(logs, "logAnalyticsConfiguration"), "customerId", "").lower(),

@@ -39,7 +39,7 @@ def of_app(world: World, app: Body, host: str, registry: Body | None) -> Credent
 
 
 def _identity(world: World, app: Body, shown: str, registry: Body | None) -> Credential:
-    if not _has(app, shown):
+    if not _has(world, app, shown):
         return Credential("identity", False, f"the app does not have the identity {shown}", shown)
     if registry is None or not roles.are_known(world):
         return Credential("identity", True, f"identity {shown}: no role assignments are known", shown)
@@ -51,12 +51,15 @@ def _identity(world: World, app: Body, shown: str, registry: Body | None) -> Cre
     return Credential("identity", bool(role), words, shown)
 
 
-def _has(app: Body, shown: str) -> bool:
-    """Does the app have the identity that its entry names? A body without an identity block does not tell."""
-    own = app.get("identity")
-    if own is None or shown.lower() == "system-environment":
+def _has(world: World, app: Body, shown: str) -> bool:
+    """Does the app, or its environment, have the identity that is named? A body without identity block does not tell.
+
+    `system-environment` is the environment's own system identity (Microsoft.App 2025-01-01).
+    """
+    own = _environment(world, app).get("identity") if shown.lower() == "system-environment" else app.get("identity")
+    if own is None:
         return True
-    if shown.lower() == "system":
+    if shown.lower().startswith("system"):
         return bool(own.get("principalId")) or "systemassigned" in str(own.get("type", "")).lower()
     return any(same(name, shown) for name in own.get("userAssignedIdentities") or {})
 
@@ -65,8 +68,7 @@ def principal_of(world: World, app: Body, shown: str) -> str:
     """The principal behind `system`, `system-environment` or a user-assigned identity's id; empty when nobody knows."""
     own = app.get("identity") or {}
     if shown.lower() == "system-environment":
-        home = app["properties"].get("environmentId") or app["properties"].get("managedEnvironmentId")
-        own = (world.state.get(home) or {}).get("identity") or {}
+        own = _environment(world, app).get("identity") or {}
     if shown.lower().startswith("system"):
         return str(own.get("principalId") or "")
     for name, found in (own.get("userAssignedIdentities") or {}).items():
@@ -74,6 +76,11 @@ def principal_of(world: World, app: Body, shown: str) -> str:
             return str(found["principalId"])
     body = world.state.get(shown) if shown.startswith("/") else None
     return str((body or {}).get("properties", {}).get("principalId") or "")
+
+
+def _environment(world: World, app: Body) -> Body:
+    home = app["properties"].get("environmentId") or app["properties"].get("managedEnvironmentId")
+    return world.state.get(home) or {}
 
 
 def _secret(app: Body, entry: Body, registry: Body | None) -> Credential:

@@ -35,6 +35,17 @@ def signed_by_its_environment() -> EstateBuilder:
     return builder
 
 
+def signed_by_its_environment_alone(role: bool, identity: bool = True) -> EstateBuilder:
+    """The app has no identity and names its environment's, which has a role, none, or does not exist."""
+    builder = signed_by_its_environment()
+    builder.get(APP)["identity"] = {"type": "None"}
+    if not role:
+        builder.bodies = {k: b for k, b in builder.bodies.items() if b["properties"].get("principalId") != "e"}
+    if not identity:
+        builder.get(ENVIRONMENT)["identity"] = {"type": "None"}
+    return builder
+
+
 def anonymous_registry_with_an_entry() -> EstateBuilder:
     """Once an entry is there nobody pulls anonymously (azure-facts 2.2): this one names a secret that is not there."""
     builder = healthy()
@@ -46,8 +57,14 @@ def anonymous_registry_with_an_entry() -> EstateBuilder:
 
 @pytest.mark.parametrize(
     ("make", "verdict"),
-    [(signed_by_its_environment, Verdict.OK), (anonymous_registry_with_an_entry, Verdict.BROKEN)],
-    ids=["environment", "anonymous"],
+    [
+        (signed_by_its_environment, Verdict.OK),
+        (lambda: signed_by_its_environment_alone(True), Verdict.OK),
+        (lambda: signed_by_its_environment_alone(False), Verdict.BROKEN),
+        (lambda: signed_by_its_environment_alone(True, identity=False), Verdict.BROKEN),
+        (anonymous_registry_with_an_entry, Verdict.BROKEN),
+    ],
+    ids=["environment", "environment alone", "environment without role", "environment without identity", "anonymous"],
 )
 def test_who_signs_in_is_who_is_named(make: Callable[[], EstateBuilder], verdict: Verdict) -> None:
     """An entry is judged by the identity or secret that it names, and the pull says the same."""

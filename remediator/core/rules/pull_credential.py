@@ -15,6 +15,7 @@ from remediator.core.rule import Rule
 from remediator.core.snapshot import Consumer, Environment, Registry, RegistryCredential, Unknown
 
 ID = "pull-credential"
+ENVIRONMENT = "system-environment"
 
 
 def judge(leg: Leg) -> Judgement | None:
@@ -52,7 +53,7 @@ def _principal(leg: Leg, credential: RegistryCredential | None) -> str:
     `system-environment` is the environment's own identity.
     """
     identity = credential.identity.lower() if credential else ""
-    if identity == "system-environment":
+    if identity == ENVIRONMENT:
         return leg.environment.principal if isinstance(leg.environment, Environment) else ""
     known = dict(leg.consumer.principals)
     return known.get(identity) or (leg.snapshot.principals.get(ResourceId(identity), "") if "/" in identity else "")
@@ -84,6 +85,9 @@ def _wrong(consumer: Consumer, credential: RegistryCredential | None, leg: Leg) 
         held = {identity.lower() for identity in consumer.identities}
         if not credential.identity.lower().startswith("system-") and credential.identity.lower() not in held:
             return f"it names the identity {credential.identity.rsplit('/', 1)[-1]}, which it does not have"
+        home = leg.environment
+        if credential.identity.lower() == ENVIRONMENT and isinstance(home, Environment) and home.without_identity:
+            return f"it names the identity of its environment, and {home.id.name} has none"
         return None
     if not credential.username or not credential.secret:
         return "neither an identity nor a user with a password is named"
