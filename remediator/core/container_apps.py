@@ -14,6 +14,7 @@ class Environment:
     `infrastructure_group` is the resource group in which Azure keeps its load balancer, `principal` the principal id of
     its system identity; `log_destination` says where its log goes (`log-analytics`, `azure-monitor`), `log_workspace`
     is the customer id of that workspace and `domain` its default domain. Each is "" when it is not named.
+    `without_identity` says that it has no system identity; a body without an identity block does not tell.
     """
 
     id: ResourceId
@@ -26,6 +27,7 @@ class Environment:
     log_destination: str = ""
     log_workspace: str = ""
     domain: str = ""
+    without_identity: bool = False
 
     @property
     def network(self) -> ResourceId | None:
