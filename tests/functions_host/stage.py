@@ -78,10 +78,12 @@ class Desired:
 class Stage:
     """Everything behind the doors, and what tests look at."""
 
-    def __init__(self, host: Host, environment: Mapping[str, str] = EASY_AUTH) -> None:
+    def __init__(
+        self, host: Host, environment: Mapping[str, str] = EASY_AUTH, estate: Mapping[str, Any] | None = None
+    ) -> None:
         self.host, self.clock, self.queue, self.told = host, HandClock(NEW_YEAR), HostQueue(host), Told()
-        estate = files("remediator.sandbox.estates").joinpath("first-incident.json").read_text()
-        self.azure = Azure.from_estate(json.loads(estate))
+        first = files("remediator.sandbox.estates").joinpath("first-incident.json")
+        self.azure = Azure.from_estate(json.loads(first.read_text()) if estate is None else dict(estate))
         cloud = cloud_named(self.azure.cloud)
         arm = Arm(ArmAccess(SandboxCredential(), cloud, transport=SandboxTransport(self.azure)))
         self.rows = RowsSqlite(None)
