@@ -15,7 +15,7 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.auth_unauthorized,
         _MEDIUM,
-        r"aadsts\d{3,8}|invalid~client~?id~or~client~secret|invalid~client~secret|application~not~registered",
+        r"aadsts\d{3,8}|credentialunavailable|invalid~client~?id~or~client~secret|invalid~client~secret|application~not~registered",
         r"no~basic~auth~credentials|permission~[\"'][\w.]{3,120}[\"']~denied|unauthenticated~request",
         r"registries~with~admin~enabled|client~id~must~be~guid",
         r"admin~(?:user|credentials)[^.]{1,60}?disabled|(?:secret|credential|password|token)s?~(?:is|are|has|have)~expired",
@@ -40,7 +40,7 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.auth_unauthorized,
         _LOW,
-        r"unauthorized|authentication~required|insufficient_scope|authorization~failed|未(?:经)?授权|身份验证",
+        r"unauthorized|authentication~(?:is~)?required|insufficient_scope|authorization~failed|未(?:经)?授权|身份验证",
         status("401"),
         r"not~authorized|inaccessibleimage",
         r"(?:using|the)~managed~identity|construct~registry~secret|connectivity_(?:refresh|access)_token_error",
@@ -52,7 +52,7 @@ HINTS: tuple[Sign, ...] = (
         Cause.timeout_unreachable,
         _LOW,
         r"deadline~?exceeded|could~not~connect~to~the~registry|host~is~not~reachable|max~retries~exceeded",
-        r"(?:could~not|unable~to|cannot)~reach~(?:any|the)|(?:request|task|context)~(?:was~)?cancel?led|timed~out|newconnectionerror|connecttimeout|proxyerror",
+        r"(?:could~not|unable~to|cannot)~reach~(?:any|the)|timed~out|newconnectionerror|connecttimeout|proxyerror",
         kind=Kind.network,
     ),
     sign(
@@ -65,7 +65,7 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.not_found,
         _LOW,
-        r"image~[^ ]{1,200}~not~found(?!~in~registry)",
+        r"image~[^ ]{1,200}~not~found(?!~in~registry|~or~)",
         r"(?:did~not|could~not|cannot)~find~(?:the~)?(?:docker~|container~)?image",
         r"no~such~image|unable~to~locate~any~tags|does~not~exist~or~no~pull~access|image~not~found(?!~or~access)|code~=?~?notfound~desc",
         r"(?:^|[ \"'(])(?!/)[^ \"']{1,300}[\"']?:~not~found(?!:|~or~|~in~registry)|(?:…|\.\.\.)~not~found",
@@ -76,6 +76,7 @@ HINTS: tuple[Sign, ...] = (
         r"error~pulling~image~configuration|error~initiating~layer~download",
         kind=Kind.layers,
     ),
+    sign(Cause.timeout_unreachable, _LOW, r"(?:request|task|context)~(?:was~)?cancel?led"),
     sign(Cause.dns_failure, _LOW, r"(?:unable|failed)~to~resolve~(?:the~)?(?:container~)?registry"),
     sign(Cause.other, _LOW, r"registryerrorresponse|for~cache~rule~", kind=Kind.server),
     sign(Cause.other, _LOW, r"(?:digest|checksum)~(?:did~not~match|mismatch)|not~match~(?:the~)?expected~digest"),
@@ -88,8 +89,32 @@ HINTS: tuple[Sign, ...] = (
         kind=Kind.server,
     ),
     sign(Cause.not_found, _LOW, status("404"), kind=Kind.missing),
-    sign(Cause.other, _LOW, status("500"), kind=Kind.server),
+    sign(Cause.other, _LOW, status("500"), status("400"), kind=Kind.server),
     sign(Cause.timeout_unreachable, _LOW, r"(?<![a-z-])time-?out(?![a-z=])", kind=Kind.network),
     sign(Cause.auth_unauthorized, _LOW, r"(?<!or )access~(?:to~[^ ]{1,255}~)?(?:is~|was~)?(?:denied|forbidden)"),
+    sign(Cause.throttled, _LOW, r"too~many|(?<![a-z])limit~(?:exceeded|reached)"),
+    sign(Cause.platform_mismatch, _LOW, r"(?:for|wrong|your|this)~(?:cpu~)?(?:platform|architecture)(?![a-z])"),
+    sign(Cause.tls_error, _LOW, r"(?:certificate|handshake)~.{0,80}?(?:fail|error|invalid|wrong)|untrusted|ssl~error"),
+    sign(
+        Cause.dns_failure, _LOW, r"(?:resolv|look~?up).{0,40}?~(?:host|address|domain|dns)|(?<![a-z])dns~(?:error|fail)"
+    ),
+    sign(
+        Cause.timeout_unreachable,
+        _LOW,
+        r"unreachable|(?:cannot|could~not|couldn't|failed~to|unable~to|can't)~(?:connect|reach)|connection~(?:was~)?(?:error|fail|closed|aborted)",
+        kind=Kind.network,
+    ),
+    sign(
+        Cause.auth_unauthorized,
+        _LOW,
+        r"authenticat|credential(?!s~\(if)|permission|not~(?:logged~in|allowed)|log~?in~(?:required|first|again)",
+    ),
+    sign(
+        Cause.not_found,
+        _LOW,
+        r"(?:image|manifest|tag|repository)~.{0,120}?(?:not~exist|n.t~exist|missing)(?!~or)|missing~(?:image|tag)",
+    ),
+    sign(Cause.bad_reference, _LOW, r"(?:invalid|malformed|bad)~.{0,30}?(?:name|tag|reference|url|image)|parse~error"),
+    sign(Cause.other, _LOW, r"corrupt|(?:failed~to|error|while)~(?:unpack|extract|decompress|stor|commit)"),
 )
 """Words that several causes share; the earlier sign wins, and none of them is more than a reason to look."""

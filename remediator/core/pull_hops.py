@@ -42,6 +42,7 @@ HOPS: tuple[Sign, ...] = (
         r"(?<!:10250: )i/o~timeout|client\.timeout~exceeded",
         r"request~cancel?led~(?:while~waiting~for~(?:a~)?connection|\()",
         r"(?<!and )connection~(?:refused|timed~out|reset)|etimedout|econnrefused|econnreset|ehostunreach",
+        r"dial~tcp~[^ ]{1,140}:~connect:~",
         r"no~route~to~host|network~is~unreachable|host~is~unreachable|cannot~assign~requested~address",
         r"(?:read|connect|operation)~timed~out|failed~to~connect~to~[^ ]{1,255}~port|forcibly~closed",
         r"timeout~awaiting|socket~(?:hang~up|closed)",
@@ -88,7 +89,6 @@ HOPS: tuple[Sign, ...] = (
         r"error~unmarshall?ing~content|parsing~http~(?:400|404|5\d\d)~response~body",
         r"[\"'/]:~(?:service~unavailable|bad~gateway|gateway~time-?~?out|internal~server~error)(?!\w)",
         status("50[234]"),
-        r"unexpected~(?:http~)?status(?:~code)?:?~400~bad~request",
         kind=Kind.server,
     ),
     sign(

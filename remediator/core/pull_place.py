@@ -72,7 +72,8 @@ def judge(
         case Kind.forbidden | Kind.denied:
             return _refusal(reading, sign, request, host)
         case Kind.network | Kind.closed if storage or layers:
-            return Cause.data_endpoint_blocked, Confidence.medium
+            # a blob's request that ends without a word of the network is a reason to look there, no more
+            return Cause.data_endpoint_blocked, sign.confidence
         case Kind.name:
             return sign.cause, sign.confidence if ours else Confidence.medium
         case Kind.closed if not ours and not (request and request.to_identity):
