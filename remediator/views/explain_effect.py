@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from remediator.core.drafting import MAX_REMEDIES
 from remediator.core.finding import Finding, Severity
 from remediator.core.policy import Ruling
 from remediator.core.words import counted
@@ -15,7 +16,6 @@ from remediator.views.wording import foresight_lines, ruling_sentence
 
 _MOST_DRIFTS = 8
 _MOST_ADVICE = 8
-_MOST_LEFT = 4
 
 
 def differs(told: Told, width: int) -> tuple[Section, ...]:
@@ -45,11 +45,17 @@ def mending(told: Told, width: int) -> tuple[Section, ...]:
 
 
 def _left_out(told: Told) -> str:
-    """The causes that the plan does not mend, "" where there is none."""
-    left = [finding for finding in told.deciding if not finding.remedy]
-    named = ", ".join(f"{finding.rule} ({counted(len(finding.paths), 'path')})" for finding in left[:_MOST_LEFT])
-    more = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
-    return f"Not mended by it: {named}{more}." if left else ""
+    """The causes that the plan does not mend, by rule; "" where there is none."""
+    paths: Counter[str] = Counter()
+    for finding in told.deciding:
+        if not finding.remedy:
+            paths[finding.rule] += len(finding.paths)
+    named = ", ".join(f"{rule} ({counted(count, 'path')})" for rule, count in paths.items())
+    if not named:
+        return ""
+    full = told.found.plan is not None and len(told.found.plan.changes) >= MAX_REMEDIES
+    cut = f" The plan stops at {MAX_REMEDIES} changes: ask about one registry or app for the rest." if full else ""
+    return f"Not mended by it: {named}.{cut}"
 
 
 def _without_repeats(told: Told, ruling: Ruling | None) -> Ruling | None:

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from remediator.core import drafting
 from remediator.core.actor import Actor, ActorKind
 from remediator.core.azure_write import AzureWrite, WriteSource
 from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.diagnosis import Focus
 from remediator.core.resource_id import ResourceId
+from remediator.views import explain_effect
 from remediator.views.explain import sections
 from tests.core.breaks import APP, BREAKS, ENVIRONMENT, NETWORK, REGISTRY, hub_and_spoke
 from tests.core.breaks_dns import hub_answers
@@ -340,6 +342,15 @@ def test_what_the_plan_does_not_mend_is_named() -> None:
     intent = RegistryIntent(ip_rules=(), public_network_access=None, default_action=None)
     answer = told(builder, desired=DesiredState(declared=True, registries=(intent,)))
     assert section(answer, "What would mend it").splitlines()[-1] == "Not mended by it: pull-credential (1 path)."
+
+
+def test_a_plan_that_was_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is counted by rule, and a person hears that the plan stops, not that nothing else can be done."""
+    for place in (drafting, explain_effect):
+        monkeypatch.setattr(place, "MAX_REMEDIES", 2)
+    last = " ".join(section(told(fleet()), "What would mend it").splitlines()[-2:])
+    assert "Not mended by it: peering (3 paths)." in last
+    assert "The plan stops at 2 changes: ask about one registry or app for the rest." in last
 
 
 def test_who_did_it_stands_with_the_cause() -> None:
