@@ -131,10 +131,26 @@ class Preflight(Protocol):
 
 
 class Prober(Protocol):
-    """Looks from inside an environment."""
+    """Looks from inside an environment at once, without writing anything."""
 
     def probe(self, consumer: ResourceId, image: str) -> ProbeResult | Unknown:
         """Resolve the registry's name and try the pull from where the consumer runs."""
+        ...
+
+
+class Probes(Protocol):
+    """Runs the probes that people have put into their environments. Starting one is a write."""
+
+    def found(self, run: ProbeRun) -> str | None:
+        """The name of the execution that bears the run's mark, None where there is none. Reads only."""
+        ...
+
+    def start(self, approved: ApprovedPlan, run: ProbeRun) -> str | None:
+        """Start it, with an `ApprovedPlan` as the right to do so; its name, None when Azure has not said it yet."""
+        ...
+
+    def look(self, run: ProbeRun) -> ProbeRun:
+        """How far it is, with the lines that have arrived. Reads only."""
         ...
 
 

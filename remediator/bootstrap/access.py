@@ -40,6 +40,11 @@ class AzureReader:
     subscriptions: tuple[str, ...]
     desired: DesiredStates
 
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The ids of the subscriptions that are looked at; () for all that can be seen."""
+        return self.subscriptions or self.desired.load().subscriptions
+
     def observe(self) -> Snapshot:
         """As `ports.Observer.observe`."""
         return self._observer().observe()
@@ -51,7 +56,7 @@ class AzureReader:
     def _observer(self) -> AzureObserver:
         from remediator.adapters.azure.observer import AzureObserver
 
-        return AzureObserver(self.arm(), self.cloud, self.subscriptions or self.desired.load().subscriptions)
+        return AzureObserver(self.arm(), self.cloud, self.watched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +100,29 @@ def reader(settings: Settings, telemetry: Telemetry | None = None) -> AzureReade
 def applier(settings: Settings, telemetry: Telemetry | None = None) -> AzureWriter:
     """What writes to Azure for these settings; nothing is asked yet.
 
-    It compares as the reader. The applier's credential is made by `writing` and nowhere else, so that there is none
-    before somebody has approved something.
+    It compares as the reader. The applier's credential is made by `writing_as_applier` and nowhere else, so that there
+    is none before somebody has approved something.
     """
     cloud = cloud_named(settings.cloud)
-
-    def writing(_: ApprovedPlan) -> Arm:
-        return _arm(settings, cloud, settings.applier_client_id, telemetry)
 
     @cache
     def made() -> Applier:
         from remediator.adapters.azure.applier import AzureApplier
 
-        return AzureApplier(_arm(settings, cloud, settings.reader_client_id, telemetry), writing)
+        reading = _arm(settings, cloud, settings.reader_client_id, telemetry)
+        return AzureApplier(reading, writing_as_applier(settings, telemetry))
 
     return AzureWriter(made)
+
+
+def writing_as_applier(settings: Settings, telemetry: Telemetry | None = None) -> Callable[[ApprovedPlan], Arm]:
+    """What makes the applier's connection, and with it its credential, from an approved plan; nothing else does."""
+    cloud = cloud_named(settings.cloud)
+
+    def writing(_: ApprovedPlan) -> Arm:
+        return _arm(settings, cloud, settings.applier_client_id, telemetry)
+
+    return writing
 
 
 def identity(settings: Settings, client_id: str) -> TokenCredential:

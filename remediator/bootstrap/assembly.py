@@ -18,6 +18,7 @@ from remediator.bootstrap.events import heard
 from remediator.bootstrap.history import AzureHistory, identities
 from remediator.bootstrap.notices import channels, fallbacks
 from remediator.bootstrap.preflight import preflight
+from remediator.bootstrap.probing import probes
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.bootstrap.storage import kept
 from remediator.bootstrap.telemetry import telemetry
@@ -109,6 +110,7 @@ def _flow(
         channels=channels(settings, tokens, log),
         preflight=preflight(settings, observer),
         prober=prober,
+        probes=probes(settings, observer, told),
         history=AzureHistory(observer.arm),
         telemetry=told,
         identities=identities(settings),

@@ -1,12 +1,20 @@
-"""What does a pull look like from inside? In the sandbox its own network says; nobody else is asked yet."""
+"""Who looks from inside? From the settings to `ports.Probes`; in the sandbox its own network pulls as well."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from remediator.bootstrap.access import AzureReader, writing_as_applier
+from remediator.core.approval import ApprovedPlan
+from remediator.core.probe import ProbeRun
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Unknown
 from remediator.core.verification import ProbeResult, Proof
+from remediator.ports import Probes, Telemetry
+from remediator.settings import Settings
 from remediator.views.plain import plain
 
 if TYPE_CHECKING:
@@ -43,3 +51,36 @@ class SandboxProber:
             detail=plain(attempt.text),
             proof=Proof.PULL,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LazyProbes:
+    """`ports.Probes`, made at its first question; the applier's credential is made by a start and by nothing else."""
+
+    made: Callable[[], Probes]
+
+    def found(self, run: ProbeRun) -> str | None:
+        """As `ports.Probes.found`."""
+        return self.made().found(run)
+
+    def start(self, approved: ApprovedPlan, run: ProbeRun) -> str | None:
+        """As `ports.Probes.start`."""
+        return self.made().start(approved, run)
+
+    def look(self, run: ProbeRun) -> ProbeRun:
+        """As `ports.Probes.look`."""
+        return self.made().look(run)
+
+
+def probes(settings: Settings, reader: AzureReader, telemetry: Telemetry | None = None) -> LazyProbes:
+    """What runs the probes of the desired state for these settings; nothing is asked yet."""
+
+    @cache
+    def made() -> Probes:
+        from remediator.adapters.azure.log_query import LogQueries
+        from remediator.adapters.azure.probes import AzureProbes
+
+        reading = reader.arm()
+        return AzureProbes(reading, writing_as_applier(settings, telemetry), LogQueries(reading.access))
+
+    return LazyProbes(made)

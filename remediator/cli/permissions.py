@@ -8,7 +8,7 @@ import click
 
 from remediator import bootstrap
 from remediator.cli import out
-from remediator.core.permissions import kinds_for
+from remediator.core.permissions import BESIDE, kinds_for
 from remediator.core.rules import RULES
 from remediator.views import permissions as views
 from remediator.views.document import SCHEMA
@@ -19,10 +19,22 @@ from remediator.views.document import SCHEMA
 @click.argument("more", metavar="", nargs=-1)
 @click.option("--reader", "which", flag_value="reader", help="Only the identity that reads.")
 @click.option("--applier", "which", flag_value="applier", help="Only the identity that writes.")
+@click.option(
+    "--with",
+    "beside",
+    type=click.Choice(list(dict.fromkeys(one.name for one in BESIDE))),
+    multiple=True,
+    help="Also what this needs, in the role definitions.",
+)
 @click.option("--scope", "scopes", metavar="ID", multiple=True, help="Where the role may be assigned.")
 @click.option("--json", "as_json", is_flag=True, help="Role definitions, as one JSON document.")
 def command(
-    rules: tuple[str, ...], more: tuple[str, ...], which: str | None, scopes: tuple[str, ...], as_json: bool
+    rules: tuple[str, ...],
+    more: tuple[str, ...],
+    which: str | None,
+    beside: tuple[str, ...],
+    scopes: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """List the least actions of the two identities, as tables or as role definitions.
 
@@ -31,7 +43,10 @@ def command(
     kinds = kinds_for(_known(*rules, *more))
     if as_json:
         inside = scopes or tuple(f"/subscriptions/{one}" for one in bootstrap.settings().subscriptions)
-        roles = {"reader": views.reader_role(inside), "applier": views.applier_role(kinds, inside)}
+        roles = {
+            "reader": views.reader_role(inside, beside),
+            "applier": views.applier_role(kinds, inside, beside),
+        }
         chosen = roles[which] if which else {**roles, "changes": views.changes_document(kinds)}
         out.document({"schema": SCHEMA, **chosen})
         return
@@ -40,6 +55,8 @@ def command(
         parts.append("\n".join([out.heading("The reader"), *views.reader_lines()]))
     if which != "reader":
         parts.append("\n".join([out.heading("The applier"), *views.applier_lines(kinds)]))
+    if which is None:
+        parts.append("\n".join([out.heading("Beside changes"), *views.beside_lines()]))
     out.show("\n\n".join(parts))
 
 

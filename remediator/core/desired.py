@@ -87,6 +87,14 @@ class RegistryIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeJob:
+    """A job that somebody has put into an environment so that it can be looked at from inside."""
+
+    environment: ResourceId
+    job: ResourceId
+
+
+@dataclass(frozen=True, slots=True)
 class DesiredState:
     """The whole document; `declared` is False when there is none and the defaults stand.
 
@@ -99,6 +107,11 @@ class DesiredState:
     limits: Limits = field(default_factory=Limits)
     subscriptions: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    probes: tuple[ProbeJob, ...] = ()
+
+    def probe_in(self, environment: ResourceId) -> ResourceId | None:
+        """The job that looks from inside an environment, None where nobody has named one."""
+        return next((probe.job for probe in self.probes if probe.environment == environment), None)
 
     def intent_for(self, registry: ResourceId) -> RegistryIntent:
         """The first entry that names the registry by id, name or `*`; an undeclared registry is left alone."""

@@ -22,6 +22,7 @@ _ACR = "Microsoft.ContainerRegistry/registries"
 _ZONE = f"{_NET}/privateDnsZones"
 _RULESET = f"{_NET}/dnsForwardingRulesets"
 _ENDPOINT = f"{_NET}/privateEndpoints"
+_LOGS = "Microsoft.OperationalInsights/workspaces"
 _VNET = f"{_NET}/virtualNetworks"
 _PEERING = f"{_VNET}/virtualNetworkPeerings"
 
@@ -61,6 +62,10 @@ READER: Mapping[str, str] = {
     "Microsoft.Authorization/locks/read": "locks that would stop a plan",
     "Microsoft.PolicyInsights/checkPolicyRestrictions/read": "policies that would deny a plan",
     "Microsoft.Insights/eventtypes/values/read": "the activity log: who made a write",
+    f"{_LOGS}/read": "the log workspace that an alert names",
+    f"{_LOGS}/query/read": "logs: why a pull failed, and whether one worked",
+    f"{_LOGS}/query/Tables.Custom/read": "logs: the tables that end in _CL, of which Azure gives all or none",
+    f"{_LOGS}/query/ContainerAppSystemLogs/read": "logs: the table of environments that log to Azure Monitor",
 }  # fmt: skip
 
 
@@ -147,6 +152,31 @@ NEEDS: Mapping[ChangeKind, tuple[Need, ...]] = {
     K.UPGRADE_SKU: (Need(f"{_ACR}/write"), _ACR_POLL),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An action that no change needs, but something that an operator has asked for by a document or a setting."""
+
+    name: str
+    who: str
+    action: str
+    why: str
+
+
+_APP = "Microsoft.App"
+BESIDE: tuple[Beside, ...] = (
+    Beside("probe", "applier", f"{_APP}/jobs/start/action", "starting a probe that the desired state names"),
+    Beside("probe", "reader", f"{_APP}/jobs/executions/read", "finding the executions of a probe's job"),
+    Beside("probe", "reader", f"{_APP}/jobs/execution/read", "how an execution of it has ended"),
+    Beside("probe", "reader", f"{_LOGS}/query/ContainerAppConsoleLogs/read", "what it printed, without _CL"),
+    Beside(
+        "alerts",
+        "applier",
+        "Microsoft.AlertsManagement/alerts/changestate/action",
+        "acknowledging and closing the alert behind an incident",
+    ),
+)
+
 _RECORDS = frozenset((K.CREATE_ZONE_GROUP, K.UPDATE_ZONE_GROUP, K.CREATE_RECORD, K.UPDATE_RECORD))
 _PEERINGS = frozenset((K.CREATE_PEERING, K.UPDATE_PEERING, K.DELETE_PEERING))
 # Which changes a rule may propose; a rule that is not here proposes none.
@@ -188,6 +218,12 @@ def kinds_for(rules: Iterable[str]) -> tuple[ChangeKind, ...]:
 def applier_actions(kinds: Iterable[ChangeKind] = tuple(K)) -> tuple[str, ...]:
     """The actions that the applier needs for these kinds, each once, sorted."""
     return tuple(sorted({need.action for kind in kinds for need in NEEDS[kind]}))
+
+
+def beside_actions(who: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The actions that the reader or the applier (`who`) needs besides for what is named, in their order."""
+    wanted = set(names)
+    return tuple(one.action for one in BESIDE if one.who == who and one.name in wanted)
 
 
 def required(change: Change) -> tuple[Required, ...]:

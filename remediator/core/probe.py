@@ -68,8 +68,8 @@ class ProbeRun:
     """One execution of a probe's job, from the intent to the answer.
 
     `mark` is ours and stands among the execution's arguments, so that it is found again when its name was not saved;
-    `execution` is the name that Azure gave it. `passed` says how it ended, None where that is not known; `unknown` is
-    why it says nothing at all.
+    `sent` says that Azure has taken the start, `execution` is the name that Azure gave it. `passed` says how it ended,
+    None while that is not known; `unknown` is why it says nothing at all.
     """
 
     environment: ResourceId
@@ -77,16 +77,20 @@ class ProbeRun:
     names: tuple[AskedName, ...]
     mark: str
     asked_at: datetime
+    sent: bool = False
     execution: str | None = None
     ended_at: datetime | None = None
     passed: bool | None = None
     checks: tuple[Check, ...] = ()
     unknown: str | None = None
 
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is waited for."""
-        return self.unknown is not None or (self.passed is not None and self.ended_at is not None)
+    def over(self, now: datetime) -> bool:
+        """Whether nothing more is waited for: what failed is waited for until its lines say why, or are late."""
+        if self.unknown is not None or self.passed:
+            return True
+        if self.passed is None or self.ended_at is None:
+            return False
+        return self.told or now - self.ended_at > LONGEST_INGESTION
 
     @property
     def told(self) -> bool:
@@ -136,9 +140,9 @@ def by_environment(paths: Iterable[PullPath], live: Snapshot) -> Mapping[Resourc
 def words_of(
     runs: Iterable[ProbeRun], paths: Iterable[PullPath], live: Snapshot
 ) -> Mapping[PathKey, ProbeResult | Unknown]:
-    """What ended runs say of each path of their environments."""
+    """What runs that are over say of each path of their environments."""
     placed = by_environment(paths, live)
-    return {path.key: _word(run, path, live) for run in runs if run.over for path in placed.get(run.environment, ())}
+    return {path.key: _word(run, path, live) for run in runs for path in placed.get(run.environment, ())}
 
 
 def _word(run: ProbeRun, path: PullPath, live: Snapshot) -> ProbeResult | Unknown:

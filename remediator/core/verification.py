@@ -155,6 +155,13 @@ def levels(said: Said) -> tuple[Proof, ...]:
     return tuple(proof for proof in Proof if proof is Proof.MODEL or proof in spoke)
 
 
+def spoken(spoke: tuple[Proof, ...]) -> str:
+    """`heard: model, probe; not heard: pull`: for the journal, so that a proof is never taken for more than it is."""
+    heard, silent = [p.value for p in Proof if p in spoke], [p.value for p in Proof if p not in spoke]
+    said = f"heard: {', '.join(heard)}"
+    return f"{said}; not heard: {', '.join(silent)}" if silent else said
+
+
 def _wait(looks: int, elapsed: timedelta, reason: str) -> tuple[Outcome, Proof, str]:
     if elapsed < DEADLINE:
         return Outcome.WAIT, Proof.MODEL, reason

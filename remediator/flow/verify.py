@@ -1,20 +1,22 @@
 """Did it help, and did it hurt? Called by `advance` for an APPLIED incident.
 
-The same look as before the plan, and a look from inside where somebody can take one. Not whole yet is no failure: DNS
-answers live on for a while and the puller backs off, so it looks again later, for 15 minutes. What a look means is
-decided in `core.verification`.
+The same look as before the plan, and a look from inside where somebody can take one: a probe that the desired state
+names is started and followed by `probing`, from call to call. Not whole yet is no failure: DNS answers live on for a
+while and the puller backs off, so it looks again later, for 15 minutes. What a look means is decided in
+`core.verification`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Stale
 from remediator.core.execution import Execution
 from remediator.core.incident import Incident, Status
+from remediator.core.probe import words_of
 from remediator.core.pull_path import PullPath, Verdict
 from remediator.core.snapshot import Snapshot, Unknown
 from remediator.core.verification import (
@@ -24,11 +26,16 @@ from remediator.core.verification import (
     Verification,
     asks_own_dns,
     decide,
+    levels,
     next_look,
+    spoken,
+    together,
 )
 from remediator.flow.diagnose import Look
+from remediator.flow.probing import PAUSE, Probing, in_hand, without_probes
+from remediator.flow.seen_in_logs import may_come, pulled_since
 from remediator.flow.turn import Turn, tell
-from remediator.ports import Clock, Held, Prober
+from remediator.ports import Held, Prober, PullLogs
 
 
 def verify(
@@ -36,38 +43,55 @@ def verify(
     *,
     look: Callable[[Incident], Look],
     prober: Prober | None,
-    clock: Clock,
+    probing: Probing,
+    logs: PullLogs | None = None,
     recipients: Sequence[str],
 ) -> Turn:
     """APPLIED → RESOLVED, UNDOING, NEEDS_HUMAN, or APPLIED again with a later look."""
-    incident = held.incident
+    incident, clock = held.incident, probing.clock
     planned, execution, last = incident.diagnosis, incident.execution, incident.verification
     if planned is None or execution is None:
         raise Stale("execution-missing", f"incident {incident.id} is applied and has no execution")
-    if last is not None and (again := _next_at(last, execution)) > clock.now():
+    if in_hand(incident):
+        held, wait = probing.follow(held)
+        if wait is not None:
+            return Turn(held, held.incident, clock.now() + timedelta(seconds=wait))
+    elif last is not None and (again := _next_at(last, execution)) > clock.now():
         return Turn(held, incident, again)
-    seen = look(incident)
+    seen = look(held.incident)
     asked = asked_for(planned)
     everything = seen.paths()
     paths = [path for path in everything if path.key in asked]
-    whole = all(path.verdict is Verdict.OK for path in paths)
-    probes = _probes(paths, seen.live, prober) if prober is not None and whole else {}
+    left = _left(planned, seen.diagnosis)
+    hurt = any(path.verdict is Verdict.BROKEN for path in everything if path.key in execution.worked)
+    whole = bool(paths) and not hurt and not left and all(path.verdict is Verdict.OK for path in paths)
+    if whole and not in_hand(held.incident):
+        held = probing.begin(held, paths, seen.live, seen.desired)
+        if not all(run.over(clock.now()) for run in in_hand(held.incident)):
+            return Turn(held, held.incident, clock.now() + timedelta(seconds=PAUSE))
+    probed = words_of(in_hand(held.incident), paths, seen.live)
     now = clock.now()
+    listening = logs if whole else None
+    heard = pulled_since(paths, seen.live, logs=listening, since=execution.over_at, now=now) if listening else {}
+    said = together(_pulls(paths, seen.live, prober) if prober is not None and whole else {}, probed, heard)
     looks = last.looks + 1 if last else 1
+    own_dns = frozenset(path.key for path in paths if asks_own_dns(path, seen.live))
     outcome, proof, reason = decide(
         frozenset(execution.worked),
         everything,
-        probes,
+        said,
         looks,
         now - execution.over_at,
         asked=asked,
-        left=_left(planned, seen.diagnosis),
-        own_dns=frozenset(path.key for path in paths if asks_own_dns(path, seen.live)),
-        probing=prober is not None,
+        left=left,
+        own_dns=own_dns,
+        probing=prober is not None or bool(probed) or (listening is not None and may_come(own_dns, heard)),
     )
-    results = tuple(result for result in probes.values() if isinstance(result, ProbeResult))
-    found = replace(incident, verification=Verification(now, outcome, proof, reason, results, looks))
-    return _turn(held, found, outcome, reason, now, recipients)
+    results = tuple(one for words in said.values() for one in words if isinstance(one, ProbeResult))
+    spoke = levels(said)
+    checked = Verification(now, outcome, proof, reason, results, looks, spoke)
+    found = replace(without_probes(held.incident), verification=checked)
+    return _turn(held, found, outcome, f"{reason} ({spoken(spoke)})", now, recipients)
 
 
 def asked_for(planned: Diagnosis) -> frozenset[PathKey]:
@@ -85,8 +109,8 @@ def _left(planned: Diagnosis, now: Diagnosis) -> tuple[str, ...]:
     return tuple(change.summary for change in now.plan.changes if change.key in ours)
 
 
-def _probes(paths: Sequence[PullPath], live: Snapshot, prober: Prober) -> Mapping[PathKey, ProbeResult | Unknown]:
-    """What is seen from inside, for each path whose consumer names an image on its host."""
+def _pulls(paths: Sequence[PullPath], live: Snapshot, prober: Prober) -> Mapping[PathKey, ProbeResult | Unknown]:
+    """How pulls end from inside, for each path whose consumer names an image on its host."""
     results: dict[PathKey, ProbeResult | Unknown] = {}
     for path in paths:
         consumer = live.consumers.get(path.consumer)

@@ -10,24 +10,27 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from remediator.core.change import ChangeKind
-from remediator.core.permissions import NEEDS, READER, Need, Use, applier_actions
+from remediator.core.permissions import BESIDE, NEEDS, READER, Need, Use, applier_actions, beside_actions
 
 # A role needs a scope in which it may be assigned; this one says that somebody has to fill it in.
 ANYWHERE = "/subscriptions/<subscription-id>"
 _USES = max(len(use.value) for use in Use)
 
 
-def reader_role(scopes: Sequence[str] = ()) -> dict[str, Any]:
-    """The custom role of the identity that reads."""
-    return _role("remediator reader", "Reads what a diagnosis and a preflight need; writes nothing.", READER, scopes)
+def reader_role(scopes: Sequence[str] = (), beside: Sequence[str] = ()) -> dict[str, Any]:
+    """The custom role of the identity that reads, with what it needs besides for what is named."""
+    said = "Reads what a diagnosis and a preflight need; writes nothing."
+    return _role("remediator reader", said, {*READER, *beside_actions("reader", beside)}, scopes)
 
 
-def applier_role(kinds: Sequence[ChangeKind] = tuple(ChangeKind), scopes: Sequence[str] = ()) -> dict[str, Any]:
-    """The custom role of the identity that writes changes of these kinds."""
+def applier_role(
+    kinds: Sequence[ChangeKind] = tuple(ChangeKind), scopes: Sequence[str] = (), beside: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The custom role of the identity that writes changes of these kinds, with what it needs besides."""
     whole = set(kinds) == set(ChangeKind)
     what = "every change" if whole else ", ".join(kind.value for kind in kinds) or "nothing"
     said = f"Makes, follows and undoes what somebody approved: {what}. Reads no resource."
-    return _role("remediator applier", said, applier_actions(kinds), scopes)
+    return _role("remediator applier", said, {*applier_actions(kinds), *beside_actions("applier", beside)}, scopes)
 
 
 def changes_document(kinds: Iterable[ChangeKind]) -> list[dict[str, Any]]:
@@ -64,6 +67,15 @@ def applier_lines(kinds: Iterable[ChangeKind]) -> list[str]:
             lines.append(f"  on {scope}")
             lines += [f"    {need.use.value.ljust(_USES)}  {need.action}" for need in needs]
     return lines or ["These rules propose no change: the applier needs nothing."]
+
+
+def beside_lines() -> list[str]:
+    """What either needs besides, and for what."""
+    lines: list[str] = []
+    for name in dict.fromkeys(one.name for one in BESIDE):
+        lines.append(f"--with {name}")
+        lines += [f"  {b.who.ljust(7)}  {b.action}\n           {b.why}" for b in BESIDE if b.name == name]
+    return lines
 
 
 def _role(name: str, description: str, actions: Iterable[str], scopes: Sequence[str]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from remediator.core.permissions import KINDS_OF_RULE, NEEDS, READER
+from remediator.core.permissions import BESIDE, KINDS_OF_RULE, NEEDS, READER
 from tests.architecture.house import DOCS, text_of
 
 PAGE = text_of(DOCS / "permissions.md")
-ACTION = re.compile(r"`(Microsoft\.[A-Za-z]+/[A-Za-z/]+/(?:read|write|delete|action))`")
+ACTION = re.compile(r"`(Microsoft\.[A-Za-z]+/[A-Za-z./_]+/(?:read|write|delete|action))`")
 
 
 def rows(*cells: str) -> list[list[str]]:
@@ -39,4 +39,11 @@ def test_the_rules_are_listed_with_their_changes() -> None:
 
 def test_no_other_action_is_named() -> None:
     """Every action in the page is one of these."""
-    assert set(ACTION.findall(PAGE)) == {*READER, *(need.action for needs in NEEDS.values() for need in needs)}
+    needs = {need.action for needs in NEEDS.values() for need in needs}
+    assert set(ACTION.findall(PAGE)) == {*READER, *needs, *(one.action for one in BESIDE)}
+
+
+def test_what_is_needed_beside_changes_is_listed() -> None:
+    """The table has each action that only a document or a setting asks for."""
+    found = [tuple(row) for row in rows("`--with`", "who", "action", "for")]
+    assert found == [(one.name, one.who, one.action, one.why) for one in BESIDE]

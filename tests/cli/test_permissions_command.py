@@ -82,3 +82,13 @@ def test_tables_name_every_action_and_fit_the_terminal() -> None:
     assert max(len(line) for line in out.splitlines()) <= 100
     assert "The applier" not in run("--reader")[1]
     assert "The reader" not in run("--applier")[1]
+
+
+def test_what_is_asked_for_besides_is_added() -> None:
+    """`--with` adds what that needs to the roles, each to the one that uses it; without it nothing of it is there."""
+    start, read = "Microsoft.App/jobs/start/action", "Microsoft.App/jobs/executions/read"
+    plain, more = (json.loads(run("--json", *words)[1]) for words in ((), ("--with", "probe")))
+    assert not {start, read} & {*plain["reader"]["Actions"], *plain["applier"]["Actions"]}
+    assert set(more["applier"]["Actions"]) - set(plain["applier"]["Actions"]) == {start}
+    assert read in set(more["reader"]["Actions"]) - set(plain["reader"]["Actions"])
+    assert start in run()[1]

@@ -9,6 +9,7 @@ import pytest
 
 from remediator.core.change import Change, ChangeKind
 from remediator.core.permissions import (
+    BESIDE,
     KINDS_OF_RULE,
     NEEDS,
     READER,
@@ -30,10 +31,10 @@ ENDPOINT = f"{GROUP}/providers/Microsoft.Network/privateEndpoints/pe"
 REGISTRY = "/subscriptions/0b/resourceGroups/r/providers/Microsoft.ContainerRegistry/registries/shop"
 SUBNET = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
 ZONE = f"{GROUP}/providers/Microsoft.Network/privateDnsZones/privatelink.azurecr.io"
-ACTION = re.compile(r"Microsoft\.[A-Za-z]+(/[A-Za-z]+)+/(read|write|delete|action)")
+ACTION = re.compile(r"Microsoft\.[A-Za-z]+(/[A-Za-z]+(\.[A-Za-z]+)?)+/(read|write|delete|action)")
 
 
-@pytest.mark.parametrize("action", [*READER, *applier_actions()])
+@pytest.mark.parametrize("action", [*READER, *applier_actions(), *(one.action for one in BESIDE)])
 def test_an_action_is_one_action(action: str) -> None:
     """Every action is written out: no wildcard, nothing of secrets, nobody's rights."""
     assert ACTION.fullmatch(action)
@@ -44,7 +45,8 @@ def test_an_action_is_one_action(action: str) -> None:
 
 def test_the_reader_only_reads() -> None:
     """The reader has no action that changes anything."""
-    assert {action.rpartition("/")[2] for action in READER} == {"read"}
+    besides = [one.action for one in BESIDE if one.who == "reader"]
+    assert {action.rpartition("/")[2] for action in (*READER, *besides)} == {"read"}
 
 
 def test_every_kind_of_change_has_its_needs() -> None:

@@ -9,7 +9,17 @@ import pytest
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Unknown
-from remediator.core.verification import DEADLINE, Outcome, ProbeResult, Proof, decide, next_look
+from remediator.core.verification import (
+    DEADLINE,
+    Outcome,
+    ProbeResult,
+    Proof,
+    decide,
+    levels,
+    next_look,
+    spoken,
+    together,
+)
 
 APP, OTHER = ResourceId("/subscriptions/s/app"), ResourceId("/subscriptions/s/other")
 HOST = "acrone.azurecr.cn"
@@ -93,3 +103,43 @@ def test_the_looks_get_rarer_and_the_last_is_at_the_deadline() -> None:
         at, looks = at + next_look(looks, at), looks + 1
         times.append(int(at.total_seconds()))
     assert times == [10, 40, 100, 220, 520, 820, 900]
+
+
+def test_levels_that_agree_give_the_strongest_proof() -> None:
+    """A probe and a pull that both saw the path work: the proof is the pull."""
+    said = together({KEY: saw(proof=Proof.PROBE)}, {KEY: saw(proof=Proof.PULL)})
+    outcome, proof, _ = decide(frozenset(), (path(APP, OK),), said, 1, SOON, asked=frozenset({KEY}))
+    assert (outcome, proof) == (Outcome.RESOLVED, Proof.PULL)
+
+
+@pytest.mark.parametrize("bad", [Proof.PROBE, Proof.PULL])
+def test_a_contradiction_resolves_nothing(bad: Proof) -> None:
+    """When one level saw the path work and another did not, it is waited for, and in the end a person is called."""
+    said = together(*({KEY: saw(whole=proof is not bad, proof=proof)} for proof in (Proof.PROBE, Proof.PULL)))
+    for elapsed, outcome in ((SOON, Outcome.WAIT), (LATE, Outcome.HUMAN)):
+        found = decide(frozenset(), (path(APP, OK),), said, 3, elapsed, asked=frozenset({KEY}))
+        assert found[0] is outcome
+        assert f"as it was ({bad.value})" in found[2]
+
+
+def test_a_path_that_nobody_saw_leaves_the_proof_with_the_model() -> None:
+    """Of two paths one was pulled and one only modelled: the incident rests on the model."""
+    paths, asked = (path(APP, OK), path(OTHER, OK)), frozenset({KEY, OTHER_KEY})
+    outcome, proof, _ = decide(frozenset(), paths, {KEY: (saw(),)}, 1, SOON, asked=asked)
+    assert (outcome, proof) == (Outcome.RESOLVED, Proof.MODEL)
+
+
+def test_why_nobody_looked_is_said() -> None:
+    """A level that could not tell is no contradiction, and its reason stands beside the verdict."""
+    said = {KEY: (Unknown("azure-forbidden: the job may not be started"),)}
+    outcome, _, reason = decide(frozenset(), (path(APP, OK),), said, 1, SOON, asked=frozenset({KEY}))
+    assert outcome is Outcome.RESOLVED
+    assert reason.endswith("(nobody looked from inside: azure-forbidden: the job may not be started)")
+
+
+def test_who_spoke() -> None:
+    """The levels that said yes or no, the model always among them; one that could not tell has not spoken."""
+    assert levels({KEY: (Unknown("no"),)}) == (Proof.MODEL,)
+    assert levels({KEY: (saw(whole=False, proof=Proof.PROBE),)}) == (Proof.MODEL, Proof.PROBE)
+    assert spoken((Proof.MODEL, Proof.PULL)) == "heard: model, pull; not heard: probe"
+    assert spoken(tuple(Proof)) == "heard: model, probe, pull"

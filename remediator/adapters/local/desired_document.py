@@ -14,7 +14,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from remediator.core.change import ChangeKind
-from remediator.core.desired import Approvers, DesiredState, EndpointPlacement, Limits, RegistryIntent, Way
+from remediator.core.desired import (
+    Approvers,
+    DesiredState,
+    EndpointPlacement,
+    Limits,
+    ProbeJob,
+    RegistryIntent,
+    Way,
+)
 from remediator.core.errors import Rejected
 from remediator.core.policy import NEVER_AUTO
 from remediator.core.resource_id import ResourceId, parse_resource_id
@@ -22,6 +30,8 @@ from remediator.core.resource_id import ResourceId, parse_resource_id
 REGISTRY = "Microsoft.ContainerRegistry/registries"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 ZONE = "Microsoft.Network/privateDnsZones"
+ENVIRONMENT = "Microsoft.App/managedEnvironments"
+JOB = "Microsoft.App/jobs"
 AUTOMATIC = tuple(sorted(kind.value for kind in ChangeKind if kind not in NEVER_AUTO))
 BYPASS = {"allowed": "AzureServices", "denied": "None"}
 
@@ -97,6 +107,8 @@ def _recipient(text: str) -> str:
 Subscription = Annotated[str, AfterValidator(_guid)]
 SubnetId = Annotated[str, AfterValidator(lambda text: _id_of(SUBNET, text))]
 ZoneId = Annotated[str, AfterValidator(lambda text: _id_of(ZONE, text))]
+EnvironmentId = Annotated[str, AfterValidator(lambda text: _id_of(ENVIRONMENT, text))]
+JobId = Annotated[str, AfterValidator(lambda text: _id_of(JOB, text))]
 Named = Annotated[str, Field(min_length=1)]
 Recipient = Annotated[str, AfterValidator(_recipient)]
 
@@ -214,6 +226,17 @@ class LimitsPart(_Part):
         )
 
 
+class ProbePart(_Part):
+    """A job through which an environment is looked at from inside, after changes were made."""
+
+    environment: EnvironmentId = Field(description="Id of the Container Apps environment.")
+    job: JobId = Field(description="Id of a manual Container Apps job in that environment.")
+
+    def probe(self) -> ProbeJob:
+        """As core has it."""
+        return ProbeJob(ResourceId(self.environment), ResourceId(self.job))
+
+
 class DesiredDocument(_Part):
     """The declared private-link state of container registries."""
 
@@ -226,6 +249,9 @@ class DesiredDocument(_Part):
         default=(), description="Registries (by name), resources or resource groups (by id) to leave alone."
     )
     limits: LimitsPart = Field(default=LimitsPart(), description="What a plan may be and do.")
+    probes: tuple[ProbePart, ...] = Field(
+        default=(), description="Jobs that look from inside an environment, one for each environment at most."
+    )
     registries: tuple[RegistryPart, ...] = Field(
         default=(), description="One entry for each registry, the first that matches counts."
     )
@@ -238,4 +264,5 @@ class DesiredDocument(_Part):
             limits=self.limits.limits(),
             subscriptions=self.subscriptions,
             exclude=self.exclude,
+            probes=tuple(part.probe() for part in self.probes),
         )

@@ -133,6 +133,7 @@ class _Reading:
             for detail in error.errors():
                 self._wrong(self._line(detail), _said(detail))
         self._matches(data.get("registries"))
+        self._environments(data.get("probes"))
         return document
 
     def _walk(self, node: Any, place: Place) -> None:
@@ -171,6 +172,18 @@ class _Reading:
             elif "*" in seen:
                 self._wrong(line, f'registries.{index}.match: never reached, since "*" stands before it')
             seen.setdefault(match.lower(), line)
+
+    def _environments(self, probes: object) -> None:
+        """Environments that have a second probe: only the first would ever be started."""
+        seen: dict[str, int] = {}
+        for index, entry in enumerate(probes if isinstance(probes, list) else ()):
+            named = entry.get("environment") if isinstance(entry, dict) else None
+            if not isinstance(named, str):
+                continue
+            key, line = named.strip().strip("/").lower(), self.lines.get(("probes", index, "environment"), 1)
+            if key in seen:
+                self._wrong(line, f"probes.{index}.environment: has a probe in line {seen[key]} already")
+            seen.setdefault(key, line)
 
     def _wrong(self, line: int, said: str) -> None:
         self.mistakes.setdefault(line, []).append(said)

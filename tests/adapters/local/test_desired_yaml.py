@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from remediator.adapters.local.desired_yaml import DesiredYaml, json_schema, parse_desired
-from remediator.core.desired import Approvers, DesiredState, EndpointPlacement, Limits, RegistryIntent, Way
+from remediator.core.desired import Approvers, DesiredState, EndpointPlacement, Limits, ProbeJob, RegistryIntent, Way
 from remediator.core.errors import Misconfigured, Rejected
 from remediator.core.resource_id import ResourceId, resource_id
 
@@ -18,6 +18,10 @@ HEAD = "apiVersion: remediator/v1\nkind: DesiredState\n"
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 SUBNET = resource_id(SUBSCRIPTION, "rg-net", "Microsoft.Network/virtualNetworks/subnets", "vnet-apps", "snet-endpoints")
 ZONE = resource_id(SUBSCRIPTION, "rg-dns", "Microsoft.Network/privateDnsZones", "privatelink.azurecr.cn")
+
+
+ENVIRONMENT = resource_id(SUBSCRIPTION, "rg-apps", "Microsoft.App/managedEnvironments", "cae-apps")
+JOB = resource_id(SUBSCRIPTION, "rg-apps", "Microsoft.App/jobs", "look-from-inside")
 
 
 def mistakes(text: str) -> dict[str, str]:
@@ -72,6 +76,9 @@ def test_example_of_the_page() -> None:
     )
     assert desired.subscriptions == (SUBSCRIPTION,)
     assert desired.exclude[0] == "sandboxregistry"
+    assert desired.probes == (ProbeJob(ENVIRONMENT, JOB),)
+    assert desired.probe_in(ResourceId(ENVIRONMENT.text.upper())) == JOB
+    assert desired.probe_in(JOB) is None
 
 
 def test_page_explains_every_field() -> None:
@@ -223,3 +230,25 @@ def test_schema_is_json() -> None:
     assert schema["required"] == ["apiVersion", "kind"]
     assert schema["additionalProperties"] is False
     assert all(field.get("description") for part in schema["$defs"].values() for field in part["properties"].values())
+
+
+def test_mistakes_about_probes() -> None:
+    """A probe names an environment, which has no other, and a job, both by their ids: each mistake has its line."""
+    found = mistakes(
+        f"""{HEAD}probes:
+  - environment: {JOB}
+    job: {ENVIRONMENT}
+  - environment: {ENVIRONMENT}
+    job: {JOB}
+  - environment: {ENVIRONMENT.text.lower()}
+    job: {JOB}
+  - job: {JOB}
+    image: mcr.microsoft.com/azure-cli
+"""
+    )
+    assert list(found) == ["line 4", "line 5", "line 8", "line 10", "line 11"]
+    assert "Microsoft.App/managedEnvironments is wanted" in found["line 4"]
+    assert "Microsoft.App/jobs is wanted" in found["line 5"]
+    assert "has a probe in line 6 already" in found["line 8"]
+    assert "environment: is missing" in found["line 10"]
+    assert "image: there is no such key" in found["line 11"]
