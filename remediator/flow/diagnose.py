@@ -23,6 +23,7 @@ from remediator.core.subject import concerned, focus_with_root
 from remediator.core.told import told
 from remediator.core.two_owners import TwoOwners, two_owners
 from remediator.core.words import counted
+from remediator.flow.echo import joined_to_its_writer, kept_quiet_as_echo
 from remediator.flow.joining import root_in_hand, told_to_look_again, with_the_same_root
 from remediator.flow.quiet import kept_quiet, kept_quiet_between_two
 from remediator.flow.turn import Turn, tell
@@ -80,6 +81,9 @@ def diagnose(
     recipients: Sequence[str],
 ) -> Turn:
     """OPEN → NO_DRIFT, JOINED, REPORTED, PLANNED, or NEEDS_HUMAN between two owners."""
+    echo = joined_to_its_writer(held.incident, incidents, identities, clock.now())
+    if echo is not None:
+        return Turn(held, echo)
     seen = look(held.incident)
     found = seen.diagnosis
     registries = concerned(found)
@@ -92,11 +96,11 @@ def diagnose(
     elsewhere = with_the_same_root(incident, incidents, now)
     if elsewhere is not None:
         return _joined(held, incident, elsewhere, incidents, ids, now)
-    quiet = kept_quiet(incident, found, incidents, now)
+    earlier = earlier_ones(incident, incidents)
+    quiet = kept_quiet_as_echo(incident, earlier, identities, now) or kept_quiet(incident, found, incidents, now)
     if quiet is not None:
         return Turn(held, quiet)
     people = to_tell(registries, seen.desired, recipients)
-    earlier = earlier_ones(incident, incidents)
     traced = who_did_it(incident, found, earlier, history=history, identities=identities, now=now)
     after = _alone(traced, seen, earlier, now, people)
     return _unless_joined(Turn(held, after), incident, incidents=incidents, leases=leases, clock=clock, ids=ids)
@@ -127,8 +131,18 @@ def _unless_joined(
 
 def _joined(held: Held, incident: Incident, leader: Incident, incidents: Incidents, ids: Ids, now: datetime) -> Turn:
     joined_to = told_to_look_again(leader, incident, incidents=incidents, ids=ids, now=now)
-    joined = replace(incident, joined_to=joined_to)
+    joined = replace(incident, joined_to=joined_to, registries=_its_own(incident))
     return Turn(held, joined.to(Status.JOINED, now, f"incident {joined_to} has the same cause"))
+
+
+def _its_own(incident: Incident) -> tuple[ResourceId, ...]:
+    """The registries that the incident itself was opened about, without those that only share its root."""
+    found = incident.diagnosis
+    if found is None or found.focus == Focus(about=found.focus.about, paths=found.focus.paths):
+        return incident.registries
+    asked, consumer = found.focus.registry, found.focus.consumer
+    named = {path.registry for path in found.paths if path.consumer == consumer}
+    return (asked,) if asked is not None else tuple(sorted(rid for rid in named if rid is not None))
 
 
 def _alone(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime, people: Sequence[str]) -> Incident:
