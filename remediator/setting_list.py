@@ -65,8 +65,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("MODE", "local", "which adapters are used: `local`, `sandbox` or `azure`", read.member_of(Mode)),
     Variable("CLOUD", "AzureCloud", "`AzureCloud`, `AzureChinaCloud` or `AzureUSGovernment`", read.one_of(CLOUDS)),
     Variable("SUBSCRIPTIONS", "", "subscription ids to look at, unless the desired state names its own", read.guids),
-    Variable("ARM_ENDPOINT", "", "address of Azure Resource Manager, e.g. the sandbox's; empty: the cloud's",
-             read.address),
+    Variable("ARM_ENDPOINT", "", "address of Azure Resource Manager, e.g. the sandbox's, where logs are asked too; "
+             "empty: the cloud's", read.address),
     Variable("CA_FILE", "", "file with the certificates to trust for `REMEDIATOR_ARM_ENDPOINT`", read.path),
     Variable("DATA_DIR", ".state", "folder for rows and keys in the modes `local` and `sandbox`", Path),
     Variable("STORAGE_ACCOUNT", "", "storage account of the case files, reached with an identity; empty: the one of "

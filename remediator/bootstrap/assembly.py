@@ -16,6 +16,7 @@ from remediator.bootstrap.declared import desired_states
 from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.events import heard
 from remediator.bootstrap.history import AzureHistory, identities
+from remediator.bootstrap.logs import pull_logs
 from remediator.bootstrap.notices import channels, fallbacks
 from remediator.bootstrap.preflight import preflight
 from remediator.bootstrap.probing import probes
@@ -112,6 +113,7 @@ def _flow(
         prober=prober,
         probes=probes(settings, observer, told),
         history=AzureHistory(observer.arm),
+        logs=pull_logs(observer),
         telemetry=told,
         identities=identities(settings),
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),

@@ -52,10 +52,10 @@ def evidence(
         return incident
     since, until = window(asking[-1], incident.opened_at, now)
     workspaces = tuple(dict.fromkeys(signal.workspace for signal in asking if signal.workspace))
-    places = places_of(_consumers(paths), live, workspaces)[: MOST_PLACES + 1]
+    places = () if incident.subject in workspaces else places_of(_consumers(paths), live, workspaces)
     found: list[LogLine] = []
     silent: dict[str, None] = {}
-    for place in places or _anywhere(workspaces):
+    for place in (places or _anywhere(workspaces))[: MOST_PLACES + 1]:
         lines = logs.lines(place, Ended.FAILED, since, until) if isinstance(place, LogPlace) else place
         if isinstance(lines, Unknown):
             silent[lines.reason] = None
@@ -83,7 +83,7 @@ def _consumers(paths: Sequence[PullPath]) -> tuple[ResourceId, ...]:
 
 def _anywhere(workspaces: Iterable[ResourceId]) -> tuple[LogPlace, ...]:
     """The alert's own workspaces, where no app is known to ask about."""
-    return tuple(LogPlace(workspace) for workspace in workspaces)[:MOST_PLACES]
+    return tuple(LogPlace(workspace) for workspace in workspaces)
 
 
 def _latest_of_each(lines: Iterable[LogLine]) -> tuple[LogLine, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from remediator.core.pull_error import classify
@@ -32,6 +33,7 @@ Parsed: TypeAlias = Signal | Ignored | Quarantined
 MAX_ROWS = 25
 _COMMON = "azuremonitorcommonalertschema"
 _OURS = ("containerappsystemlogs", "imagepull", "azurecr.", "containerregistry", "failed to pull")
+_WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 _QUIET = {"Accepted", "Started", "Active", "InProgress", "Updated"}
 
 
@@ -104,6 +106,8 @@ def _alert(
         at=moment(word(essentials, "firedDateTime") or word(context, "eventTimestamp")),
         subject=next((rid for rid in targets if is_watched(rid)), None),
         correlation=word(context, "correlationId"),
+        since=_begin(context),
+        workspace=next((rid for rid in targets if rid.is_a(_WORKSPACE)), None),
     )
     alert = _Alert(base, (word(essentials, "monitoringService") or "").lower(), context, _embedded(context, custom))
     yield from _by_kind(alert)
@@ -191,6 +195,13 @@ def _activity(alert: _Alert) -> Parsed:
         pull = text is not None and is_consumer(subject) and is_about_a_pull(text, classify(text).cause)
         return replace(signal, text=text) if pull else Ignored("the operation did not happen")
     return signal
+
+
+def _begin(context: Mapping[str, object]) -> datetime | None:
+    """Where the window begins that a log alert has evaluated (azure-facts 6.1)."""
+    return moment(word(mapping(context.get("condition")), "windowStartTime")) or moment(
+        word(context, "SearchIntervalStartTimeUtc")
+    )
 
 
 def _status_message(context: Mapping[str, object]) -> str | None:

@@ -136,6 +136,10 @@ def incident_document(incident: Incident) -> Json:
             {"source": s.source.value, "id": _words(s.id), "at": _time(s.at), "operation": _words(s.operation)}
             for s in incident.signals
         ],
+        "evidence": [
+            {"at": _time(e.at), "app": _words(e.app), "environment": _words(e.environment), "text": _words(e.text)}
+            for e in incident.evidence
+        ],
         "caused_by": caused_by_document(incident.caused_by),
         "diagnosis": diagnosis_document(incident.diagnosis) if incident.diagnosis else None,
         "request": None

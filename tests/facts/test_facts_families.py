@@ -229,6 +229,25 @@ def test_an_environment_without_a_subnet_has_no_network(absent: arm.Body) -> Non
 
 
 @pytest.mark.parametrize(
+    ("logs", "read"),
+    [
+        (None, ("", "")),
+        ({"destination": None, "logAnalyticsConfiguration": None}, ("", "")),
+        ({"destination": "azure-monitor", "logAnalyticsConfiguration": None}, ("azure-monitor", "")),
+        (
+            {"destination": "Log-Analytics", "logAnalyticsConfiguration": {"customerId": "6F0A", "sharedKey": None}},
+            ("log-analytics", "6f0a"),
+        ),
+    ],
+)
+def test_an_environment_says_where_its_log_goes(logs: Any, read: tuple[str, str]) -> None:
+    """The destination and the workspace's customer id are kept; null, as Azure answers it, is nowhere."""
+    body = arm.body(arm.ENVIRONMENT, {"appLogsConfiguration": logs, "defaultDomain": "calm-a1.x.y"}, location="eastus")
+    (found,) = observed(body).environments.values()
+    assert (found.log_destination, found.log_workspace, found.domain) == (*read, "calm-a1.x.y")
+
+
+@pytest.mark.parametrize(
     ("named", "group"), [("ME_cae-shop_rg-Shop_chinanorth3", "ME_cae-shop_rg-Shop_chinanorth3"), (None, "")]
 )
 def test_an_environment_names_the_group_of_its_load_balancer(named: Any, group: str) -> None:

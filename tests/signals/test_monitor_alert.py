@@ -50,7 +50,7 @@ def one(body: object) -> Signal:
 
 
 def test_log_alert_v2() -> None:
-    """A log alert's dimensions are hints; the workspace that it watched is no subject."""
+    """A log alert's dimensions are hints; the workspace that it watched is no subject, but a place to ask."""
     assert one(alert(v2(dimensions(App="orders", Env="prod", Registry="shop.azurecr.cn")))) == Signal(
         source=SignalSource.ALERT,
         id=f"{ALERT_ID}#0",
@@ -58,7 +58,20 @@ def test_log_alert_v2() -> None:
         app="orders",
         environment="prod",
         registry_host="shop.azurecr.cn",
+        workspace=ResourceId(WORKSPACE),
     )
+
+
+def test_the_window_of_a_log_alert() -> None:
+    """The begin of the window that was evaluated is kept, of both kinds of log alerts; an odd one is none."""
+    body = v2(dimensions(App="orders"))
+    body["condition"] = {**dict(body["condition"]), "windowStartTime": "2026-08-01T07:50:00Z"}  # type: ignore[call-overload]
+    assert one(alert(body)).since == datetime(2026, 8, 1, 7, 50, tzinfo=UTC)
+    rows = {"tables": [{"columns": [{"name": "Log_s"}], "rows": [[PULL]]}]}
+    v1 = {"SearchQuery": "q", "SearchIntervalStartTimeUtc": "2026-08-01T07:40:00Z", "SearchResults": rows}
+    assert one(alert(v1)).since == datetime(2026, 8, 1, 7, 40, tzinfo=UTC)
+    body["condition"]["windowStartTime"] = {"$ne": 1}  # type: ignore[index]
+    assert one(alert(body)).since is None
 
 
 @pytest.mark.parametrize("name", ["App", "app", "ContainerAppName", "ContainerAppName_s", "Job", "JobName_s"])

@@ -40,7 +40,9 @@ BEFOREHAND = {
     "Microsoft.PolicyInsights/checkPolicyRestrictions/read",
 }
 LOG = "Microsoft.Insights/eventtypes/values/read"
-OBSERVED = sorted(set(READER) - set(COMPARED) - BEFOREHAND - {LOG})
+# Asked beside the estate: `test_pull_logs` takes them away one by one.
+LOGS = {action for action in READER if action.startswith("Microsoft.OperationalInsights/")}
+OBSERVED = sorted(set(READER) - set(COMPARED) - BEFOREHAND - LOGS - {LOG})
 PREFIX = f"{est.NET}/publicIPPrefixes/prefix-nat"
 
 

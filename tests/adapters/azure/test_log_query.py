@@ -93,9 +93,7 @@ def test_each_cloud_has_its_own_address_and_audience(service: EventTopic, cloud:
     """The token is for the cloud's Log Analytics, also where the questions are sent to another address."""
     token = Token()
     assert LogQueries(ArmAccess(token, cloud)).endpoint == endpoint
-    assert LogQueries(ArmAccess(token, cloud, base_url="https://a.example"), "https://b.example/").endpoint == (
-        "https://b.example"
-    )
+    assert LogQueries(ArmAccess(token, cloud, base_url="https://a.example/")).endpoint == "https://a.example"
     service.answers = [answer(200, {"tables": [TABLE]})]
     asked(service, cloud, token).rows(WORKSPACE, "T", SINCE, UNTIL)
     assert token.scopes == [f"{endpoint}/.default"]
@@ -132,17 +130,24 @@ def test_a_long_wait_is_not_waited_out(service: EventTopic) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        {"tables": [TABLE], "error": {"code": "PartialError", "message": "some", "details": []}},
+        {"tables": [{**TABLE, "rows": []}], "error": {"code": "PartialError", "message": "some", "details": []}},
         {"tables": []},
         {},
         [],
         {"tables": [{"name": "PrimaryResult", "columns": [], "rows": [["more"]]}]},
     ],
 )
-def test_a_part_or_another_shape_is_unknown(service: EventTopic, document: object) -> None:
-    """Rows of which some are missing, and an answer of another shape, count as not read."""
+def test_an_empty_part_or_another_shape_is_unknown(service: EventTopic, document: object) -> None:
+    """A part of an answer without a row, and an answer of another shape, count as not read."""
     service.answers = [answer(200, document)]
     assert isinstance(asked(service).rows(WORKSPACE, "T", SINCE, UNTIL), Unknown)
+
+
+def test_the_rows_of_a_part_count(service: EventTopic) -> None:
+    """What was read of an answer that is not whole is true all the same."""
+    error = {"code": "PartialError", "message": "some", "details": []}
+    service.answers = [answer(200, {"tables": [TABLE], "error": error})]
+    assert [row["Log"] for row in asked(service).rows(WORKSPACE, "T", SINCE, UNTIL)] == ["one", None]
 
 
 def test_nobody_at_home_is_unknown() -> None:
