@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from remediator.bootstrap.declared import desired_states
+from remediator.bootstrap.memory import collect_seldom
 from remediator.core.approval import ApprovedPlan
 from remediator.core.change import Change, LiveState
 from remediator.core.cloud import Cloud, cloud_named
@@ -88,6 +89,7 @@ class AzureWriter:
 
 def reader(settings: Settings, telemetry: Telemetry | None = None) -> AzureReader:
     """What reads Azure for these settings; nothing is asked yet."""
+    collect_seldom()
     cloud = cloud_named(settings.cloud)
 
     @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from remediator.bootstrap.memory import collect_seldom
 from remediator.core.cloud import Cloud
 from remediator.core.desired import DesiredState
 from remediator.core.snapshot import Snapshot
@@ -16,6 +17,7 @@ def snapshot_of_estate(path: Path) -> Snapshot:
     from remediator.adapters.estate.estate_file import EstateObserver
     from remediator.sandbox import estates
 
+    collect_seldom()
     known = not path.exists() and str(path) in estates.names()
     return EstateObserver(estates.load(str(path)) if known else path).observe()
 

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
+from remediator.bootstrap.memory import collect_seldom
 from remediator.cli.bench.drifts import DRIFTS
 from remediator.core.cloud import AZURE_PUBLIC
 from remediator.core.desired import DesiredState
@@ -58,6 +59,7 @@ class Measured:
 def measure(question: str, registries: int) -> Measured:
     """Build the fleet, read it into a snapshot and diagnose it once, with the default desired state."""
     pinned = _pin()
+    collect_seldom()
     made = fleet(registries)
     focus = Focus()
     if question != QUESTIONS[0]:
