@@ -17,6 +17,7 @@ from remediator.core.change import Change, LiveState
 from remediator.core.desired import DesiredState
 from remediator.core.incident import Incident, Notice, Status
 from remediator.core.measures import Telemetry as Telemetry  # a port like those below, beside what it is told
+from remediator.core.pace import Pace as Pace  # how many changes in an hour
 from remediator.core.plan import Plan
 from remediator.core.preflight import PreflightResult
 from remediator.core.probe import ProbeRun

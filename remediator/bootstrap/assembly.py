@@ -91,6 +91,7 @@ def _flow(
     """The verbs with everything that they use; and the switch, which doors turn too."""
     from remediator.adapters.records.incidents import RowIncidents
     from remediator.adapters.records.leases import RowLeases
+    from remediator.adapters.records.pace import RowPace
     from remediator.adapters.records.switch import RowSwitch
     from remediator.adapters.system.process import is_gone, this_process
 
@@ -110,6 +111,7 @@ def _flow(
         log=log,
         channels=channels(settings, tokens, log),
         preflight=preflight(settings, observer),
+        pace=RowPace(rows, time),
         prober=prober,
         probes=probes(settings, observer, told),
         history=AzureHistory(observer.arm),

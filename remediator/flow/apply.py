@@ -25,7 +25,7 @@ from remediator.core.words import counted
 from remediator.flow.diagnose import Look
 from remediator.flow.following import Failed, check_not_stuck, follow
 from remediator.flow.turn import IN_HAND, Turn, keep, only_direct, tell
-from remediator.flow.write_guard import LONGEST_NAP, WriteGuard, guarded, nap
+from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
 
 
@@ -37,6 +37,7 @@ def apply(
     applier: Applier,
     leases: Leases,
     switch: Switch,
+    budget: Budget,
     clock: Clock,
     ids: Ids,
     ends: datetime,
@@ -44,7 +45,7 @@ def apply(
 ) -> Turn:
     """APPROVED → APPLYING → APPLIED, UNDOING or NEEDS_HUMAN; raises `Stale` when the world has moved."""
     only_direct(held.incident)
-    with guarded(held.incident, leases=leases, switch=switch, ids=ids) as guard:
+    with guarded(held.incident, leases=leases, switch=switch, ids=ids, budget=budget) as guard:
         if held.incident.status is Status.APPROVED or _execution(held.incident).untouched:
             held, approved = _still_the_plan(held, look(held.incident), incidents, applier, clock)
         else:

@@ -25,6 +25,7 @@ from remediator.flow.request_approval import request_approval
 from remediator.flow.turn import Turn
 from remediator.flow.undo import undo
 from remediator.flow.verify import verify
+from remediator.flow.write_guard import Budget
 from remediator.ports import (
     Applier,
     Channel,
@@ -37,6 +38,7 @@ from remediator.ports import (
     Leases,
     Log,
     Observer,
+    Pace,
     Preflight,
     Prober,
     Probes,
@@ -69,6 +71,7 @@ class Steps:
     log: Log
     channels: Mapping[str, Channel] = field(default_factory=dict)
     preflight: Preflight | None = None
+    pace: Pace | None = None
     prober: Prober | None = None
     probes: Probes | None = None
     history: History | None = None
@@ -152,6 +155,7 @@ class Steps:
             applier=MeasuredApplier(self.applier, self.telemetry),
             leases=self.leases,
             switch=self.switch,
+            budget=Budget(self.pace, self.desired_states),
             clock=self.clock,
             ids=self.ids,
             ends=ends,
@@ -171,6 +175,7 @@ class Steps:
             applier=MeasuredApplier(self.applier, self.telemetry),
             leases=self.leases,
             switch=self.switch,
+            budget=Budget(self.pace),
             clock=self.clock,
             ids=self.ids,
             ends=ends,

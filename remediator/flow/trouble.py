@@ -21,6 +21,7 @@ LONGEST_PAUSE = timedelta(minutes=15)
 MAX_ATTEMPTS = 12
 # Somebody else is at it: nothing is saved, so that his saves stand. Saved incidents have a wake-up time anyway.
 OTHERS_AT_WORK = frozenset({"lost-race", "signal-at-closing-time", "lease-held", "lease-lost"})
+PATIENT = frozenset({"writes-stopped", "changes-per-hour", "root-in-hand"})
 _TEMPLATES = {Status.NEEDS_HUMAN: "needs-human", Status.FORBIDDEN: "forbidden"}
 
 
@@ -45,12 +46,12 @@ def later(
 ) -> datetime | None:
     """Put the try on record and give the time of the next one; None when it was the last one.
 
-    While every write is stopped the tries are not counted.
+    What people or the clock will let go on is waited for, however long it takes: those tries are not counted.
     """
     held, now = open_case(incidents, incident), clock.now()
     if held.incident.status.ended:
         return None
-    attempts = held.incident.attempts + (problem.code != "writes-stopped")
+    attempts = held.incident.attempts + (problem.code not in PATIENT)
     if attempts > MAX_ATTEMPTS:
         keep(incidents, held, _told(held.incident.needs_human(now, problem), now, recipients, problem), now + IN_HAND)
         return None

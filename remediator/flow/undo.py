@@ -18,7 +18,7 @@ from remediator.core.incident import Incident, Status, bounded
 from remediator.flow.apply import right_to_write
 from remediator.flow.following import Failed, check_not_stuck, follow
 from remediator.flow.turn import IN_HAND, Turn, keep, tell
-from remediator.flow.write_guard import LONGEST_NAP, WriteGuard, guarded, nap
+from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
 
 
@@ -29,6 +29,7 @@ def undo(
     applier: Applier,
     leases: Leases,
     switch: Switch,
+    budget: Budget,
     clock: Clock,
     ids: Ids,
     ends: datetime,
@@ -36,7 +37,7 @@ def undo(
 ) -> Turn:
     """UNDOING → ROLLED_BACK."""
     approved = right_to_write(held.incident, clock.now())
-    with guarded(held.incident, leases=leases, switch=switch, ids=ids) as guard:
+    with guarded(held.incident, leases=leases, switch=switch, ids=ids, budget=budget) as guard:
         while True:
             execution = _execution(held.incident)
             index = execution.next_to_undo

@@ -1,6 +1,7 @@
 """May we write to Azure at this moment? Asked by `apply` and `undo` before any side effect and before each write.
 
-The version of a save does not stop two workers from writing to ARM: the lease does. The switch stops everybody.
+The version of a save does not stop two workers from writing to ARM: the lease does. The switch stops everybody, and the
+budget of an hour lets them go on later.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from remediator.core.errors import Transient
 from remediator.core.incident import Incident
 from remediator.core.subject import lease_names
-from remediator.ports import Clock, Ids, Lease, Leases, Switch
+from remediator.ports import Clock, DesiredStates, Ids, Lease, Leases, Pace, Switch
 
 LEASE_SECONDS = 180.0
 # While Azure is at work we look at least this often, so that the lease is renewed in time.
@@ -26,6 +27,7 @@ class WriteGuard:
 
     lease: Lease
     switch: Switch
+    budget: Budget
 
     def renew(self) -> None:
         """Raises `Transient("lease-lost")` when somebody else may be writing by now."""
@@ -36,6 +38,31 @@ class WriteGuard:
         """Raises `Transient` when this very write may not be made now."""
         refuse_when_stopped(self.switch)
         self.renew()
+        self.budget.spend()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many changes may be made in an hour: what the desired state says at the time of each change.
+
+    Without `desired_states` changes are counted and none is held back: taking our own writes back does not wait.
+    """
+
+    pace: Pace | None = None
+    desired_states: DesiredStates | None = None
+
+    def spend(self) -> None:
+        """Count one change; `Transient("changes-per-hour")` where the hour has no more."""
+        if self.pace is None:
+            return
+        most = self.desired_states.load().limits.changes_per_hour if self.desired_states is not None else None
+        wait = self.pace.take(most)
+        if wait is not None:
+            raise Transient(
+                "changes-per-hour",
+                f"the next change waits: limits.changesPerHour allows {most}, and as many were made within an hour",
+                retry_after=wait,
+            )
 
 
 def refuse_when_stopped(switch: Switch) -> None:
@@ -46,7 +73,9 @@ def refuse_when_stopped(switch: Switch) -> None:
 
 
 @contextmanager
-def guarded(incident: Incident, *, leases: Leases, switch: Switch, ids: Ids) -> Iterator[WriteGuard]:
+def guarded(
+    incident: Incident, *, leases: Leases, switch: Switch, ids: Ids, budget: Budget | None = None
+) -> Iterator[WriteGuard]:
     """Hold the lease of everything that the plan touches; each run is an owner of its own.
 
     `Transient("lease-held")` when another run has one of them.
@@ -58,7 +87,7 @@ def guarded(incident: Incident, *, leases: Leases, switch: Switch, ids: Ids) -> 
             "lease-held", f"incident {incident.id}: another run writes to the same resources", retry_after=30
         )
     try:
-        yield WriteGuard(lease, switch)
+        yield WriteGuard(lease, switch, budget or Budget())
     finally:
         lease.release()
 

@@ -19,6 +19,7 @@ from remediator.adapters.local.rows_sqlite import RowsSqlite
 from remediator.adapters.local.work_inline import InlineWork
 from remediator.adapters.records.incidents import RowIncidents
 from remediator.adapters.records.leases import RowLeases
+from remediator.adapters.records.pace import RowPace
 from remediator.adapters.records.quarantine import RowQuarantine
 from remediator.adapters.records.switch import RowSwitch
 from remediator.adapters.system.ids import SystemIds
@@ -99,6 +100,7 @@ class Stage:
             applier=AzureApplier(arm, lambda _: arm),
             leases=RowLeases(self.rows, self.clock),
             switch=RowSwitch(self.rows, self.clock),
+            pace=RowPace(self.rows, self.clock),
             log=SystemLog(),
             channels={"mail": self.told},
             recipients=("night@example.org",),
