@@ -31,6 +31,7 @@ KIND = "incident"
 _ABOUT = "about-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END_OF_TIME = 10**17  # in microseconds since 1970
+_NAME = re.compile(r"[a-z0-9-]{1,63}")
 _ID = re.compile(rf"[0-9a-f]{{{PARTITION_LENGTH}}}-[A-Za-z0-9_-]{{1,100}}")
 
 
@@ -74,9 +75,10 @@ def mailbox_key(incident: str) -> str:
     return f"mailbox-{incident}"
 
 
-def registry_label(registry: ResourceId) -> str:
-    """What stands for a registry in labels and keys."""
-    return _hash(registry)[:32]
+def registry_label(registry: ResourceId | str) -> str:
+    """What stands for a registry in labels: its name, by which people ask, too. Whoever finds compares whole ids."""
+    name = (registry if isinstance(registry, str) else registry.name).lower()
+    return name if _NAME.fullmatch(name) else hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def moment(at: datetime) -> str:
@@ -101,23 +103,27 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
         "joined": incident.joined_to or "",
     }
     row = Write(_ABOUT + incident.id, b"", labels, version)
-    old = set(_indexed(before)) if before else set()
-    new = [name for name in _indexed(incident) if name not in old]
-    return [row] + [Write(f"{_ABOUT}{incident.id}-{name}", b"", {**rank, "registry": name}, version) for name in new]
+    old = _indexed(before) if before else {}
+    new = {key: registry for key, registry in _indexed(incident).items() if key not in old}
+    return [row] + [
+        Write(f"{_ABOUT}{incident.id}-{key}", b"", {**rank, "registry": registry_label(registry)}, version)
+        for key, registry in new.items()
+    ]
 
 
 def incident_of(row: Row) -> str:
     """The id of the incident of which a found row tells."""
     told = row.key.removeprefix(_ABOUT)
-    return told.removesuffix(f"-{row.labels['registry']}") if "registry" in row.labels else told
+    return told.rpartition("-")[0] if "registry" in row.labels else told
 
 
 def _newest_first(at: datetime) -> str:
     return f"{_END_OF_TIME - (at - _EPOCH) // timedelta(microseconds=1):018d}"
 
 
-def _indexed(incident: Incident) -> list[str]:
-    return list(dict.fromkeys(registry_label(registry) for registry in incident.registries))[:INDEXED_REGISTRIES]
+def _indexed(incident: Incident) -> dict[str, ResourceId]:
+    """Its registries by what stands for each in keys."""
+    return {_hash(registry)[:32]: registry for registry in incident.registries[:INDEXED_REGISTRIES]}
 
 
 def _hash(rid: ResourceId) -> str:

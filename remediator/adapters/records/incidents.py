@@ -159,3 +159,9 @@ class RowIncidents:
             if len(found) == limit or len(rows) < wanted or wanted >= MOST_LISTED:
                 return tuple(found)
             wanted = min(4 * wanted, MOST_LISTED)
+
+
+def _concerns(incident: Incident, registry: ResourceId | str) -> bool:
+    if isinstance(registry, str):
+        return any(one.name.lower() == registry.lower() for one in incident.registries)
+    return registry in incident.registries
