@@ -100,6 +100,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("SMTP_USER", "", "account at the mail server", read.text, "no"),
     Variable("SMTP_PASSWORD", "", "password of that account", read.text, "no"),
     Variable("SMTP_FROM", "", "sender of mails", read.mail, "no"),
+    Variable("ACS_ENDPOINT", "", "endpoint of Azure Communication Services where that carries mails instead of a "
+             "server; empty: it does not", read.address),
     Variable("NOTIFY", "", "mail addresses and teams (`teams:NAME`) of those who are asked and told beside the "
              "document's", read.recipients, "count"),
     Variable("TEAMS_WEBHOOKS", "", "secret: addresses of Teams workflows by the team's name, `operations=https://…`, "

@@ -87,6 +87,7 @@ class Settings:
     smtp_user: str
     smtp_password: str
     smtp_from: str
+    acs_endpoint: str
     notify: tuple[str, ...]
     teams_webhooks: Mapping[str, str]
     reader_client_id: str
@@ -97,6 +98,11 @@ class Settings:
     stopped: str
     way: str
     host_storage: HostStorage = field(default_factory=HostStorage)
+
+    @property
+    def mails(self) -> bool:
+        """Whether anybody can be reached by mail."""
+        return bool(self.smtp_host or self.acs_endpoint)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -155,8 +161,15 @@ def _contradictions(settings: Settings, environ: Mapping[str, str]) -> dict[str,
         "STORAGE_CONNECTION": settings.storage_account and settings.storage_connection and "names an account by itself",
         "EVENT_ENDPOINT": settings.event_endpoint.startswith("http:") and "events carry a token: https is needed",
         "EVENT_TOPIC": settings.event_topic and not namespace and "counts only where the endpoint is a namespace's",
-        "SMTP_FROM": settings.smtp_host and not settings.smtp_from and "is needed where REMEDIATOR_SMTP_HOST is set",
+        "SMTP_FROM": settings.mails and not settings.smtp_from and "is needed where mails are sent",
+        "ACS_ENDPOINT": _acs(settings),
         "SMTP_PASSWORD": bool(settings.smtp_user) != bool(settings.smtp_password) and "goes with the user",
         "SMTP_TLS": plain and "mails carry approval links: plain is for a server on this machine",
     }
     return {PREFIX + name: str(why) for name, why in found.items() if why}
+
+
+def _acs(settings: Settings) -> str:
+    if settings.acs_endpoint and settings.smtp_host:
+        return "stands beside REMEDIATOR_SMTP_HOST: one of them carries the mails"
+    return "mails carry approval links: https is needed" if settings.acs_endpoint.startswith("http:") else ""

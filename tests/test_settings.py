@@ -158,6 +158,16 @@ def test_contradictions(environ: dict[str, str], name: str) -> None:
     assert list(problems(environ)) == [f"REMEDIATOR_{name}"]
 
 
+def test_one_way_for_mails() -> None:
+    """Mails go over a server or over Communication Services, over TLS, and have a sender."""
+    acs = {"REMEDIATOR_ACS_ENDPOINT": "https://contoso.communication.azure.com"}
+    assert list(problems(acs)) == ["REMEDIATOR_SMTP_FROM"]
+    acs["REMEDIATOR_SMTP_FROM"] = "mend@contoso.example"
+    assert Settings.from_environment(acs).mails
+    assert list(problems({**acs, "REMEDIATOR_SMTP_HOST": "mail.example"})) == ["REMEDIATOR_ACS_ENDPOINT"]
+    assert list(problems({**acs, "REMEDIATOR_ACS_ENDPOINT": "http://127.0.0.1:9"})) == ["REMEDIATOR_ACS_ENDPOINT"]
+
+
 def test_azure() -> None:
     """What mode azure needs is enough for it."""
     assert Settings.from_environment(AZURE).mode is Mode.AZURE

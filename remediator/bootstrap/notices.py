@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from remediator.bootstrap.access import identity
 from remediator.bootstrap.events import publisher
 from remediator.core.incident import Incident, Notice
 from remediator.core.outbox import EVENTS, channel_of
@@ -28,7 +30,7 @@ class TerminalNotices:
 def channels(settings: Settings, tokens: Tokens, log: Log) -> Mapping[str, Channel]:
     """Mail where a server is set, Teams where a webhook is, events where a topic is, and the terminal."""
     found: dict[str, Channel] = {TERMINAL: TerminalNotices(log)}
-    if settings.smtp_host:
+    if settings.mails:
         found[MAIL] = _mail(settings, tokens)
     if settings.teams_webhooks:
         found[TEAMS] = _teams(settings, tokens)
@@ -39,9 +41,9 @@ def channels(settings: Settings, tokens: Tokens, log: Log) -> Mapping[str, Chann
 
 def fallbacks(settings: Settings, here: str) -> Mapping[str, tuple[str, ...]]:
     """Who is told where a channel gives up: those of the settings on the other one, else `here`."""
-    mails = tuple(one for one in settings.notify if channel_of(one) == MAIL) if settings.smtp_host else ()
+    mails = tuple(one for one in settings.notify if channel_of(one) == MAIL) if settings.mails else ()
     teams = tuple(one for one in settings.notify if channel_of(one) == TEAMS)
-    return {MAIL: teams or (() if settings.smtp_host else (here,)), TEAMS: mails or (here,)}
+    return {MAIL: teams or (() if settings.mails else (here,)), TEAMS: mails or (here,)}
 
 
 def _teams(settings: Settings, tokens: Tokens) -> Channel:
@@ -51,11 +53,17 @@ def _teams(settings: Settings, tokens: Tokens) -> Channel:
 
 
 def _mail(settings: Settings, tokens: Tokens) -> Channel:
+    links, pages = _links(settings, tokens), _pages(settings)
+    if settings.acs_endpoint:
+        from remediator.adapters.azure.mail import CommunicationMail
+
+        credential = partial(identity, settings, settings.reader_client_id)
+        return CommunicationMail(settings.acs_endpoint, credential, settings.smtp_from, links, pages)
     from remediator.adapters.smtp.mail import Security, Server, SmtpChannel
 
     security = Security(settings.smtp_tls.value)
     server = Server(settings.smtp_host, settings.smtp_port, security, settings.smtp_user, settings.smtp_password)
-    return SmtpChannel(server, settings.smtp_from, _links(settings, tokens), _pages(settings))
+    return SmtpChannel(server, settings.smtp_from, links, pages)
 
 
 def _links(settings: Settings, tokens: Tokens) -> Callable[[Incident, str], str]:

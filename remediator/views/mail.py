@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -15,11 +16,27 @@ from email.utils import format_datetime
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Notice
 from remediator.views.html import environment
-from remediator.views.notice import NoticeWords, words
+from remediator.views.notice import NoticeWords, asks, parameter, words
 
 _MAILBOX = re.compile(
     r"(?:[^<>@,;:\"\x00-\x1f\x7f]*<)?([\w.+%'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*)>?", re.ASCII
 )
+
+
+def mail_for(
+    notice: Notice,
+    incident: Incident,
+    sender: str,
+    link_for: Callable[[Incident, str], str],
+    page_for: Callable[[Incident], str],
+) -> EmailMessage:
+    """The mail of a notice to its recipient, or to who stands `instead` of it; a question has the recipient's own link,
+    news lead to the incident's page."""
+    recipient = parameter(notice, "recipient")
+    to = parameter(notice, "instead") or recipient
+    if asks(notice):
+        return approval_mail(incident, notice, link_for(incident, recipient), sender=sender, recipient=to)
+    return notice_mail(incident, notice, sender=sender, recipient=to, link=page_for(incident))
 
 
 def approval_mail(incident: Incident, notice: Notice, link: str, *, sender: str, recipient: str) -> EmailMessage:

@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Notice
-from remediator.views.mail import approval_mail, notice_mail
-from remediator.views.notice import asks, parameter
+from remediator.views.mail import mail_for
+from remediator.views.notice import parameter
 from remediator.views.plain import without_addresses
 
 
@@ -70,13 +70,7 @@ class SmtpChannel:
         recipient = parameter(notice, "recipient")
         if not recipient:
             raise Rejected("notice-without-recipient", f"mailing notice {notice.key}: it names no recipient")
-        to = parameter(notice, "instead") or recipient
-        if asks(notice):
-            link = self._link_for(incident, recipient)
-            mail = approval_mail(incident, notice, link, sender=self._sender, recipient=to)
-        else:
-            page = self._page_for(incident)
-            mail = notice_mail(incident, notice, sender=self._sender, recipient=to, link=page)
+        mail = mail_for(notice, incident, self._sender, self._link_for, self._page_for)
         self._send(mail)
 
     def _send(self, mail: EmailMessage) -> None:
