@@ -27,7 +27,7 @@ HINTS: tuple[Sign, ...] = (
         r"(?:bad|wrong|missing|invalid)~(?:registry~)?credentials?|no~(?:matching~)?credentials?~(?:was|were|found|provided)",
         r"could~not~validate~credentials|no~(?:image~)?pull~secret|pull~?secrets?~[^ ]{1,80}~(?:was~)?not~found",
         r"token~(?:has~)?expired|expired~token|token~expiry|token~exchange~failed|not~authorized~to~perform:",
-        r"does~not~exist~in~the~(?:directory|tenant)|identity~not~found|failed~to~(?:acquire|retrieve)~a?~?token|invalidimageregistryidentity",
+        r"does~not~exist~in~the~(?:directory|tenant)|identity~(?:client~[\w-]{4,40}~)?(?:is~|was~)?not~found|failed~to~(?:acquire|retrieve)~a?~?token|invalidimageregistryidentity",
         r"(?:does~not|doesn't|not)~have~(?:the~)?(?:required~)?(?:role|permission|authorization|access~to)",
     ),
     sign(Cause.firewall_denied, _LOW, r"did~not~issue~a~challenge|connectivity_challenge_error"),
@@ -107,12 +107,12 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.auth_unauthorized,
         _LOW,
-        r"authenticat|credential(?!s~\(if)|permission|not~(?:logged~in|allowed)|log~?in~(?:required|first|again)",
+        r"authenticat|credential(?!s~\(if)|(?:failed|unable)~to~access|permission|not~(?:logged~in|allowed)|log~?in~(?:required|first|again)",
     ),
     sign(
         Cause.not_found,
         _LOW,
-        r"(?:image|manifest|tag|repository)~.{0,120}?(?:not~exist|n.t~exist|missing)(?!~or)|missing~(?:image|tag)",
+        r"(?:image|manifest|tag|repository)~.{0,80}?(?:not~exist|n.t~exist|missing)(?!~or)|missing~(?:image|tag)",
     ),
     sign(Cause.bad_reference, _LOW, r"(?:invalid|malformed|bad)~.{0,30}?(?:name|tag|reference|url|image)|parse~error"),
     sign(Cause.other, _LOW, r"corrupt|(?:failed~to|error|while)~(?:unpack|extract|decompress|stor|commit)"),

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from remediator.core.cloud import registry_suffix_of
 
@@ -83,6 +84,11 @@ _CLIENT_IP = re.compile(
     r"(?:client ?with ?ip|客户端 ?ip(?: ?为)?|ip ?为) ?(?:address ?|地址 ?)?[\"'<\[]{0,4}([0-9a-f.:]{3,45})",
     re.IGNORECASE,
 )
+
+
+_POOL = ("ConnectionPool(host='", 'ConnectionPool(host="')
+_POOL_PATH = re.compile(r".{0,80}?with url: (/[^ ]{0,400})")
+"""Python's clients name the host and the path of a request apart from each other."""
 
 
 class Request(NamedTuple):
@@ -206,7 +212,11 @@ def references(text: str) -> References:
         bare = bare.strip(".:/")
         token = _SCHEME.sub("", bare, count=1) if _SCHEME.match(bare) else bare
         before = text[max(0, match.start() - 40) : match.start()]
+        if "%2F" in token or "%2f" in token:  # an image in a query string
+            token = unquote(token)
         scheme, separator, rest = token.partition("://")
+        if before.endswith(_POOL) and (asked := _POOL_PATH.match(text, match.end())):
+            scheme, separator, rest = "https", "://", token + asked[1]
         if not separator and _API_PATH.match(token):  # "https:// host/v2/…", or a console that cut the scheme off
             scheme, separator, rest = "https", "://", token
         if separator and scheme.lower() in {"https", "http"}:

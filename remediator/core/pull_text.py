@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import unquote
 
 HEAD_CHARS = 48 * 1024
 TAIL_CHARS = 16 * 1024
@@ -44,6 +45,8 @@ _BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|pre|tr|td|th|table|h[1-6])(
 _INLINE_TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|code|span|font|mark|kbd|samp|wbr)(?: [^<>]{0,300})?/?>", re.IGNORECASE
 )
+_IN_A_URL = re.compile(r"\S{12,}+")
+"""A whole text that travelled in a URL has no space left."""
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]++")
 
 _SECRETS = (
@@ -111,10 +114,18 @@ def _unescaped(text: str, line_break: str) -> str:
         flat = _flat(text, line_break)
         once = _ENTITY.sub(lambda m: html.unescape(m[0]), _ESCAPE.sub(_character, flat))
         once = _ANSI.sub("", _INLINE_TAG.sub("", _BREAKING_TAG.sub("\n", once)))
+        if "%20" in once or "%2520" in once:
+            once = _IN_A_URL.sub(_out_of_a_url, once)
         if once == flat:
             break
         text = once.translate(_LOOK_ALIKES)
     return redacted(_SPACES.sub(" ", _flat(text, line_break)).strip())
+
+
+def _out_of_a_url(match: re.Match[str]) -> str:
+    """A host with trailing spaces is no text: its spaces stand together."""
+    spaces = match[0].replace("%20%20", "").count("%20") + match[0].count("%2520")
+    return unquote(match[0]) if spaces > 2 else match[0]
 
 
 def _flat(text: str, line_break: str) -> str:

@@ -52,7 +52,7 @@ EXPLICIT: tuple[Sign, ...] = (
     sign(
         Cause.platform_mismatch,
         _HIGH,
-        r"no~match(?:ing~manifest)?~for~(?:platform|[a-z]{3,8}/[a-z0-9]{3,8}|unknown)",
+        r"no~match(?:ing~manifest)?~for~(?:platform|[a-z]{3,8}(?:\([\d.]{2,20}\))?/[a-z0-9]{3,8}|unknown)",
         r"no~child(?:ren)?~with~platform|descriptor~matching~platform",
         r"no~image~found~in~(?:manifest~list|image~index)~for~architecture",
         r"does~not~(?:match|provide)~the~(?:specified|expected)~platform|platform~[\w/]{3,24}~does~not~match",
@@ -88,7 +88,7 @@ EXPLICIT: tuple[Sign, ...] = (
         r"unexpected~commit~(?:digest|size)|failed~size~validation|layer~verification~failed|invalid~tar~header",
         r"read-only~file~system|input/output~error|(?<!connect: )operation~not~permitted",
         r"content~digest~sha256:[0-9a-f]{6,64}:~not~found|content~store.{1,120}?not~found",
-        r"failed~to~mount~|unable~to~prepare~context",
+        r"failed~to~mount~|overlay~mount|unable~to~prepare~context|layers~from~manifest~don't~match",
         r"error~(?:storing|saving)~credentials",
         r"manifest_invalid|blob[_ ]upload[_ ](?:unknown|invalid)|unknown~blob|size_invalid|missing~signature~key",
         r"docker_(?:command|daemon|version|pull)_error|cmk_error|aka\.ms/acr/cmk|customer-managed~key",

@@ -81,3 +81,38 @@ def test_a_blob_that_was_cancelled_is_no_sign_of_its_endpoint() -> None:
     """A pull that its caller gives up breaks off while blobs are read, whatever the network."""
     text = 'PullImage "registry.corp.example/web:7": rpc error: code = Canceled desc = copying config: context canceled'
     assert (classify(text).cause, classify(text).confidence) == (Cause.timeout_unreachable, LOW)
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (Cause.platform_mismatch, "no matching manifest for windows(10.0.1)/amd64 10.0.1 in the list"),
+        (Cause.auth_unauthorized, "Managed identity client 0a1b2c was not found on the node"),
+        (Cause.other, "mounting: overlay mount program: permission denied"),
+        (Cause.other, "layers from manifest don't match"),
+        (Cause.other, "media type in manifest should be another"),
+    ],
+)
+def test_a_known_wording_in_another_dress(cause: Cause, words: str) -> None:
+    """Versions in brackets, ids between the words and denials of the machine's own file system."""
+    assert classify(f"Failed to pull image contoso.azurecr.io/web:7: {words}").cause is cause
+
+
+def test_a_request_whose_host_and_path_stand_apart() -> None:
+    """Python's clients print the host in one place and the path in another; the storage is known by its host."""
+    text = (
+        "pull failed: HTTPSConnectionPool(host='weuexample1.blob.core.windows.net', port=443): Max retries exceeded "
+        "with url: /0a1b//docker/registry/v2/blobs/sha256/aa (Caused by ConnectTimeoutError('timed out'))"
+    )
+    assert classify(text).cause is Cause.data_endpoint_blocked
+    assert classify(text.replace("weuexample1.blob.core.windows.net", "contoso.azurecr.io")).cause is (
+        Cause.timeout_unreachable
+    )
+
+
+def test_an_image_in_a_query_string() -> None:
+    """The engine is asked for an image in a URL, with its slashes escaped."""
+    said = classify(
+        "429 Too Many Requests for http+docker://localhost/v1.4/images/create?fromImage=contoso.azurecr.io%2Fweb"
+    )
+    assert (said.image, said.managed) == ("contoso.azurecr.io/web", True)

@@ -9,6 +9,7 @@ import io
 import json
 import textwrap
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "log line": lambda text: f"2026-01-02T03:04:05.678Z stderr F {text} (x12 over 34m)",
     "query row": lambda text: f"TimeGenerated\tReason_s\tLog_s\n1/2/2026, 3:04:05.678 AM\tFailed\t{text}\n",
     "python": repr,
+    "in a link": lambda text: f"https://portal.example/alert?text={quote(text, safe='')}&severity=3",
 }
 
 
