@@ -36,6 +36,12 @@ def answers(leg: Leg) -> tuple[Answer, ...]:
     return tuple(resolve(leg.snapshot, leg.registry, network, host) for host in hosts)
 
 
+def by_other_zones(leg: Leg) -> bool:
+    """Whether every name is answered by some private zone, so that none of the ordinary name is missing."""
+    given = answers(leg)
+    return bool(given) and all(answer.zone is not None for answer in given)
+
+
 def owner_of(leg: Leg, host: str, address: str) -> PrivateEndpoint | None:
     """The approved endpoint of the registry that carries an address for a name."""
     if not isinstance(leg.network, Network):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from remediator.core.change import Change, ChangeKind
+from remediator.core.cloud import host_of_record
 from remediator.core.desired import DesiredState
 from remediator.core.leg import Leg, legs, legs_to
 from remediator.core.resource_id import ResourceId
@@ -75,7 +76,7 @@ def _networks(change: Change) -> Iterator[ResourceId]:
 def _hosts(snapshot: Snapshot, change: Change) -> Iterator[str]:
     """The login servers whose pulls a change can reach."""
     if change.kind in _RECORDS and change.target.parent is not None:
-        name = f"{change.target.name}.{change.target.parent.name.removeprefix('privatelink.')}"
+        name = host_of_record(change.target.name, change.target.parent.name)
         known = snapshot.registry_of_host(name)
         yield from (known.login_server, *known.regional_hosts) if known else ()
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from remediator.core.errors import Rejected
 
@@ -97,6 +98,32 @@ def record_name_of(host: str) -> str:
     if suffix is None:
         raise Rejected("not-a-registry-host", f"{host!r} is not a name of Azure Container Registry")
     return host.lower().rstrip(".")[: -len(suffix) - 1]
+
+
+@lru_cache(maxsize=4096)
+def zones_of(host: str) -> tuple[str, ...]:
+    """The names of the private zones that could answer for a registry host, the longest first, `privatelink.…` last.
+
+    A network asks the linked zone with the longest name (learn private-dns-privatednszone); landing zones create
+    `westeurope.data.privatelink.azurecr.io` (azure-facts 1.5).
+    """
+    zone = private_zone_of(host)
+    if zone is None:
+        return ()
+    labels = record_name_of(host).split(".")
+    return (*(f"{'.'.join(labels[start:])}.{zone}" for start in range(len(labels))), zone)
+
+
+def record_in(host: str, zone: str) -> str:
+    """The record for a registry host in one of `zones_of` it; `@` where the zone has the name of the host itself."""
+    private = f"{record_name_of(host)}.{private_zone_of(host)}"
+    return private.removesuffix(zone.lower()).rstrip(".") or "@"
+
+
+def host_of_record(record: str, zone: str) -> str:
+    """The registry host that a record of such a zone is for: the opposite of `record_in`."""
+    private = zone.lower() if record == "@" else f"{record}.{zone}".lower()
+    return private.replace("privatelink.", "", 1)
 
 
 def login_server_of(host: str) -> str | None:

@@ -14,6 +14,7 @@ from remediator.core.cloud import record_name_of, registry_suffix_of
 from remediator.core.private_dns import PrivateZone, Record
 from remediator.core.private_link import PrivateEndpoint, ZoneGroup
 from remediator.core.resource_id import ResourceId
+from remediator.core.seen_zone import is_narrow
 from remediator.core.snapshot import Snapshot
 from remediator.core.unknown import Unknown
 
@@ -74,7 +75,7 @@ def two_writers(snapshot: Snapshot, registry: ResourceId | None = None) -> tuple
 
 
 def _of(endpoint: PrivateEndpoint, group: ZoneGroup, zone: PrivateZone | None) -> Iterator[TwoWriters]:
-    if zone is None or isinstance(endpoint.addresses, Unknown):
+    if zone is None or is_narrow(zone) or isinstance(endpoint.addresses, Unknown):
         return
     hosts = {host for address in endpoint.addresses for host in address.hosts if registry_suffix_of(host)}
     for host in hosts:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from remediator.core.cloud import private_zone_of, record_name_of, registry_suffix_of
+from remediator.core.cloud import record_in, registry_suffix_of
 from remediator.core.resolver import Resolver, resolver_for
 from remediator.core.resource_id import ResourceId
+from remediator.core.seen_zone import answering_zone
 from remediator.core.snapshot import Network, PrivateZone, Registry, Snapshot, Unknown, ZoneLink
-
-ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 
 
 class AnswerKind(StrEnum):
@@ -61,24 +60,6 @@ def hosts_to_resolve(registry: Registry, host: str = "") -> tuple[str, ...]:
     return tuple(name for name in named if registry_suffix_of(name))
 
 
-def seen_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> tuple[PrivateZone, ZoneLink] | Unknown | None:
-    """The zone of that name that the network links; there can be only one (azure-facts 3.3).
-
-    Unknown when none is known to be linked and some zone or its links could not be read.
-    """
-    doubts: list[Unknown] = []
-    for zone in snapshot.zones_named(zone_name):
-        if isinstance(zone.links, Unknown):
-            doubts.append(zone.links)
-            continue
-        link = zone.link_to(network)
-        if link is not None:
-            return zone, link
-    doubts.extend(snapshot.unknown_of_type(ZONE_TYPE, zone_name))
-    doubts.extend(snapshot.zones_referred_to(zone_name))
-    return doubts[0] if doubts else None
-
-
 def resolve(snapshot: Snapshot, registry: Registry, network: Network | None, host: str) -> Answer:
     """The answer that a network gets for one of the registry's hosts; `network` None asks in public."""
     chain = has_private_chain(registry)
@@ -94,7 +75,7 @@ def resolve(snapshot: Snapshot, registry: Registry, network: Network | None, hos
 
 def _zone_answer(snapshot: Snapshot, network: ResourceId, host: str, chain: bool | Unknown) -> Answer:
     """What Azure DNS of a network makes of a name."""
-    seen = seen_zone(snapshot, network, private_zone_of(host) or "")
+    seen = answering_zone(snapshot, network, host)
     if isinstance(seen, Unknown):
         return Answer(AnswerKind.UNKNOWN, host, reason=seen.reason)
     if seen is None:
@@ -104,7 +85,7 @@ def _zone_answer(snapshot: Snapshot, network: ResourceId, host: str, chain: bool
         return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=chain.reason)
     if isinstance(zone.records, Unknown):
         return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=zone.records.reason)
-    record = zone.record(record_name_of(host))
+    record = zone.record(record_in(host, zone.name))
     if record is not None and record.addresses:
         return Answer(AnswerKind.PRIVATE, host, record.addresses, zone, link)
     kind = AnswerKind.PUBLIC if link.falls_back else AnswerKind.MISSING

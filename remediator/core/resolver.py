@@ -13,6 +13,7 @@ from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.dns_forwarding import ForwardingRule
 from remediator.core.reach import Reach, Way, reach
 from remediator.core.resource_id import ResourceId
+from remediator.core.seen_zone import narrow_zone
 from remediator.core.snapshot import Network, Snapshot, Unknown
 
 AZURE_DNS = "168.63.129.16"
@@ -73,7 +74,7 @@ def _azure_dns(snapshot: Snapshot, network: Network, host: str, seen: frozenset[
         return Unknown(f"which forwarding rulesets {network.id.name} is linked to: {doubts[0].reason}")
     zone_name = private_zone_of(host) or ""
     for name in (host, f"{record_name_of(host)}.{zone_name}"):
-        linked = name.endswith(zone_name) and _links_zone(snapshot, network.id, zone_name)
+        linked = name.endswith(zone_name) and _links_zone(snapshot, network.id, host)
         if linked is True:
             break
         rule = _rule_for(snapshot, network.id, name)
@@ -86,8 +87,11 @@ def _azure_dns(snapshot: Snapshot, network: Network, host: str, seen: frozenset[
     return Resolver(network.id)
 
 
-def _links_zone(snapshot: Snapshot, network: ResourceId, zone_name: str) -> bool | Unknown:
-    zones = snapshot.zones_named(zone_name)
+def _links_zone(snapshot: Snapshot, network: ResourceId, host: str) -> bool | Unknown:
+    narrow = narrow_zone(snapshot, network, host)
+    if narrow is not None:
+        return narrow if isinstance(narrow, Unknown) else True
+    zones = snapshot.zones_named(private_zone_of(host) or "")
     if any(zone.link_to(network) is not None for zone in zones):
         return True
     return next((zone.links for zone in zones if isinstance(zone.links, Unknown)), False)

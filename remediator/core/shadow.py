@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from remediator.core.change import Change, ChangeKind
-from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.cloud import host_of_record, private_zone_of, record_name_of
 from remediator.core.reach import Way, reach
 from remediator.core.resolution import has_private_chain
 from remediator.core.resource_id import ResourceId
@@ -38,8 +38,7 @@ def _touched(snapshot: Snapshot, changes: Iterable[Change]) -> Iterator[Resource
         if change.target.parent is not None and change.target.parent in snapshot.registries:
             yield change.target.parent
         if change.kind in (ChangeKind.CREATE_RECORD, ChangeKind.UPDATE_RECORD) and change.target.parent is not None:
-            host = f"{change.target.name}.{change.target.parent.name.removeprefix('privatelink.')}"
-            known = snapshot.registry_of_host(host)
+            known = snapshot.registry_of_host(host_of_record(change.target.name, change.target.parent.name))
             yield from (known.id,) if known else ()
 
 

@@ -13,8 +13,8 @@ from remediator.core.candidates import Candidate, candidates
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.leg import Leg
 from remediator.core.reach import peered_with
-from remediator.core.resolution import ZONE_TYPE
 from remediator.core.resource_id import ResourceId, resource_id
+from remediator.core.seen_zone import ZONE_TYPE
 from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Unknown
 from remediator.core.zone_fit import fits, misleads, writes
 

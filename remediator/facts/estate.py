@@ -113,7 +113,7 @@ def _role_assignments(bodies: Bodies, read: Collection[str]) -> tuple[RoleAssign
 
 
 def _zone(bodies: Bodies, rid: ResourceId, body: Body) -> Any:
-    return private_dns.read_zone(bodies, rid, body) if private_dns.is_registry_zone(rid) else None
+    return private_dns.read_zone(bodies, rid, body) if private_dns.answers_registries(rid) else None
 
 
 def _consumers(bodies: Bodies) -> Mapping[ResourceId, Consumer]:
@@ -128,4 +128,4 @@ def _concerns_us(rid: ResourceId) -> bool:
     zone = rid if rid.is_a(private_dns.TYPE) else rid.parent
     if zone is None or not zone.is_a(private_dns.TYPE):
         return True
-    return private_dns.is_registry_zone(zone)
+    return private_dns.answers_registries(zone)

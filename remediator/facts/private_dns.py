@@ -26,6 +26,14 @@ def is_registry_zone(rid: ResourceId) -> bool:
     return rid.is_a(TYPE) and rid.name.lower() in ZONE_NAMES
 
 
+def answers_registries(rid: ResourceId) -> bool:
+    """Whether it is such a zone, or one of a longer name, which answers instead where it is linked.
+
+    Landing zones create `westeurope.data.privatelink.azurecr.io` (azure-facts 1.5).
+    """
+    return rid.is_a(TYPE) and f".{rid.name.lower()}".endswith(tuple(f".{name}" for name in ZONE_NAMES))
+
+
 def read_zone(bodies: Bodies, rid: ResourceId, body: Body) -> PrivateZone:
     """The zone with what is known of its links and records."""
     held = properties(body)

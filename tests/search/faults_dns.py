@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from remediator.core.pull_path import Verdict
-from tests.estate_builder import HUB_SUB, spoke
+from tests.estate_builder import HUB_SUB, rid, spoke
+from tests.search import bodies
 from tests.search.fault import Made, drift, made, pick
 from tests.search.land import Land, Net, Pull, Reg
-from tests.search.surgery import link_of, properties, records_of
+from tests.search.surgery import link_of, properties, records_of, zone_of
+
+ZONES = "Microsoft.Network/privateDnsZones"
 
 
 def _answered(land: Land, number: int) -> tuple[Net, list[Pull]] | None:
@@ -166,9 +169,8 @@ def second_writer(land: Land, number: int) -> Made | None:
     pulls = [p for p in land.private_pulls if p.endpoint == endpoint]
     registry, net = pulls[0].registry, pulls[0].net
     assert net is not None
-    records = records_of(land, endpoint)
-    far = _far_endpoint(land, registry)
-    land.builder.group(far, net.area.zone)
+    records, zone = records_of(land, endpoint), zone_of(land, net.area)
+    land.builder.group(_far_endpoint(land, registry), zone)
     return made("shared-record", records, pulls)
 
 
@@ -190,12 +192,12 @@ def second_writer_in_reach(land: Land, number: int) -> Made | None:
     net = pull.net
     if net is None or land.builder.get(pull.registry.id)["sku"]["name"] != "Premium":
         return None
-    home = net.area.home
+    home, zone = net.area.home, zone_of(land, net.area)
     second = land.builder.endpoint(
         f"pe-second-{land.spare_octet()}", pull.registry.id, home.endpoints, 100 + 10 * land.spared, **home.place
     )
-    land.builder.group(second, net.area.zone)
-    return drift("shared-record", f"{net.area.zone}/A/{pull.registry.host.removesuffix('.' + land.builder.suffix)}")
+    land.builder.group(second, zone)
+    return drift("shared-record", f"{zone}/A/{pull.registry.host.removesuffix('.' + land.builder.suffix)}")
 
 
 def answers_alone(land: Land, number: int) -> Made | None:
@@ -224,6 +226,23 @@ def first_endpoint_elsewhere(land: Land, number: int) -> Made | None:
             pulls.append(pull)
             links.add(link)
     return made("shadowed-registry", links, pulls) if pulls else None
+
+
+def region_zone_answers_alone(land: Land, number: int) -> Made | None:
+    """A landing zone linked its empty zone for a region's data names: the longest name answers, and lacks them all."""
+    found = _answered(land, number)
+    if found is None:
+        return None
+    net, pulls = found
+    regions = list(dict.fromkeys(region for p in pulls for region in p.registry.regions))
+    region = regions[number // 3 % len(regions)]
+    made_zone = rid(ZONES, f"{region}.data.{land.builder.zone_name}", group=f"rg-landing-zone-{net.name}")
+    bodies.put(land.builder, made_zone, ZONES, {})
+    land.builder.link(made_zone, net.id, policy=properties(land, link_of(land, net))["resolutionPolicy"])
+    names = {p: f"{p.registry.host.partition('.')[0]}.{region}.data" for p in pulls}
+    hit = [p for p in pulls if region in p.registry.regions and _asks_for(land, p, names[p])]
+    targets = {f"{made_zone}/A/{names[p].partition('.')[0]}" for p in hit}
+    return made("dns-record", targets, hit) if hit else None
 
 
 def _asking(land: Land, number: int) -> tuple[Net, list[Pull]] | None:
@@ -267,6 +286,7 @@ FAULTS = (
     second_writer_in_reach,
     answers_alone,
     first_endpoint_elsewhere,
+    region_zone_answers_alone,
     public_servers,
     unknown_servers,
 )

@@ -8,7 +8,7 @@ from remediator.core.pull_path import Verdict
 from tests.search import bodies
 from tests.search.fault import Made, drift, made, pick
 from tests.search.land import Land, Net, Pull, Reg
-from tests.search.surgery import delete_endpoint, properties, with_intent
+from tests.search.surgery import delete_endpoint, properties, with_intent, zone_of
 
 
 def _of(land: Land, *accesses: str) -> list[Reg]:
@@ -145,10 +145,10 @@ def records_kept_by_hand(land: Land, number: int) -> Made | None:
     endpoint = pick(sorted({pull.endpoint for pull in land.private_pulls}), number)
     if endpoint is None:
         return None
-    area = next(p.net.area for p in land.private_pulls if p.endpoint == endpoint and p.net)
+    zone = zone_of(land, next(p.net.area for p in land.private_pulls if p.endpoint == endpoint and p.net))
     for group in [key for key in land.builder.bodies if key.startswith(f"{endpoint.lower()}/privatednszonegroups/")]:
         land.builder.drop(group)
-    land.builder.records_of(endpoint, area.zone, by_hand=True)
+    land.builder.records_of(endpoint, zone, by_hand=True)
     land.desired = replace(
         land.desired, registries=tuple(replace(one, records="zone-group") for one in land.desired.registries)
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.estate_builder import Body
 from tests.search import bodies
-from tests.search.land import Land, Net, Reg
+from tests.search.land import Area, Land, Net, Reg
 
 
 def properties(land: Land, resource: str) -> Body:
@@ -71,6 +71,11 @@ def set_status(land: Land, endpoint: str, status: str) -> str:
     made, connection = connection_of(land, endpoint)
     connection["privateLinkServiceConnectionState"]["status"] = status
     return made
+
+
+def zone_of(land: Land, area: Area) -> str:
+    """The area's zone; KeyError where it was deleted, since nothing is written into a zone that is not there."""
+    return str(land.builder.get(area.zone)["id"])
 
 
 def link_of(land: Land, net: Net) -> str:

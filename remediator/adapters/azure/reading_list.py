@@ -18,7 +18,7 @@ from remediator.core.resource_id import ResourceId
 from remediator.facts.access import ASSIGNMENT
 from remediator.facts.container_apps import APP, ENVIRONMENT, JOB
 from remediator.facts.dns_forwarding import RESOLVER, RULESET
-from remediator.facts.private_dns import is_registry_zone
+from remediator.facts.private_dns import answers_registries
 from remediator.facts.reading import Malformed, identifier, items, properties, reference, section, text
 
 REGISTRY = "Microsoft.ContainerRegistry/registries"
@@ -107,13 +107,13 @@ def _follow(rid: ResourceId, body: Body, hosts: bool) -> Iterator[Place]:
             yield from one(reference(properties(connection), "privateEndpoint"))
     elif rid.is_a(ENDPOINT):
         yield from _from_endpoint(rid, body)
-    elif is_registry_zone(rid):
+    elif answers_registries(rid):
         yield children(rid, "virtualNetworkLinks")
         yield children(rid, "A")
     elif rid.is_a(ZONE_GROUP):
         for entry in items(held, "privateDnsZoneConfigs"):
             zone = identifier(properties(entry), "privateDnsZoneId")
-            if zone is not None and is_registry_zone(zone):
+            if zone is not None and answers_registries(zone):
                 yield from (Place(zone), children(zone, "virtualNetworkLinks"), children(zone, "A"))
     elif rid.is_a(NETWORK):
         for subnet in items(held, "subnets"):

@@ -13,6 +13,7 @@ from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
 from remediator.core.record_changes import record_changes
 from remediator.core.rule import Rule
+from remediator.core.seen_zone import is_narrow
 from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Unknown
 from remediator.core.zone_choice import serving
 
@@ -25,7 +26,8 @@ def judge(leg: Leg) -> Judgement | None:
     wrong = wrong_answers(leg)
     if not isinstance(asked, Network) or best is None or isinstance(wrong, Unknown) or not wrong:
         return None
-    linked = wrong[0].answer.zone
+    lacking = [w for w in wrong if w.answer.zone is None or not is_narrow(w.answer.zone)]
+    linked = lacking[0].answer.zone if lacking else None
     if linked is None or linked.record(record_name_of(leg.name)) is not None:
         return None
     rival = _rival(leg, linked, best.endpoint)
@@ -44,7 +46,7 @@ def judge(leg: Leg) -> Judgement | None:
             f"{linked.id.text} is linked to {asked.id.name} and has no record {record_name_of(leg.name)}",
             f"{rival.id.text} has it for {best.endpoint.id.name}, and a network links one zone of a name",
         ),
-        remedy=record_changes(leg, best.endpoint, linked, wrong, ID),
+        remedy=record_changes(leg, best.endpoint, linked, lacking, ID),
         advice=f"Give {linked.id.text} the records, or let the network's owner link the other zone instead.",
         paths=(leg.key,),
     )

@@ -7,7 +7,7 @@ The data record counts as much as the login record: without it layers fail after
 from __future__ import annotations
 
 from remediator.core.answers import answers, wrong_answers
-from remediator.core.cloud import record_name_of
+from remediator.core.cloud import record_in, record_name_of
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
@@ -15,6 +15,7 @@ from remediator.core.pull_path import HopName, Verdict
 from remediator.core.record_changes import record_changes
 from remediator.core.resolution import AnswerKind, hosts_to_resolve
 from remediator.core.rule import Rule
+from remediator.core.seen_zone import is_narrow
 from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Registry, Snapshot, Unknown
 from remediator.core.zone_choice import serving
 
@@ -38,17 +39,24 @@ def judge(leg: Leg) -> Judgement | None:
     zone = next((w.answer.zone for w in found if w.answer.zone), None)
     if zone is None:
         return None
+    found = tuple(w for w in found if w.answer.zone is None or w.answer.zone.id == zone.id)
     finding = Finding(
         rule=ID,
-        target=zone.id.child("A", record_name_of(found[0].answer.host)),
+        target=zone.id.child("A", record_in(found[0].answer.host, zone.name)),
         severity=Severity.BROKEN,
         summary=f"{found[0].reason}; it should be {found[0].expected or 'the address of an endpoint'}",
         evidence=tuple(w.reason for w in found),
         remedy=record_changes(leg, best.endpoint, zone, found, ID),
-        advice=f"Let a zone group of {best.endpoint.id.name} keep these records.",
+        advice=_advice(best.endpoint, zone),
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, found[0].reason, finding)
+
+
+def _advice(endpoint: PrivateEndpoint, zone: PrivateZone) -> str:
+    if is_narrow(zone):
+        return f"{zone.name} is not needed, and answers as long as it is linked: keep its records, or let the link go."
+    return f"Let a zone group of {endpoint.id.name} keep these records."
 
 
 def _words(leg: Leg) -> str:
@@ -96,7 +104,8 @@ def _held(zone: PrivateZone, host: str) -> str:
 def _written(snapshot: Snapshot, endpoint: PrivateEndpoint) -> list[PrivateZone]:
     groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
     ids = dict.fromkeys(zone for group in groups for _, zone in group.zones)
-    return [snapshot.zones[rid] for rid in ids if rid in snapshot.zones]
+    written = (snapshot.zones[rid] for rid in ids if rid in snapshot.zones)
+    return [zone for zone in written if not is_narrow(zone)]
 
 
 def _risk(zone: PrivateZone, endpoint: PrivateEndpoint, wrong: list[str]) -> Finding:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from remediator.core.answers import by_other_zones
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.resolution import seen_zone
 from remediator.core.rule import Rule
+from remediator.core.seen_zone import seen_zone
 from remediator.core.snapshot import Network, Unknown
 from remediator.core.zone_choice import declared_zone_doubt, doubtful_zone, new_zone_id, zone_for
 
@@ -24,7 +25,7 @@ def judge(leg: Leg) -> Judgement | None:
     seen = seen_zone(leg.snapshot, asked.id, name)
     if isinstance(seen, Unknown):
         return Judgement(Verdict.UNKNOWN, seen.reason)
-    if seen is not None or zone_for(leg) is not None:
+    if seen is not None or by_other_zones(leg) or zone_for(leg) is not None:
         return None
     doubt = declared_zone_doubt(leg)
     if doubt is not None:

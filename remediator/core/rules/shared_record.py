@@ -9,7 +9,7 @@ from __future__ import annotations
 from remediator.core.answers import Wrong, answers, owner_of
 from remediator.core.candidates import Candidate, candidates
 from remediator.core.change import Change
-from remediator.core.cloud import private_zone_of, record_name_of
+from remediator.core.cloud import private_zone_of, record_in, record_name_of
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding, Severity
 from remediator.core.leg import Judgement, Leg
@@ -37,7 +37,8 @@ def judge(leg: Leg) -> Judgement | None:
     far = _far(leg, strayed[0])
     if far is None:
         return None
-    name = record_name_of(strayed[0].host)
+    strayed = [answer for answer in strayed if answer.zone and answer.zone.id == zone.id]
+    name = record_in(strayed[0].host, zone.name)
     detail = (
         f"{name} in {zone.name} leads to {far.id.name} in {far.network.name}, out of reach of {leg.network.id.name}; "
         f"{near.endpoint.id.name}, which is in reach, writes the same record"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from remediator.core.answers import by_other_zones
 from remediator.core.change import Change, ChangeKind
 from remediator.core.cloud import private_zone_of, record_name_of
 from remediator.core.desired import DesiredState
@@ -15,9 +16,10 @@ from remediator.core.finding import Finding, Severity
 from remediator.core.free_name import free_name
 from remediator.core.leg import Judgement, Leg, legs_to_unread
 from remediator.core.pull_path import HopName, Verdict
-from remediator.core.resolution import has_private_chain, seen_zone
+from remediator.core.resolution import has_private_chain
 from remediator.core.resource_id import ResourceId
 from remediator.core.rule import Rule
+from remediator.core.seen_zone import is_narrow, seen_zone
 from remediator.core.snapshot import Network, PrivateZone, Snapshot, Unknown, ZoneLink
 from remediator.core.zone_choice import doubtful_zone, zone_for
 
@@ -36,6 +38,8 @@ def judge(leg: Leg) -> Judgement | None:
         return Judgement(Verdict.UNKNOWN, seen.reason)
     if seen is not None:
         return _linked(*seen)
+    if by_other_zones(leg):
+        return Judgement(Verdict.OK, "not asked: zones of longer names answer")
     doubt = doubtful_zone(leg)
     zone = zone_for(leg) if doubt is None else doubt.zone
     return None if zone is None else _unlinked(leg, asked, zone, doubt.why if doubt else None)
@@ -115,7 +119,7 @@ def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
             advice="Link it to the networks whose resolvers should see it, or let it go.",
         )
         for zone in snapshot.zones.values()
-        if zone.links == () and zone.records and not isinstance(zone.records, Unknown)
+        if zone.links == () and not is_narrow(zone) and zone.records and not isinstance(zone.records, Unknown)
     )
 
 
