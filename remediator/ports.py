@@ -203,8 +203,9 @@ class TakenIn:
 class Incidents(Protocol):
     """The case files."""
 
-    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
-        """Put the signal into the open incident of the subject, or store `fresh`; one conditional batch."""
+    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident, others: Sequence[Signal] = ()) -> TakenIn:
+        """Put the signal into the open incident of the subject, or store `fresh`; one conditional batch. `others` are
+        signals of the same delivery about the same subject."""
         ...
 
     def load(self, incident: str) -> Held:

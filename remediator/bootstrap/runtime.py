@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from remediator.adapters.records.switch import RowSwitch
 
 HERE = "terminal:here"
+MOST_JOINED = 200
 
 
 class Work(WorkQueue, Protocol):
@@ -69,9 +70,9 @@ class Runtime:
     left: set[str] = field(default_factory=set, repr=False)
     working: Event = field(default_factory=Event, repr=False)
 
-    def take_in(self, signal: Signal) -> TakenIn:
+    def take_in(self, signal: Signal, *others: Signal) -> TakenIn:
         """See `flow.intake`."""
-        return self.flow.take_in(signal)
+        return self.flow.take_in(signal, *others)
 
     def advance(self, incident: str) -> None:
         """See `flow.advance`."""
@@ -92,6 +93,14 @@ class Runtime:
     def find(self, status: Status | None = None, registry: ResourceId | str | None = None) -> Sequence[Incident]:
         """Incidents, newest first."""
         return self.flow.incidents.find(status=status, registry=registry)
+
+    def joined(self, incident: str) -> Sequence[Incident]:
+        """The incidents that were joined to this one, newest first."""
+        return self.flow.incidents.find(joined_to=incident, limit=MOST_JOINED)
+
+    def stopped(self) -> str | None:
+        """Why every write is stopped, None where it is not."""
+        return self.switch.stopped()
 
     def desired(self) -> DesiredState:
         """The declared state, read afresh."""

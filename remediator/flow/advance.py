@@ -34,10 +34,10 @@ LONGEST_DELAY = timedelta(minutes=15)
 class Flow(Steps):
     """The verbs that the doors call."""
 
-    def take_in(self, signal: Signal) -> TakenIn:
+    def take_in(self, signal: Signal, *others: Signal) -> TakenIn:
         """See `flow.intake`."""
         with self.telemetry.span(INTAKE, source=signal.source.value, **correlated(signal.correlation_id)) as facts:
-            taken = intake(signal, incidents=self.incidents, queue=self.queue, clock=self.clock, ids=self.ids)
+            taken = intake(signal, *others, incidents=self.incidents, queue=self.queue, clock=self.clock, ids=self.ids)
             facts |= {"incident": taken.incident, "joined": "yes" if taken.joined else "no"}
             return taken
 

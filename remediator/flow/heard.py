@@ -7,10 +7,12 @@ the outbox: saved with the state that it tells of, delivered after, and again un
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from remediator.core.alert_state import Follow, alert_notices
 from remediator.core.announcement import announcements
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
@@ -33,17 +35,24 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeardIncidents:
-    """Passes everything on; where `announce` is set, each transition of which others hear has its notice."""
+    """Passes everything on; where `announce` is set, each transition of which others hear has its notice.
+
+    `follow` says how far the alert behind an incident follows it.
+    """
 
     inner: Incidents
     announce: bool = True
+    follow: Follow = Follow.OFF
     listener: Listener | None = None
 
-    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
-        """As `ports.Incidents.take_in`."""
-        taken = self.inner.take_in(subject, signal, self._announced(None, fresh))
+    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident, others: Sequence[Signal] = ()) -> TakenIn:
+        """As `ports.Incidents.take_in`; the listener hears of each signal."""
+        taken = self.inner.take_in(subject, signal, self._announced(None, fresh), others)
         if self.listener is not None:
-            self.listener.took_in(signal, taken, replace(fresh, id=taken.incident))
+            stored = replace(fresh, id=taken.incident)
+            self.listener.took_in(signal, taken, stored)
+            for other in others:
+                self.listener.took_in(other, replace(taken, joined=True), stored)
         return taken
 
     def load(self, incident: str) -> Held:
@@ -74,7 +83,8 @@ class HeardIncidents:
         return self.inner.find(status=status, registry=registry, root=root, joined_to=joined_to, limit=limit)
 
     def _announced(self, before: Incident | None, after: Incident) -> Incident:
-        made = announcements(before, after) if self.announce else ()
+        told = announcements(before, after) if self.announce else ()
+        made = (*told, *alert_notices(before, after, self.follow))
         if not made:
             return after
         soon = after.journal[-1].at + IN_HAND  # by then this run has delivered it, or was killed

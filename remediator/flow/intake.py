@@ -18,14 +18,15 @@ from remediator.ports import Clock, Ids, Incidents, TakenIn, WorkQueue
 
 def intake(
     signal: Signal,
-    *,
+    *others: Signal,
     incidents: Incidents,
     queue: WorkQueue,
     clock: Clock,
     ids: Ids,
     resolve: Callable[[Signal], ResourceId] = subject_of,
 ) -> TakenIn:
-    """Join the signal to the open incident of its subject, or open one, and wake it.
+    """Join the signal to the open incident of its subject, or open one, and wake it once. `others` came in the same
+    delivery and are about the same subject.
 
     `Rejected` for a signal about nothing that we can look at, or with a mail address where the requester's id belongs;
     `Transient` when the store or the queue does not take it.
@@ -43,6 +44,6 @@ def intake(
         now, f"opened by a signal: {signal.source.value}{told}", status=Status.OPEN
     )
     fresh = opened.receive((signal,)).rest(now)
-    taken = incidents.take_in(subject, signal, fresh)
+    taken = incidents.take_in(subject, signal, fresh, others)
     queue.send(taken.incident)
     return taken

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from remediator.core.errors import RemediatorError, Transient
-from remediator.core.signal import Quarantined, Signal
 from remediator.functions.runtime import current
 from remediator.signals.event_grid import parse_events
 
@@ -17,16 +15,9 @@ doors = func.Blueprint()  # type: ignore[no-untyped-call]
 def events(event: str) -> None:
     """One event of either schema, as the text that came. An error gives it back to Event Grid, which delivers again;
     what no second delivery would mend is kept in quarantine."""
+    from remediator.flow.accept import accept
+
     runtime = current()
-    for parsed in parse_events(event):
-        wrong = parsed.reason if isinstance(parsed, Quarantined) else None
-        if isinstance(parsed, Signal):
-            try:
-                runtime.take_in(parsed)
-            except Transient:
-                raise
-            except RemediatorError as error:
-                wrong = str(error)
-        if wrong:
-            name = runtime.quarantine.keep("events", event.encode(), wrong)
-            runtime.log.error("keeping a payload that was not understood", door="events", name=name)
+    if wrong := accept(parse_events(event), runtime.take_in).wrong:
+        name = runtime.quarantine.keep("events", event.encode("utf-8", "surrogatepass"), "; ".join(wrong)[:1000])
+        runtime.log.error("keeping a payload that was not understood", door="events", name=name, reasons=len(wrong))

@@ -7,6 +7,7 @@ memory: other instances answer other calls.
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from remediator.bootstrap import Runtime
 
+# The host collects every logger from INFO on, and these tell each request to Azure with all its headers.
+_CHATTY = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
 _building = threading.Lock()
 
 
@@ -27,6 +30,9 @@ def current() -> Runtime:
 def _runtime() -> Runtime:
     from remediator import bootstrap
 
+    for logger in map(logging.getLogger, _CHATTY):
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.WARNING)
     runtime = bootstrap.build(bootstrap.settings())
     if not runtime.work.shared:
         runtime.start_work()  # wake-ups wait in this process: no storage queue brings them back

@@ -31,6 +31,7 @@ from remediator.signals.system_log import Row, is_about_a_pull, is_log_line, rea
 Parsed: TypeAlias = Signal | Ignored | Quarantined
 
 MAX_ROWS = 25
+TEST = Ignored("test")  # what the portal sends to try an action group
 _COMMON = "azuremonitorcommonalertschema"
 _OURS = ("containerappsystemlogs", "imagepull", "azurecr.", "containerregistry", "failed to pull")
 _WORKSPACE = "Microsoft.OperationalInsights/workspaces"
@@ -95,7 +96,7 @@ def _alert(
         yield Ignored("resolved")
         return
     if rule.lower().startswith("test-"):
-        yield Ignored("test")
+        yield TEST
         return
     context = mapping(data.get("alertContext") or body.get("alertContext"))
     custom = mapping(data.get("customProperties") or body.get("customProperties") or context.get("properties"))

@@ -67,6 +67,14 @@ class Call:
         """The path that was asked for."""
         return self.request.url.path
 
+    @property
+    def stopped(self) -> str:
+        """Why every write is stopped, "" where it is not or nobody can say."""
+        try:
+            return self.runtime.stopped() or ""
+        except RemediatorError:
+            return ""
+
 
 Handler = Callable[[Call], Response]
 
@@ -108,11 +116,12 @@ def refusal(call: Call, error: RemediatorError) -> Response:
         headers["retry-after"] = str(max(1, round(error.retry_after or 5)))
     message, hint = without_addresses(error.message, 600), without_addresses(error.hint or "", 600)
     if _speaks_json(call.path):
-        fields = {key: without_addresses(value) for key, value in error.context.items()} if status < 500 else {}
+        context = error.context if status < 500 else {}
+        fields = {without_addresses(key, 120): without_addresses(value) for key, value in context.items()}
         body = {"code": error.code, "message": message, **({"hint": hint} if hint else {}), "fields": fields}
         return JSONResponse({"error": body}, status, headers=headers)
     sign_in = sign_in_link(call.runtime.settings, call.path) if status == 401 else ""
-    page = error_page(error.code, HTTPStatus(status).phrase, message, hint=hint, sign_in=sign_in)
+    page = error_page(error.code, HTTPStatus(status).phrase, message, hint=hint, sign_in=sign_in, stopped=call.stopped)
     return HTMLResponse(page, status, headers=headers)
 
 

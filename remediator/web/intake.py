@@ -1,20 +1,23 @@
 """The doors of alerts and events: bodies become signals, and no body is lost.
 
 An action group stops calling a slow endpoint for 15 minutes and Event Grid drops for ever what is answered 400, 401,
-403 or 413 (azure-facts 5.3, 6.3): known callers are answered 202 at once, what cannot be understood is kept and
-reported, and only a store that cannot be reached is answered 503, so that the sender tries again.
+403 or 413 (azure-facts 5.3, 6.3): known callers are answered 202 at once, and the portal's test 200. What cannot be
+understood is kept and reported; only a store that cannot be reached is answered 503, so that the sender tries again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from starlette.responses import JSONResponse, Response
 
-from remediator.core.errors import RemediatorError, Transient
-from remediator.core.signal import Ignored, Quarantined, Signal
+from remediator.core.signal import Quarantined, Signal
+from remediator.flow.accept import Parsed, accept
 from remediator.signals import event_grid, monitor_alert
+from remediator.signals.monitor_alert import TEST
 from remediator.views.plain import plain, without_addresses
 from remediator.web.access import caller
 from remediator.web.door import KIB, Call
@@ -23,9 +26,10 @@ from remediator.web.door import KIB, Call
 ALERT_LIMIT = 1024 * KIB
 EVENT_LIMIT = 2048 * KIB
 _KEPT = 48 * KIB
+_LISTED = 50  # reasons in an answer
+_AT_ONCE = 8  # subjects of one delivery
 _ORIGIN = re.compile(r"[A-Za-z0-9.-]{1,253}", re.ASCII)
 _RATE = re.compile(r"[0-9]{1,6}", re.ASCII)
-Parsed = Signal | Ignored | Quarantined
 
 
 def alerts(call: Call) -> Response:
@@ -60,34 +64,29 @@ def event_options(call: Call) -> Response:
 
 def _take_in(call: Call, name: str, parse: Callable[[object], Sequence[Parsed]]) -> Response:
     parsed = parse(call.body) if call.whole else (Quarantined("a body that is longer than this route takes"),)
-    incidents: list[str] = []
-    ignored: list[str] = []
-    wrong: list[str] = []
-    for one in parsed:
-        match one:
-            case Signal():
-                try:
-                    taken = call.runtime.take_in(one).incident
-                except Transient:
-                    raise
-                except RemediatorError as error:
-                    wrong.append(f"{error.code}: {error.message}")
-                    continue
-                incidents += [taken] if taken not in incidents else []
-            case Ignored():
-                ignored.append(plain(one.reason))
-            case Quarantined():
-                wrong.append(one.reason)
-    answer: dict[str, object] = {"incidents": incidents, "ignored": ignored, "quarantined": _keep(call, name, wrong)}
-    return JSONResponse(answer, 202)
+    accepted = accept(parsed, call.runtime.take_in, _at_once)
+    answer: dict[str, object] = {
+        "incidents": list(accepted.incidents),
+        "ignored": [plain(reason) for reason in accepted.ignored[:_LISTED]],
+        "quarantined": _keep(call, name, accepted.wrong),
+    }
+    tests = bool(parsed) and all(one == TEST for one in parsed)
+    return JSONResponse(answer, 200 if tests else 202)
 
 
-def _keep(call: Call, name: str, wrong: list[str]) -> list[dict[str, str]]:
+def _at_once(call: Callable[[list[Signal]], str], groups: Iterable[list[Signal]]) -> list[str]:
+    """A delivery about many resources, some at a time; each in the context of its request (spans, log lines)."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        tasks = [pool.submit(copy_context().run, call, group) for group in groups]
+        return [task.result() for task in tasks]
+
+
+def _keep(call: Call, name: str, wrong: Sequence[str]) -> list[dict[str, str]]:
     """The body kept once, with every reason; `Transient` from the store reaches the sender, who still has the body."""
     if not wrong:
         return []
-    reasons = [without_addresses(reason) for reason in dict.fromkeys(wrong)]
+    reasons = list(dict.fromkeys(without_addresses(reason) for reason in wrong))
     body = call.body if call.whole else call.body[:_KEPT]
     kept = call.runtime.quarantine.keep(name, body, "; ".join(reasons)[:1000])
     call.runtime.log.error("keeping a payload that was not understood", door=name, name=kept, reasons=len(wrong))
-    return [{"name": kept, "reason": reason} for reason in reasons[:50]]
+    return [{"name": kept, "reason": reason} for reason in reasons[:_LISTED]]

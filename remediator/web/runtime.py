@@ -15,7 +15,6 @@ from remediator.core.approval import Answer, Person
 from remediator.core.desired import Approvers, DesiredState
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
-from remediator.core.signal import Signal
 from remediator.ports import Clock, Log, Quarantine, Rows, TakenIn, Tokens
 
 
@@ -65,9 +64,9 @@ class WebSettings:
 class WebRuntime:
     """The settings, a few ports, and the steps of the flow as plain callables.
 
-    `take_in` is flow.intake, `record` flow.record_approval with the incident's id, the link's token, the answer and the
-    person; both raise the errors of core.errors. `find` takes (status, registry), either may be None, a registry by id
-    or name; newest first.
+    `take_in` is flow.intake for one signal or several about one subject, `record` flow.record_approval with the
+    incident's id, the link's token, the answer and the person; both raise the errors of core.errors. `find` takes
+    (status, registry), either may be None, a registry by id or name; newest first.
     """
 
     settings: WebSettings
@@ -76,8 +75,10 @@ class WebRuntime:
     rows: Rows
     quarantine: Quarantine
     log: Log
-    take_in: Callable[[Signal], TakenIn]
+    take_in: Callable[..., TakenIn]
     load: Callable[[str], Incident]
     find: Callable[[Status | None, ResourceId | str | None], Sequence[Incident]]
     record: Callable[[str, str, Answer, Person], Incident]
     desired: Callable[[], DesiredState]
+    joined: Callable[[str], Sequence[Incident]] = lambda _: ()
+    stopped: Callable[[], str | None] = lambda: None

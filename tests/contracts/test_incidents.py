@@ -70,6 +70,19 @@ def test_many_signals_are_counted_and_the_last_kept(incidents: RowIncidents) -> 
     assert (again.letters, again.incident.signal_count) == ((), 50)
 
 
+@pytest.mark.parametrize("there", [False, True], ids=["opens", "joins"])
+def test_one_delivery_with_many_signals(incidents: RowIncidents, there: bool) -> None:
+    """Signals that came together are stored together: each is counted, the last twenty are letters, in their order."""
+    if there:
+        incidents.take_in(SHOP, signal(), fresh())
+    several = tuple(signal(number) for number in range(2, 42))
+    taken = incidents.take_in(SHOP, several[0], fresh("two"), several[1:])
+    held = incidents.load(taken.incident)
+    assert taken.joined is there
+    assert held.letters == several[-20:]
+    assert held.incident.signal_count + len(held.letters) == len(several) + there
+
+
 def test_letters_come_once(incidents: RowIncidents) -> None:
     """A letter that the incident has counted does not come again, also when the incident keeps others instead."""
     for number in range(30):

@@ -69,15 +69,16 @@ class Store:
         self.cases: dict[str, _Case] = {}
         self.saves: list[Incident] = []
 
-    def take_in(self, subject, signal, fresh):
+    def take_in(self, subject, signal, fresh, others=()):
         for case in self.cases.values():
             if case.incident.subject == subject and not case.incident.status.ended:
-                if all(known.id != signal.id for known in case.mail):
-                    case.mail = [*case.mail, signal][-20:]
-                    case.mail_version += 1
+                for letter in (signal, *others):
+                    if all(known.id != letter.id for known in case.mail):
+                        case.mail = [*case.mail, letter][-20:]
+                        case.mail_version += 1
                 return TakenIn(case.incident.id, True)
         self._check(None, fresh)
-        self.cases[fresh.id] = _Case(fresh, mail=[signal])
+        self.cases[fresh.id] = _Case(fresh, mail=[signal, *others])
         return TakenIn(fresh.id, False)
 
     def load(self, incident):

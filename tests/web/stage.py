@@ -77,11 +77,13 @@ class World:
     logged: list[str] = field(default_factory=list)
     fails: RemediatorError | None = None
 
-    def take_in(self, signal: Signal) -> TakenIn:
+    def take_in(self, signal: Signal, *others: Signal) -> TakenIn:
         if self.fails:
             raise self.fails
         self.signals.append(signal)
-        return TakenIn(f"incident-{len(self.signals)}", False)
+        taken = TakenIn(f"incident-{len(self.signals)}", False)
+        self.signals += others
+        return taken
 
     def load(self, incident: str) -> Held:
         if incident != self.incident.id:

@@ -27,10 +27,10 @@ REMEMBERED = 64  # subjects; a mailbox has 256 KiB at most
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A signal with its subject, and the incident that it opens where none is open."""
+    """Signals of one delivery with their subject, and the incident that the first opens where none is open."""
 
     subject: ResourceId
-    signal: Signal
+    signals: tuple[Signal, ...]
     fresh: Incident
 
 
@@ -87,11 +87,12 @@ class Arrivals:
 
     def _written(self, found: _Open | None, arrivals: Sequence[Arrival]) -> _Open:
         """The signals stored: in the mailbox of the open incident, or with a fresh one."""
-        first, *others = arrivals
+        first = arrivals[0]
+        letters = [signal for arrival in arrivals for signal in arrival.signals]
         partition, claim = case_rows.partition_of(first.subject), case_rows.claim_key(first.subject)
         if found is None:
             incident = replace(first.fresh, id=case_rows.full_id(first.subject, first.fresh.id))
-            mailbox = Mailbox((first.signal,), max(1, incident.signal_count)).with_letters(o.signal for o in others)
+            mailbox = Mailbox((letters[0],), max(1, incident.signal_count)).with_letters(letters[1:])
             writes = [
                 Write(claim, incident.id.encode()),
                 Write(case_rows.incident_key(incident.id), packed(encode_incident(incident))),
@@ -99,7 +100,7 @@ class Arrivals:
             ]
             after = _Open(incident.id, mailbox, "", "")
         else:
-            mailbox = found.mailbox.with_letters(arrival.signal for arrival in arrivals)
+            mailbox = found.mailbox.with_letters(letters)
             writes = [Write(claim, version=found.claim_version, check=True)]  # the incident is still open
             after = replace(found, mailbox=mailbox)
         place = case_rows.mailbox_key(after.incident)

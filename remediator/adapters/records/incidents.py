@@ -6,6 +6,7 @@ batch, so that a program killed between two calls leaves a whole state behind, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,14 +32,14 @@ class RowIncidents:
         self._rows = rows
         self._arrivals = Arrivals(rows)
 
-    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident) -> TakenIn:
+    def take_in(self, subject: ResourceId, signal: Signal, fresh: Incident, others: Sequence[Signal] = ()) -> TakenIn:
         """As `ports.Incidents.take_in`.
 
         `fresh` is stored under `<partition>-<its id>`, which is the id that is returned; the signal goes into its
         mailbox in either case. Signals of one subject that come at once are taken in together. `Transient("lost-race")`
         only after very many lost races.
         """
-        return self._arrivals.take_in(Arrival(subject, signal, fresh))
+        return self._arrivals.take_in(Arrival(subject, (signal, *others), fresh))
 
     def load(self, incident: str) -> Held:
         """As `ports.Incidents.load`; `letters` are the signals of the mailbox that the incident has not counted yet.
