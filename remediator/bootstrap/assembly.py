@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from remediator.bootstrap.access import applier, reader
+from remediator.bootstrap.alerts import alert_channel
 from remediator.bootstrap.declared import desired_states
 from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.events import heard
@@ -109,7 +110,7 @@ def _flow(
         leases=RowLeases(rows, time, process=this_process(), is_gone=is_gone),
         switch=switch,
         log=log,
-        channels=channels(settings, tokens, log),
+        channels={**channels(settings, tokens, log), **alert_channel(settings, observer, time, told)},
         preflight=preflight(settings, observer),
         pace=RowPace(rows, time),
         prober=prober,

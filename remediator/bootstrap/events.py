@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from remediator.bootstrap.access import identity
+from remediator.core.alert_state import Follow
 from remediator.core.incident import Incident, Notice
 from remediator.flow.heard import HeardIncidents
 from remediator.flow.measured import CaseMeasures
@@ -39,5 +40,11 @@ def publisher(settings: Settings) -> Channel:
 
 
 def heard(incidents: Incidents, settings: Settings, telemetry: Telemetry, log: Log) -> Incidents:
-    """The same case files, measured; where a topic is set, with an event for each transition."""
-    return HeardIncidents(incidents, announce=bool(settings.event_endpoint), listener=CaseMeasures(telemetry, log))
+    """The same case files, measured; where the settings ask for it, with an event for each transition, and with what
+    becomes of the alert."""
+    return HeardIncidents(
+        incidents,
+        announce=bool(settings.event_endpoint),
+        follow=Follow(settings.alerts),
+        listener=CaseMeasures(telemetry, log),
+    )

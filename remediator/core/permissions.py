@@ -169,6 +169,7 @@ BESIDE: tuple[Beside, ...] = (
     Beside("probe", "reader", f"{_APP}/jobs/executions/read", "finding the executions of a probe's job"),
     Beside("probe", "reader", f"{_APP}/jobs/execution/read", "how an execution of it has ended"),
     Beside("probe", "reader", f"{_LOGS}/query/ContainerAppConsoleLogs/read", "what it printed, without _CL"),
+    Beside("alerts", "reader", "Microsoft.AlertsManagement/alerts/read", "whether somebody was there before"),
     Beside(
         "alerts",
         "applier",

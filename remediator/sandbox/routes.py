@@ -13,6 +13,7 @@ from remediator.sandbox.locks import refuse_when_locked
 from remediator.sandbox.private_link import ENDPOINTS
 from remediator.sandbox.providers import (
     activity_log,
+    alerts,
     connection,
     container_apps,
     directory,
@@ -37,6 +38,7 @@ ROUTES: dict[tuple[str, str, str], Handler] = {
     route: handler
     for family in (
         activity_log,
+        alerts,
         connection,
         container_apps,
         endpoint,

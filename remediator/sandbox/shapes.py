@@ -80,6 +80,7 @@ SHAPES: dict[str, Object] = {
     f"{_AUTH}/roleassignments": _resource(scope=TEXT, principalId=TEXT, principalType=TEXT, roleDefinitionId=TEXT),
     f"{_AUTH}/roledefinitions": _resource(permissions=Rows(_PERMISSION)),
     "microsoft.managedidentity/userassignedidentities": _resource(principalId=TEXT),
+    "microsoft.alertsmanagement/alerts": _resource(essentials=Object({"alertState": TEXT})),
     "microsoft.app/managedenvironments": _resource(vnetConfiguration=Object({"infrastructureSubnetId": TEXT})),
     "microsoft.app/containerapps": _APP,
     "microsoft.app/jobs": _APP,

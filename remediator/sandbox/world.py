@@ -37,6 +37,7 @@ class World:
     appliances: dict[str, str] = field(default_factory=dict)
     egress: dict[str, str] = field(default_factory=dict)
     permissions: dict[str, Collection[str]] = field(default_factory=dict)
+    alert_history: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     executions: dict[str, int] = field(default_factory=dict)  # reads until a running execution ends, by its key
     _counted: int = 0
 

@@ -38,6 +38,7 @@ VERSIONS: Mapping[str, str] = {
     "microsoft.network/dnsresolvers": "2022-07-01",
     "microsoft.network/dnsforwardingrulesets": "2022-07-01",
     "microsoft.app": "2025-01-01",
+    "microsoft.alertsmanagement": "2019-05-05-preview",  # there is no stable one that changes states of single alerts
     "microsoft.authorization": "2022-04-01",
     "microsoft.authorization/locks": "2020-05-01",
     "microsoft.operationalinsights": "2023-09-01",
@@ -148,10 +149,17 @@ class Arm:
             raise Transient("azure-garbled", f"asking {path}: the answer is not an object")
         return body
 
-    def act(self, doing: str, path: str, api_version: str, document: Mapping[str, Any] | None = None) -> HttpResponse:
+    def act(
+        self,
+        doing: str,
+        path: str,
+        api_version: str,
+        document: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> HttpResponse:
         """The answer to an action that is sent as POST, once: a POST that may have been taken is not sent again."""
         with translated(doing, path):
-            response = self._send(path, api_version, None, document or {}, retry_total=0)
+            response = self._send(path, api_version, query, document, method="POST", retry_total=0)
             response.raise_for_status()
             return response
 
@@ -209,13 +217,13 @@ class Arm:
         api_version: str,
         query: Mapping[str, str] | None,
         document: Mapping[str, Any] | None,
+        method: str = "",
         **options: Any,
     ) -> HttpResponse:
         where = self.access.endpoint + quote("/" + path.strip("/"), safe="/@*$()!',;=+~")
         asked = {"api-version": api_version, **{name: quote(text, safe="") for name, text in (query or {}).items()}}
-        if document is not None:
-            return self._client.send_request(HttpRequest("POST", where, params=asked, json=document), **options)
-        return self._client.send_request(HttpRequest("GET", where, params=asked))
+        verb = method or ("GET" if document is None else "POST")
+        return self._client.send_request(HttpRequest(verb, where, params=asked, json=document), **options)
 
     def _own(self, url: str) -> None:
         """Refuse to carry our token to an address that is not Resource Manager's."""
