@@ -14,6 +14,7 @@ from remediator import setting_values as read
 
 PREFIX = "REMEDIATOR_"
 CLOUDS = ("AzureCloud", "AzureChinaCloud", "AzureUSGovernment")
+ALERTS = ("off", "acknowledge", "close")
 WAYS = ("direct", "pull-request", "report")
 
 
@@ -113,6 +114,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("EVENT_ENDPOINT", "", "Event Grid endpoint of a custom topic or a namespace to which incidents are "
              "published as CloudEvents; empty: nothing is published", read.address),
     Variable("EVENT_TOPIC", "", "name of the topic where `REMEDIATOR_EVENT_ENDPOINT` is a namespace's", read.topic),
+    Variable("ALERTS", "off", "what becomes of the Azure Monitor alert that opened an incident: `off`, `acknowledge` "
+             "(once a plan is approved), or `close` (that, and closed once it is resolved)", read.one_of(ALERTS)),
     Variable("TELEMETRY", "auto", "`auto`: spans and measures go where the variables of docs/telemetry.md say; `off`: "
              "nowhere", read.one_of(("auto", "off"))),
     Variable("STOPPED", "", "a reason here stops every write to Azure until it is removed"),

@@ -94,6 +94,7 @@ class Settings:
     applier_client_id: str
     event_endpoint: str
     event_topic: str
+    alerts: str
     telemetry: str
     stopped: str
     way: str
