@@ -70,9 +70,12 @@ def _cause(told: Told, finding: Finding, reason: str, number: str, width: int) -
 
 
 def _others_with_it(told: Told, finding: Finding, drawn: list[PullPath], indent: str, width: int) -> list[str]:
-    """How many other paths have the same cause."""
+    """How many paths have this cause that no picture shows."""
     others = len(finding.paths) - len(drawn)
-    return wrapped(f"the same cause for {counted(others, 'other path')}", width, f"{indent}  · ") if others > 0 else []
+    words = (
+        f"the same cause for {counted(others, 'other path')}" if drawn else f"the cause of {counted(others, 'path')}"
+    )
+    return wrapped(words, width, f"{indent}  · ") if others > 0 else []
 
 
 def how_sure(told: Told, width: int) -> tuple[Section, ...]:

@@ -344,6 +344,21 @@ def test_what_the_plan_does_not_mend_is_named() -> None:
     assert section(answer, "What would mend it").splitlines()[-1] == "Not mended by it: pull-credential (1 path)."
 
 
+def test_a_cause_without_a_picture_counts_its_own_paths() -> None:
+    """Of two causes of one rule one is drawn; the other's path is its own, not one more with the same cause."""
+    builder = EstateBuilder()
+    network, infrastructure, endpoints = spoke(builder)
+    zone = builder.zone()
+    builder.link(zone, network)
+    environment = builder.environment("cae", infrastructure)
+    for number, name in enumerate(("shop", "tools")):
+        builder.group(builder.endpoint(f"pe-{name}", builder.registry(name), endpoints, 4 + 2 * number), zone)
+        builder.app(f"{name}-app", environment, f"{name}.azurecr.io/a:1")
+        builder.drop(f"{zone}/A/{name}")
+    why = section(told(builder), "Why")
+    assert (why.count("dns-record: "), "· the cause of 1 path" in why, "other path" in why) == (2, True, False)
+
+
 def test_a_plan_that_was_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is left is counted by rule, and a person hears that the plan stops, not that nothing else can be done."""
     for place in (drafting, explain_effect):
