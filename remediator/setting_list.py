@@ -90,6 +90,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("READERS", "", "object ids, groups or app roles that may read incidents; empty: who is signed in",
              read.words),
     Variable("CALLERS", "", "object ids or app roles that may send signals with an Entra token", read.words),
+    Variable("API_SCOPE", "", "what `remediator approve` and `reject` ask a token for in mode azure, e.g. "
+             "`api://<application id>/.default`"),
     Variable("APPROVER_USERS", "", "object ids of people who may decide where no document says who", read.words),
     Variable("APPROVER_GROUPS", "", "object ids of groups who may decide where no document says who", read.words),
     Variable("APPROVER_ROLES", "", "app roles that may decide where no document says who", read.words),

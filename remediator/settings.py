@@ -77,6 +77,7 @@ class Settings:
     tenant_id: str
     readers: tuple[str, ...]
     callers: tuple[str, ...]
+    api_scope: str
     approver_users: tuple[str, ...]
     approver_groups: tuple[str, ...]
     approver_roles: tuple[str, ...]

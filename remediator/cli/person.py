@@ -19,12 +19,12 @@ from remediator.views.wording import foresight_lines, ruling_sentence
 
 
 def person_here(runtime: Runtime) -> Person:
-    """The person of the settings, else the account of the operating system; not in mode azure, where pages decide."""
+    """The person of the settings, else the account of the operating system; not in mode azure."""
     if runtime.settings.mode is Mode.AZURE:
         raise Forbidden(
             "terminal-cannot-decide",
             "deciding at the terminal: in mode azure a person is known by the identity provider only",
-            hint="open the approval link",
+            hint="open the approval link, or use remediator approve with REMEDIATOR_API_SCOPE",
         )
     name = name_here(runtime)
     return Person(name.lower(), name)

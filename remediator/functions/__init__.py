@@ -4,10 +4,11 @@
 (`runtime.py`, `web_app.py`), so that indexing loads neither Azure clients nor the web app.
 """
 
+from remediator.functions.decisions import doors as decisions
 from remediator.functions.events import doors as events
 from remediator.functions.pages import doors as pages
 from remediator.functions.programs import doors as programs
 from remediator.functions.timer import doors as timer
 from remediator.functions.work import doors as work
 
-BLUEPRINTS = (events, programs, pages, work, timer)
+BLUEPRINTS = (events, programs, pages, decisions, work, timer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 
 from starlette.requests import Request
 
@@ -114,6 +115,26 @@ def decider(settings: WebSettings, principal: Principal | None, incident: Incide
             "approver-not-allowed",
             "you are signed in, but may not decide about every registry that this plan concerns",
             hint="approvers are object ids, groups or roles in the desired state",
+        )
+    return person
+
+
+def decider_by_program(
+    settings: WebSettings, principal: Principal | None, incident: Incident, desired: DesiredState
+) -> Person:
+    """Whoever decides without a page: a signed-in person as on the page, or an application that is an approver by name.
+
+    Where nobody is named any person may decide, but no application.
+    """
+    if principal is None or principal.person:
+        return decider(settings, principal, incident, desired)
+    named = [_or_default(one, settings) for one in approvers_of(incident.registries, desired) or (settings.approvers,)]
+    person = Person(principal.id, principal.name, (), tuple(sorted(principal.roles)), True)
+    if not all((one.users or one.roles) and is_approver(person, replace(one, groups=())) for one in named):
+        raise Forbidden(
+            "approver-not-allowed",
+            "this application is not named as an approver of every registry that this plan concerns",
+            hint="name its object id or app role among the approvers in the desired state",
         )
     return person
 

@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from remediator.web import approvals, incidents, intake, remediations, signin
+from remediator.web import approvals, decisions, incidents, intake, remediations, signin
 from remediator.web.access import check_settings
 from remediator.web.door import Call, StrictHeaders, bug, door, http_refusal
 from remediator.web.runtime import IdentityKind, WebRuntime
@@ -55,6 +55,7 @@ def _api(runtime: WebRuntime) -> list[Route]:
         routes += [
             Route("/api/incidents", door(runtime, incidents.list_document), methods=["GET"]),
             Route("/api/incidents/{incident}", door(runtime, incidents.one_document), methods=["GET"]),
+            Route("/api/incidents/{incident}/decisions", door(runtime, decisions.decide), methods=["POST"]),
         ]
     return routes
 

@@ -35,7 +35,7 @@ LATER = ("remediator.ports", "remediator.bootstrap", "remediator.core.incident")
 def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
     """The app has a function for each way in: HTTP, Event Grid, the two queues and the clock."""
     kinds = Counter(f.trigger["type"] for f in worker.functions.values())
-    assert kinds == {"httpTrigger": 7, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
+    assert kinds == {"httpTrigger": 8, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
         ("/api/remediations", "POST", "remediations", "function"),
         ("/api/incidents", "GET", "incidents_api", "anonymous"),
         ("/api/incidents/i1", "GET", "incidents_api", "anonymous"),
+        ("/api/incidents/i1/decisions", "POST", "decisions", "anonymous"),
         ("/incidents", "GET", "incidents", "anonymous"),
         ("/incidents/i1", "GET", "incidents", "anonymous"),
         ("/approvals/t1", "GET", "approvals", "anonymous"),
@@ -67,6 +68,7 @@ def test_no_other_method_is_open(host: Host) -> None:
         "events_webhook": {"POST", "OPTIONS"},
         "remediations": {"POST"},
         "incidents_api": {"GET"},
+        "decisions": {"POST"},
         "incidents": {"GET"},
         "approvals": {"GET", "POST"},
         "healthz": {"GET"},
@@ -99,7 +101,7 @@ def test_indexing_loads_nothing_heavy() -> None:
 def test_doors_are_thin() -> None:
     """The app file is at most 15 lines and each door's file at most 40."""
     doors = [p for p in (ROOT / "remediator" / "functions").glob("*.py") if "Blueprint()" in p.read_text()]
-    assert len(doors) == 5
+    assert len(doors) == 6
     assert len((ROOT / "function_app.py").read_text().splitlines()) <= 15
     assert {p.name: n for p in doors if (n := len(p.read_text().splitlines())) > 40} == {}
 
@@ -114,6 +116,6 @@ def test_what_is_published_can_be_indexed(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, tmp_path / name)
     code = "import function_app, remediator; print(len(function_app.app.get_functions()), remediator.__file__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["11", str(tmp_path / "remediator" / "__init__.py")]
+    assert done.stdout.split() == ["12", str(tmp_path / "remediator" / "__init__.py")]
     top = {name.split("/")[0] for name in published}
     assert top == {".funcignore", "function_app.py", "host.json", "remediator", "requirements.txt"}

@@ -186,6 +186,15 @@ def asked(**fields: object) -> Incident:
     return replace(incident, request=replace(incident.request, links=links), **fields)  # type: ignore[arg-type]
 
 
+def linked(incident: Incident) -> Incident:
+    """The same with a link whose token is derived as the program derives it, which callers without a link rely on."""
+    assert incident.request is not None
+    one, *_ = incident.request.links
+    token = HashTokens().token(incident.id, incident.request.digest, one.recipient)
+    link = ApprovalLink(HashTokens().hash(token), one.recipient)
+    return replace(incident, request=replace(incident.request, links=(link,)))
+
+
 def world(settings: WebSettings = LOCAL, **fields: object) -> World:
     """A world whose incident waits for approval."""
     return World(settings, asked(**fields))

@@ -1,0 +1,1 @@
+"""A remediator that runs elsewhere."""
