@@ -55,6 +55,11 @@ def kept(
     return RowsTables(rows, clock), SharedWork(work, poison, here, poisoned, log)
 
 
+def is_elsewhere(settings: Settings) -> bool:
+    """Whether case files lie in a storage account, and not in a file of this machine."""
+    return _ours(settings) is not None or _host(settings) is not None
+
+
 def _opened(settings: Settings, place: Place, ends: ExitStack) -> StorageAccount:
     from remediator.adapters.azure.storage.account import StorageAccount
 

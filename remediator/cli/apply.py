@@ -37,6 +37,7 @@ def command(ctx: click.Context, target: str, yes_digest: str | None, as_json: bo
     """Apply a saved plan, or go on with an incident, after you approve it. Ends with 0 when it is resolved."""
     with bootstrap.build(bootstrap.settings()) as plain_runtime:
         runtime = watched(plain_runtime, _tell)
+        out.warn(runtime.stopped() or "")
         incident = _planned(runtime, target)
         if incident.status is Status.AWAITING_APPROVAL:
             person = person_here(runtime)

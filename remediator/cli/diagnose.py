@@ -31,6 +31,7 @@ def command(ctx: click.Context, /, explain: str | None, as_json: bool, detailed_
         explained(explain, as_json=as_json)
         return
     reply = answer(Question(**asked))
+    out.warn(reply.stopped)
     if as_json:
         out.document(as_document(reply))
     else:
@@ -50,6 +51,8 @@ def as_document(reply: Reply) -> dict[str, Any]:
         found["text"] = classify_document(reply.said)
     if reply.caused_by is not None:
         found["caused_by"] = caused_by_document(reply.caused_by)
+    if reply.stopped:
+        found["stopped"] = reply.stopped
     if reply.notes or reply.remarks:
         found["notes"] = [plain(note, 600) for note in (*reply.notes, *reply.remarks)]
     return found

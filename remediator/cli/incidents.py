@@ -12,6 +12,7 @@ from remediator.views import journal, picture
 from remediator.views.caused_by import who_did_it
 from remediator.views.document import SCHEMA, incident_document, incident_summary
 from remediator.views.plain import moment, plain
+from remediator.views.standing import Standing, joined_lines, may_be_joined, registries_named, standing_document
 from remediator.views.wording import STATUSES, asked_by, decisive_path, headline, incident_title
 
 _STATUS = click.Choice([status.value for status in Status], case_sensitive=False)
@@ -42,10 +43,13 @@ def show(incident: str, as_json: bool) -> None:
     """Show INCIDENT: path, plan, journal."""
     with bootstrap.build(bootstrap.settings()) as runtime:
         found = runtime.load(incident)
+        joined = tuple(runtime.joined(found.id)) if may_be_joined(found) else ()
+        standing = Standing(runtime.stopped() or "", joined)
+    out.warn(standing.stopped)
     if as_json:
-        out.document(incident_document(found))
+        out.document(incident_document(found) | standing_document(standing))
     else:
-        out.show("\n".join(_shown(found)))
+        out.show("\n".join(_shown(found, standing)))
 
 
 command.add_command(verify.command)
@@ -54,8 +58,11 @@ command.add_command(verify.command)
 def _list(status: str | None, as_json: bool) -> None:
     with bootstrap.build(bootstrap.settings()) as runtime:
         found = runtime.find(Status[status.upper()] if status else None)
+        stopped = runtime.stopped() or ""
+    out.warn(stopped)
     if as_json:
-        out.document({"schema": SCHEMA, "incidents": [incident_summary(incident) for incident in found]})
+        summaries = [incident_summary(incident) for incident in found]
+        out.document({"schema": SCHEMA, "stopped": stopped or None, "incidents": summaries})
     elif not found:
         out.show("no incidents")
     for incident in () if as_json else found:
@@ -64,12 +71,18 @@ def _list(status: str | None, as_json: bool) -> None:
         out.show(f"{incident.id}  {incident.status.value.ljust(17)}  {opened}  {about}")
 
 
-def _shown(incident: Incident) -> list[str]:
+def _shown(incident: Incident, standing: Standing) -> list[str]:
     lines = [out.heading(incident_title(incident)), headline(incident.diagnosis), f"Asked by {asked_by(incident)}"]
     lines += [f"Who did it: {who_did_it(incident.caused_by)}"] if incident.caused_by else []
     lines += [f"Status {incident.status.value}: {STATUSES[incident.status]}"]
     lines += [f"✗ {plain(incident.error[0], 80)}: {plain(incident.error[1], 400)}"] if incident.error else []
     lines += [f"Correlation {incident.correlation}"] if incident.correlation else []
+    lines += [f"Joined to {incident.joined_to}"] if incident.joined_to else []
+    for title, several in (
+        ("Registries", registries_named(incident.registries)),
+        ("Joined by", joined_lines(standing.joined)),
+    ):
+        lines += [f"{title}:", *(f"  {one}" for one in several)] if several else []
     path = decisive_path(incident.diagnosis)
     lines += ["", picture.terminal(path, out.width())] if path else []
     lines += ["", *plan_of(incident)] if incident.diagnosis and incident.diagnosis.plan else []

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from remediator.core.errors import RemediatorError
+from remediator.views.standing import stopped_sentence
 
 MOST_COLUMNS = 100
 _STYLES = {
@@ -64,6 +65,12 @@ def heading(text: str) -> str:
 def say(text: str) -> None:
     """Talk, on stderr."""
     click.echo(text, err=True)
+
+
+def warn(stopped: str) -> None:
+    """That every write is stopped, and why, on stderr; nothing where it is not."""
+    if stopped:
+        say(f"✗ {stopped_sentence(stopped)}")
 
 
 def trouble(error: RemediatorError) -> None:

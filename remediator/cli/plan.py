@@ -33,10 +33,11 @@ def command(ctx: click.Context, /, target: Path | None, as_json: bool, detailed_
         reply = narrowed(reply)
     found = reply.diagnosis
     document = plan_file(found, reply.snapshot.cloud)
+    out.warn(reply.stopped)
     if target is not None:
         _save(target, document)
     if as_json:
-        out.document(document)
+        out.document(document | ({"stopped": reply.stopped} if reply.stopped else {}))
     else:
         for note in (*reply.notes, *reply.remarks):
             out.say(f"note: {plain(note, 600)}")

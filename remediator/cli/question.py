@@ -54,7 +54,7 @@ class Reply:
 
     `notes` are sentences on where it looked, `remarks` such as are no findings but have to be known; `said` is what the
     given text means, `caused_by` the write behind the findings, where the given payload tells of it. `nothing_asked`
-    says why nothing was looked at, "" where something was.
+    says why nothing was looked at, "" where something was; `stopped` why every write is stopped, "" where it is not.
     """
 
     diagnosis: Diagnosis
@@ -65,6 +65,7 @@ class Reply:
     said: PullError | None = None
     caused_by: AzureWrite | None = None
     nothing_asked: str = ""
+    stopped: str = ""
 
 
 def options(command: Command) -> Command:
@@ -86,6 +87,11 @@ def options(command: Command) -> Command:
 
 def answer(question: Question) -> Reply:
     """Read, resolve, diagnose. Raises the errors of core.errors."""
+    stopped = bootstrap.stopped(bootstrap.settings()) if question.estate is None else ""
+    return replace(_answered(question), stopped=stopped)
+
+
+def _answered(question: Question) -> Reply:
     desired, snapshot = _desired(question), _snapshot(question)
     notes: list[str] = []
     focus = Focus(

@@ -21,6 +21,7 @@ MAX_EVENT_DELIVERIES = 52
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 DEFAULT_CHANNEL = "mail"
+STOPPED = "stopped"  # the parameter that says why every write is stopped; never stored
 EVENTS = "events"  # the channel of what `core.announcement` makes
 
 

@@ -56,7 +56,9 @@ class Flow(Steps):
         )
 
     def wake_due(self) -> tuple[str, ...]:
-        """See `flow.sweep`."""
+        """See `flow.sweep`; while every write is stopped, each minute's log says so."""
+        if self.switch.stopped() is not None:
+            self.log.error("every write is stopped")
         return wake_due(incidents=self.incidents, queue=self.queue, clock=self.clock)
 
     def left_behind(self) -> tuple[str, ...]:

@@ -189,6 +189,7 @@ class Steps:
             incidents=self.incidents,
             channels=self.channels,
             fallbacks=self.fallbacks,
+            switch=self.switch,
             clock=self.clock,
             log=self.log,
         )

@@ -17,6 +17,7 @@ from remediator.core.pull_path import PullPath
 from remediator.views import changes, picture, wording
 from remediator.views.notice import NoticeWords, asks, shows_path, shows_plan, status_of, words
 from remediator.views.plain import plain, with_short_ids
+from remediator.views.standing import registries_named
 
 LIMIT = 20_000  # bytes of the whole message: Teams says 28 KB, and has refused 21 (azure-facts 11)
 _DIGEST = 19  # as much of it as stands on a phone's line and still tells two plans apart
@@ -57,6 +58,9 @@ def _envelope(card: Element) -> dict[str, Any]:
 def _card(told: NoticeWords, notice: Notice, incident: Incident, link: str, most: int, *, values: bool) -> Element:
     status, found = status_of(notice, incident), incident.diagnosis
     blocks: list[Element] = []
+    if registries := registries_named(incident.registries):
+        more = [f"and {len(registries) - most} more"] if len(registries) > most else []
+        blocks += [_heading("The registries"), *_lines([*registries[:most], *more])]
     path = wording.decisive_path(found)
     if path is not None and shows_path(status):
         blocks += [_heading("The pull path"), _runs(_run(wording.path_title(path), bold=True)), *_hops(path)]

@@ -21,6 +21,7 @@ from remediator.core.incident import Incident, Status
 from remediator.views import changes, journal, picture_svg, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
+from remediator.views.standing import Standing, joined_lines, registries_named, stopped_sentence
 
 STYLE = files("remediator.views").joinpath("templates/style.css").read_text("utf-8")
 STYLE_SOURCE = "'sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode() + "'"
@@ -51,13 +52,17 @@ class DecisionForm:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """What this reader may do on an approval page: a form, a way to sign in, or only a note (`tone` good or bad)."""
+    """What this reader may do on an approval page: a form, a way to sign in, or only a note (`tone` good or bad).
+
+    `stopped` is why every write is stopped, "" where it is not.
+    """
 
     viewer: str = ""
     form: DecisionForm | None = None
     sign_in: str = ""
     note: str = ""
     tone: str = ""
+    stopped: str = ""
 
 
 @cache
@@ -91,29 +96,42 @@ def approval_page(incident: Incident, page: ApprovalPage) -> str:
         "approval.html",
         title=f"Approve changes for {incident.subject.name}",
         viewer=page.viewer,
+        stopped=page.stopped,
         page=page,
+        covers=wording.COVERS,
         request=request,
         yes=len({a.person for a in incident.approvals if a.yes and a.digest == digest}),
         **_case(incident),
     )
 
 
-def incident_page(incident: Incident, viewer: str) -> str:
+def incident_page(incident: Incident, viewer: str, standing: Standing | None = None) -> str:
     """The case file for a signed-in reader."""
+    standing = standing or Standing()
     checked = incident.verification
     words = f"{moment(checked.at)}: {plain(checked.reason)} ({wording.PROOFS[checked.proof]})" if checked else ""
+    heard = wording.levels(checked) if checked else ""
     return _render(
         "incident.html",
         title=wording.incident_title(incident),
         viewer=viewer,
         error=incident.error,
         verification=words,
+        heard=heard,
+        stopped=standing.stopped,
+        joined=joined_lines(standing.joined),
+        signals=f"{max(incident.signal_count, len(incident.signals)):,}",
         **_case(incident),
     )
 
 
 def incidents_page(
-    incidents: Sequence[Incident], viewer: str, *, status: Status | None = None, registry: str = ""
+    incidents: Sequence[Incident],
+    viewer: str,
+    *,
+    status: Status | None = None,
+    registry: str = "",
+    stopped: str = "",
 ) -> str:
     """The list, as it was found, with the form by which it was asked for."""
     rows = [
@@ -132,6 +150,7 @@ def incidents_page(
         "incidents.html",
         title="Incidents",
         viewer=viewer,
+        stopped=stopped,
         rows=rows,
         statuses=tuple((one.value, wording.STATUSES[one], one is status) for one in Status),
         registry=registry,
@@ -139,18 +158,21 @@ def incidents_page(
     )
 
 
-def error_page(code: str, title: str, message: str, *, hint: str = "", sign_in: str = "", viewer: str = "") -> str:
+def error_page(
+    code: str, title: str, message: str, *, hint: str = "", sign_in: str = "", viewer: str = "", stopped: str = ""
+) -> str:
     """A refusal or failure with its code, what was being done, and what to try."""
-    return _render("error.html", title=title, viewer=viewer, code=code, message=message, hint=hint, sign_in=sign_in)
+    told = {"code": code, "message": message, "hint": hint, "sign_in": sign_in}
+    return _render("error.html", title=title, viewer=viewer, stopped=stopped, **told)
 
 
-def signin_page(next_path: str) -> str:
+def signin_page(next_path: str, stopped: str = "") -> str:
     """The form of the local identity; `next_path` was checked by the caller."""
-    return _render("signin.html", title="Who are you?", viewer="", next=next_path)
+    return _render("signin.html", title="Who are you?", viewer="", stopped=stopped, next=next_path)
 
 
-def _render(template: str, **values: object) -> str:
-    return environment().get_template(template).render(**values)
+def _render(template: str, *, stopped: str = "", **values: object) -> str:
+    return environment().get_template(template).render(stopped=stopped_sentence(stopped), **values)
 
 
 def _case(incident: Incident) -> dict[str, object]:
@@ -163,6 +185,7 @@ def _case(incident: Incident) -> dict[str, object]:
         "tone": _tone(incident.status),
         "status": wording.STATUSES[incident.status],
         "asked_by": wording.asked_by(incident),
+        "registries": registries_named(incident.registries),
         "who_did_it": who_did_it(incident.caused_by),
         "testimony": wording.testimony_sentence(diagnosis),
         "ruling": wording.ruling_sentence(diagnosis.ruling if diagnosis else None),

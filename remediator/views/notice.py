@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remediator.core.incident import Incident, Notice, Status
+from remediator.core.outbox import STOPPED
 from remediator.core.reminding import TEMPLATE as REMINDER
 from remediator.views import changes, picture, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
+from remediator.views.standing import registries_named, stopped_sentence
 
 _SUBJECT = 78
 _WIDTH = 72
@@ -35,11 +37,11 @@ _SENTENCES: dict[Status, str] = {
     Status.APPROVED: "The plan is approved; the changes start now.",
     Status.APPLYING: "The changes are being made.",
     Status.APPLIED: "The changes are made; the paths are being checked.",
-    Status.UNDOING: "A pull that worked before has stopped working, so the changes are being undone.",
+    Status.UNDOING: "A pull that worked before has stopped working, or a change failed: the changes are being undone.",
     Status.RESOLVED: "The changes are made and the path is whole again.",
     Status.NO_DRIFT: "Nothing is wrong any more, and nothing was changed.",
     Status.REPORTED: "The program may not or cannot mend this; a person has to act.",
-    Status.ROLLED_BACK: "A pull that worked before had stopped working, so the program's own changes were undone.",
+    Status.ROLLED_BACK: "The program's own changes were undone: a pull that worked had stopped working, or a change failed.",
     Status.FORBIDDEN: "There is a plan, and the policy forbids it. Nothing was changed.",
     Status.REJECTED: "The plan was rejected. Nothing was changed.",
     Status.EXPIRED: "Nobody answered in time. Nothing was changed.",
@@ -89,11 +91,13 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
         if notice.template == REMINDER:
             paragraphs.append("Nobody has decided yet, and without an answer nothing is mended.")
         paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
+        paragraphs += wording.COVERS
         paragraphs += [f"Before you decide: {without_addresses(one, 400)}." for one in incident.request.remarks]
     if incident.error and not asking:
         paragraphs.append(f"{plain(incident.error[0], 80)}: {without_addresses(incident.error[1], 400)}")
     if incident.verification and status is Status.RESOLVED:
-        paragraphs.append(f"It is {wording.PROOFS[incident.verification.proof]}.")
+        heard = wording.levels(incident.verification)
+        paragraphs.append(f"It is {wording.PROOFS[incident.verification.proof]}; {heard}.")
     paragraphs += _told(dict(notice.parameters))
     if incident.caused_by and status not in _MENDED:
         paragraphs.append(f"Who did it: {who_did_it(incident.caused_by)}.")
@@ -128,7 +132,9 @@ def status_of(notice: Notice, incident: Incident) -> Status:
 
 def _told(parameters: Mapping[str, str]) -> list[str]:
     """What the flow wants said besides: its `reason` and `advice`."""
-    return [without_addresses(parameters[key], 400) for key in ("reason", "advice") if parameters.get(key)]
+    said = [without_addresses(parameters[key], 400) for key in ("reason", "advice") if parameters.get(key)]
+    stopped = stopped_sentence(parameters.get(STOPPED, ""))
+    return [*said, f"{stopped}."] if stopped else said
 
 
 def _blocks(incident: Incident, status: Status) -> tuple[tuple[str, str], ...]:
@@ -136,6 +142,9 @@ def _blocks(incident: Incident, status: Status) -> tuple[tuple[str, str], ...]:
     if diagnosis is None:
         return ()
     blocks = []
+    registries = registries_named(incident.registries)
+    if registries:
+        blocks.append(("The registries", "\n".join(registries)))
     path = wording.decisive_path(diagnosis)
     if path is not None and shows_path(status):
         blocks.append(("The pull path", picture.terminal(path, _WIDTH)))

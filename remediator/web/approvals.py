@@ -7,6 +7,7 @@ word typed by hand and the digest that was shown; whether the answer counts is f
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -71,6 +72,10 @@ def _find(call: Call) -> tuple[Incident, str]:
 
 
 def _page(call: Call, incident: Incident, token: str) -> ApprovalPage:
+    return replace(_for_reader(call, incident, token), stopped=call.stopped)
+
+
+def _for_reader(call: Call, incident: Incident, token: str) -> ApprovalPage:
     """What this reader sees besides the case: a form, a way to sign in, or why neither is there."""
     principal, settings = call.principal, call.runtime.settings
     name = principal.name if principal else ""

@@ -11,6 +11,7 @@ from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId, parse_resource_id
 from remediator.views.document import SCHEMA, incident_document, incident_summary
 from remediator.views.html import UNDER_WAY, incident_page, incidents_page
+from remediator.views.standing import Standing, may_be_joined, standing_document
 from remediator.web.access import reader
 from remediator.web.door import Call
 
@@ -24,14 +25,17 @@ def list_page(call: Call) -> Response:
     person = reader(call.runtime.settings, call.principal)
     status, registry = _filters(call)
     found = call.runtime.find(status, registry)
-    return HTMLResponse(incidents_page(found, person.name, status=status, registry=_words(registry)))
+    return HTMLResponse(
+        incidents_page(found, person.name, status=status, registry=_words(registry), stopped=call.stopped)
+    )
 
 
 def one_page(call: Call) -> Response:
     """`GET /incidents/{id}`."""
     person = reader(call.runtime.settings, call.principal)
     incident = _load(call)
-    return HTMLResponse(incident_page(incident, person.name), headers=loading_again(incident))
+    page = incident_page(incident, person.name, _standing(call, incident))
+    return HTMLResponse(page, headers=loading_again(incident))
 
 
 def loading_again(incident: Incident) -> dict[str, str]:
@@ -43,13 +47,19 @@ def list_document(call: Call) -> Response:
     """`GET /api/incidents`, with `?status=` and `?registry=`."""
     reader(call.runtime.settings, call.principal)
     found = call.runtime.find(*_filters(call))
-    return JSONResponse({"schema": SCHEMA, "incidents": [incident_summary(incident) for incident in found]})
+    summaries = [incident_summary(incident) for incident in found]
+    return JSONResponse({"schema": SCHEMA, "stopped": call.stopped or None, "incidents": summaries})
 
 
 def one_document(call: Call) -> Response:
     """`GET /api/incidents/{id}`."""
     reader(call.runtime.settings, call.principal)
-    return JSONResponse(incident_document(_load(call)))
+    incident = _load(call)
+    return JSONResponse(incident_document(incident) | standing_document(_standing(call, incident)))
+
+
+def _standing(call: Call, incident: Incident) -> Standing:
+    return Standing(call.stopped, tuple(call.runtime.joined(incident.id)) if may_be_joined(incident) else ())
 
 
 def _load(call: Call) -> Incident:

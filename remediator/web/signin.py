@@ -14,7 +14,7 @@ from remediator.web.identity import COOKIE, local_cookie, safe_next
 
 def show(call: Call) -> Response:
     """`GET /signin`."""
-    return HTMLResponse(signin_page(safe_next(call.request.query_params.get("next", ""))))
+    return HTMLResponse(signin_page(safe_next(call.request.query_params.get("next", "")), call.stopped))
 
 
 def sign_in(call: Call) -> Response:
