@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.ready
 NODE   := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo lock format
+.PHONY: help setup check test demo pictures lock format
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test: setup $(NODE) ## everything that CI runs
 
 demo: setup ## the first incident, end to end, on this machine (ARGS="--pause" waits for you at the approval)
 	@$(BIN)/remediator demo $(ARGS)
+
+pictures: setup $(NODE) ## take the pictures of docs/pictures again, in Chromium
+	@$(BIN)/python -m tests.browser.pictures docs/pictures
 
 format: setup ## rewrite the code in the house style, and the copy of docs/rules.md that comes along
 	@cp docs/rules.md remediator/views/rules.markdown

@@ -1,5 +1,5 @@
 // Opens pages in Chromium and tells what a person and an accessibility checker see there, as JSON on stdout.
-// stdin: {executable, origin, cookie?, looks: [{name, path, width, dark?, script?, shot?, keys?}]}
+// stdin: {executable, origin, cookie?, looks: [{name, path or html, width, dark?, script?, shot?, keys?}]}
 //   script: false switches JavaScript off; shot: file of a screenshot; keys: pressed one after the other ("text:abc" types)
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -20,12 +20,13 @@ for (const look of job.looks) {
   const complaints = [];
   page.on("console", (line) => ["error", "warning"].includes(line.type()) && complaints.push(line.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
-  const answer = await page.goto(job.origin + look.path, { waitUntil: "load" });
+  const answer = look.html ? null : await page.goto(job.origin + look.path, { waitUntil: "load" });
+  if (look.html) await page.setContent(look.html);
   for (const key of look.keys ?? []) {
     if (key.startsWith("text:")) await page.keyboard.type(key.slice(5));
     else await Promise.all([key === "Enter!" ? page.waitForNavigation() : null, page.keyboard.press(key.replace("!", ""))]);
   }
-  const told = { status: answer.status(), url: page.url(), complaints };
+  const told = { status: answer?.status() ?? 0, url: page.url(), complaints };
   told.text = await page.locator("body").innerText();
   if (look.script !== false) {
     told.widest = await page.evaluate(() => document.documentElement.scrollWidth);
