@@ -66,6 +66,12 @@ class Change:
         """Whether the target is gone afterwards."""
         return self.after is None
 
+    @property
+    def only_synchronises(self) -> bool:
+        """Whether a peering takes over the other side's addresses and changes nothing else: that is for good."""
+        after = self.after or {}
+        return self.kind is ChangeKind.UPDATE_PEERING and all(key in ("remote", "sync") for key in after)
+
 
 class LiveState(StrEnum):
     """How live state compares with a change."""

@@ -97,7 +97,8 @@ def _move(
             return held, wait
     match applier.compare_undo(change):
         case LiveState.DONE:
-            return saved("undone", execution.at(index, state=StepState.UNDONE, ended_at=clock.now())), 0
+            what = "undone" if undoing else "nothing to take back"
+            return saved(what, execution.at(index, state=StepState.UNDONE, ended_at=clock.now())), 0
         case LiveState.RUNNING:
             if undoing:
                 check_not_stuck(change, step, clock.now())
@@ -125,4 +126,11 @@ def _rolled_back(
 ) -> Incident:
     left = [approved.plan.changes[index].summary for index in execution.left]
     what = f"our own changes are undone, except: {'; '.join(left)}" if left else "our own changes are undone"
+    if why := _why(incident):
+        what = f"{what}. Why: {why}"
     return tell(incident.to(Status.ROLLED_BACK, now, what), "rolled-back", now, recipients, what)
+
+
+def _why(incident: Incident) -> str:
+    """What the journal says of the undoing's beginning: the path that broke, or the change that failed."""
+    return next((line.what for line in reversed(incident.journal) if line.status is Status.UNDOING), "")

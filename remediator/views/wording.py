@@ -16,7 +16,7 @@ from remediator.core.policy import Ruling
 from remediator.core.pull_path import HopName, PullPath, Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import SignalSource
-from remediator.core.verification import Proof
+from remediator.core.verification import Proof, Verification, spoken
 from remediator.core.words import counted
 from remediator.views.plain import plain, without_addresses
 
@@ -86,6 +86,12 @@ PROOFS: dict[Proof, str] = {
     Proof.PROBE: "seen by a probe from inside the environment",
     Proof.PULL: "seen by a pull that worked",
 }
+# What a yes covers beside the changes themselves; said with the question, wherever it is asked.
+COVERS = (
+    "A yes covers the way back: if a pull that works now has stopped working afterwards, the program takes its own "
+    "changes back by itself, the last one first.",
+    "Afterwards the paths are looked at again; where the desired state names a probe, its job is started for that.",
+)
 NOTHING_FORESEEN = Foresight()
 _MOST_NAMED = 6
 _MOST_PATHS = 12
@@ -117,6 +123,11 @@ def place_of(rid: ResourceId) -> str:
     """`container app in rg-app`."""
     group = plain(rid.resource_group, 90)
     return f"{kind_of(rid)} in {group}" if group else kind_of(rid)
+
+
+def levels(verification: Verification) -> str:
+    """`levels heard: model, probe; not heard: pull`."""
+    return f"levels {spoken(verification.spoke)}"
 
 
 def path_title(path: PullPath) -> str:
@@ -265,6 +276,10 @@ def undo_sentence(change: Change) -> str:
             return f"{name}: stays upgraded; the program never downgrades a registry"
         case ChangeKind.APPROVE_CONNECTION:
             return f"{name}: the connection is rejected"
+        case ChangeKind.DELETE_ENDPOINT:
+            return f"{name}: stays deleted; its connection was cut off for good"
+    if change.only_synchronises:
+        return f"{name}: stays synchronised; the other side's addresses are what they are"
     if change.creates:
         return f"{'zone group' if change.kind is ChangeKind.CREATE_ZONE_GROUP else name}: deleted again"
     if change.deletes:

@@ -123,6 +123,10 @@ def test_what_worked_before_and_is_broken_undoes_the_plan() -> None:
     assert world.incident.status is Status.ROLLED_BACK
     assert [key[0] for key in world.azure.undone] == [key[0] for key in reversed(world.azure.writes)]
     assert world.azure.live == {}
+    reason = "worked before and is broken now: other → acrone.azurecr.cn"
+    assert reason in world.incident.journal[-1].what
+    (told,) = {dict(n.parameters)["reason"] for n in world.incident.outbox if n.template == "rolled-back"}
+    assert reason in told
 
 
 def test_what_was_broken_before_undoes_nothing() -> None:

@@ -67,7 +67,7 @@ Plan: 1 to create, 1 to change, 1 to delete
      - registry  old in rg-hub of subscription 99999999-2222-3333-4444-555555555555
      - manual    false
      - status    Disconnected
-     undo: pe-old: created again as it was
+     undo: pe-old: stays deleted; its connection was cut off for good
 
 ~ 2. Point contosoimages at 10.20.4.5
      update-dns-record

@@ -22,7 +22,7 @@ def compare_undo(live: Live, change: Change) -> LiveState:
     """PENDING when there is something of ours to take back, DONE when not, CONFLICT when somebody changed it since."""
     if live.running:
         return LiveState.RUNNING
-    if change.kind in NO_WAY_BACK or _only_synchronised(change):
+    if change.kind in NO_WAY_BACK or change.only_synchronises:
         return LiveState.DONE
     if change.kind is ChangeKind.APPROVE_CONNECTION:
         return LiveState.PENDING if live.equals(change.after) else LiveState.DONE
@@ -39,7 +39,7 @@ def check_undo(change: Change, live: Live) -> None:
         raise Forbidden(
             "undo-impossible", f"taking back {change.summary}: a smaller SKU would drop the registry's endpoints"
         )
-    if change.kind in NO_WAY_BACK or _only_synchronised(change):
+    if change.kind in NO_WAY_BACK or change.only_synchronises:
         raise Forbidden("undo-impossible", f"taking back {change.summary}: there is nothing to put back")
     if compare_undo(live, change) is not LiveState.PENDING:
         raise Stale("change-moved", f"taking back {change.summary}: {change.target} no longer is as we left it")
@@ -57,12 +57,6 @@ def _before(change: Change) -> dict[str, object] | None:
     if change.before is None:
         return None
     return {key: value for key, value in change.before.items() if key not in ("state", "sync")}
-
-
-def _only_synchronised(change: Change) -> bool:
-    if change.kind is not ChangeKind.UPDATE_PEERING:
-        return False
-    return all(key in ("remote", "sync") for key in change.after or {})
 
 
 def _delete(clients: Clients, change: Change, live: Live) -> Started:
