@@ -110,6 +110,10 @@ class Execution:
         """A write of ours that is not undone (somebody changed it since, or it cannot be undone), and why."""
         return self.at(index, state=StepState.SKIPPED, ended_at=at, operation=None, error=error)
 
+    def taken_back(self, index: int, at: datetime) -> Execution:
+        """A write of ours that is gone again, whoever took it back, or of which nothing can stand."""
+        return self.at(index, state=StepState.UNDONE, ended_at=at)
+
     @property
     def left(self) -> tuple[int, ...]:
         """The steps that we wrote and left alone when undoing."""

@@ -97,8 +97,7 @@ def _move(
             return held, wait
     match applier.compare_undo(change):
         case LiveState.DONE:
-            what = "undone" if undoing else "nothing to take back"
-            return saved(what, execution.at(index, state=StepState.UNDONE, ended_at=clock.now())), 0
+            return saved("undone" if undoing else "nothing to take back", execution.taken_back(index, clock.now())), 0
         case LiveState.RUNNING:
             if undoing:
                 check_not_stuck(change, step, clock.now())
