@@ -11,6 +11,7 @@ import click
 
 from remediator.cli import out
 from remediator.cli.bench import report
+from remediator.cli.bench.cold import cold
 from remediator.cli.bench.measuring import QUESTIONS
 
 SMALLER = 10
@@ -19,6 +20,9 @@ SMALLER = 10
 @click.group("bench")
 def command() -> None:
     """Measure on this machine; nothing is read and nothing is left behind."""
+
+
+command.add_command(cold)
 
 
 @command.command("core")

@@ -27,7 +27,7 @@ def document(rows: list[Row]) -> Row:
         "schema": SCHEMA,
         "machine": {
             "python": platform.python_version(),
-            "processor": _processor(),
+            "processor": processor(),
             "cores": os.cpu_count(),
             "pinned": all(row["pinned"] for row in rows),
         },
@@ -52,7 +52,8 @@ def _growth(small: Row, large: Row) -> Row:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The name of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
