@@ -46,5 +46,11 @@ PULLING = re.compile(
 )
 """The text is about an image or a registry at all; a 403 or a time-out of anything else is none of ours."""
 
+FETCHING = re.compile(
+    r"pull|/v2/|oauth2|manifest|failed to (?:resolve|solve|copy|authorize|do request)|regist|blob|layer|invalid value"
+    r"|toomanyrequests|response from daemon|docker|skopeo|crane|镜像|映像"
+)
+"""The text is about the way of an image, and does not only name the image that an application runs from."""
+
 CLIENT = re.compile(r"dial ?(?:tcp|udp)|(?:read|write) tcp|net/http:|client\.timeout|proxyconnect")
 """A fragment in the words of the clients that pull images, and of many others."""

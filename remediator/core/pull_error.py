@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from remediator.core.pull_context import CLIENT, PULLED, UNPULLED
+from remediator.core.pull_context import CLIENT, FETCHING, PULLED, UNPULLED
 from remediator.core.pull_hints import HINTS
 from remediator.core.pull_hops import HOPS
 from remediator.core.pull_place import Reading, elsewhere_than_ours, judge, subject
@@ -165,7 +165,7 @@ def _hop(reading: Reading, elsewhere: list[_Finding]) -> _Finding | None:
                 break
             finding = _finding(reading, sign, _HOP_RANK, match)
             if elsewhere_than_ours(reading, match.end()):
-                elsewhere.append(finding)
+                elsewhere.append(finding._replace(confidence=Confidence.low))
                 continue
             first = finding
             break
@@ -186,6 +186,8 @@ def _finding(reading: Reading, sign: Sign, rank: int, match: re.Match[str]) -> _
     cause, confidence = judge(reading, sign, match, request, host)
     if not reading.pulling and cause is not Cause.firewall_denied:
         confidence = Confidence.low
+    if confidence is Confidence.high and cause is not Cause.firewall_denied and not FETCHING.search(reading.low):
+        confidence = Confidence.medium
     mention = reading.names.mention_before(match.end())
     evidence = excerpt(reading.text, match.start(), match.end())
     return _Finding(rank, match.start(), cause, confidence, request, mention.image if mention else None, evidence)

@@ -58,7 +58,7 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.auth_unauthorized,
         _LOW,
-        r"failed~to~(?:authorize|authenticate|fetch~(?:anonymous|oauth)~token)|authentication~failed|login~failed",
+        r"failed~to~(?:get|retrieve|obtain)~.{0,40}?~(?:token|auth)|failed~to~(?:authorize|authenticate|fetch~(?:anonymous|oauth)~token)|authentication~failed|login~failed",
         r"unable~to~authenticate|image~name~or~any~registry~credentials|managedidentitycredential",
         r"identity~(?:isn't|is~not)~assigned|imds~endpoint|identity~endpoint",
     ),
@@ -67,7 +67,7 @@ HINTS: tuple[Sign, ...] = (
         _LOW,
         r"image~[^ ]{1,200}~not~found(?!~in~registry|~or~)",
         r"(?:did~not|could~not|cannot)~find~(?:the~)?(?:docker~|container~)?image",
-        r"no~such~image|unable~to~locate~any~tags|does~not~exist~or~no~pull~access|image~not~found(?!~or~access)|code~=?~?notfound~desc",
+        r"(?:image|manifest|repository|tag)notfound|no~such~image|unable~to~locate~any~tags|does~not~exist~or~no~pull~access|image~not~found(?!~or~access)|code~=?~?notfound~desc",
         r"(?:^|[ \"'(])(?!/)[^ \"']{1,300}[\"']?:~not~found(?!:|~or~|~in~registry)|(?:…|\.\.\.)~not~found",
     ),
     sign(
@@ -88,7 +88,7 @@ HINTS: tuple[Sign, ...] = (
         r"argumentnullexception|nullreferenceexception|nil~pointer~dereference|//localhost:8578",
         kind=Kind.server,
     ),
-    sign(Cause.not_found, _LOW, status("404"), kind=Kind.missing),
+    sign(Cause.not_found, _LOW, status("404", "not~found"), kind=Kind.missing),
     sign(Cause.other, _LOW, status("500"), status("400"), kind=Kind.server),
     sign(Cause.timeout_unreachable, _LOW, r"(?<![a-z-])time-?out(?![a-z=])", kind=Kind.network),
     sign(Cause.auth_unauthorized, _LOW, r"(?<!or )access~(?:to~[^ ]{1,255}~)?(?:is~|was~)?(?:denied|forbidden)"),

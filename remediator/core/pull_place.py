@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from remediator.core.pull_context import ANONYMOUS, LAYERS, PAGE, PULLING, RELAYED, WRITING
-from remediator.core.pull_reference import References, Request, host_of, is_managed
+from remediator.core.pull_reference import References, Request, host_of, is_managed, is_registry
 from remediator.core.pull_sign import Cause, Confidence, Kind, Sign
 
 
@@ -43,7 +43,9 @@ def subject(reading: Reading, position: int) -> tuple[Request | None, str | None
 
 
 def elsewhere_than_ours(reading: Reading, position: int) -> bool:
-    """Whether the words are about a mirror or another host, where the image is in a registry of ours."""
+    """Whether the words are about no registry at all, or about a mirror where the image is in a registry of ours."""
+    if reading.names.stranger_before(position):
+        return True
     if not is_managed(reading.host):
         return False
     request, host = subject(reading, position)
@@ -89,8 +91,7 @@ def judge(
             return Cause.bad_reference, Confidence.medium
         case Kind.server if not is_managed(reading.host) and RELAYED.search(reading.low):
             return Cause.throttled, Confidence.low
-        case _ if sign.cause is Cause.not_found and sign.confidence is Confidence.high and not reading.names.images:
-            # what is missing is not named, so that nobody can look
+        case _ if sign.cause is Cause.not_found and sign.confidence is Confidence.high and not _lookable(reading, host):
             return sign.cause, Confidence.medium
         case _:
             return sign.cause, sign.confidence
@@ -117,6 +118,11 @@ def _refusal(reading: Reading, sign: Sign, request: Request | None, host: str | 
     before = reading.low[max(0, request.start - 24) : request.start] if request else ""
     writes = request is not None and request.path.startswith("/v2/") and WRITING.search(before) is not None
     return sign.cause, Confidence.high if for_image and not writes else Confidence.medium
+
+
+def _lookable(reading: Reading, host: str | None) -> bool:
+    """Whether an image is named, and not one behind a proxy, where a limit of its source looks like a missing one."""
+    return bool(reading.names.images) and (host is None or is_registry(host))
 
 
 def _official(request: Request | None) -> bool:

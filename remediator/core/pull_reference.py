@@ -80,8 +80,10 @@ _STORAGE = re.compile(
     r"|data\.mcr\.(?:microsoft\.com|azure\.cn))"
 )
 _IDENTITY = re.compile(r"login\.(?:microsoftonline\.(?:com|us)|microsoft\.com|chinacloudapi\.cn)|sts\.windows\.net")
+_NEAR = 400
 _CLIENT_IP = re.compile(
-    r"(?:client ?with ?ip|客户端 ?ip(?: ?为)?|ip ?为) ?(?:address ?|地址 ?)?[\"'<\[]{0,4}([0-9a-f.:]{3,45})",
+    r"(?:client ?with ?ip(?!.{0,100}? ?not ?allowed ?to ?(?:access ?the ?server|connect))"  # a database says that
+    r"|客户端 ?ip(?: ?为)?|ip ?为) ?(?:address ?|地址 ?)?[\"'<\[]{0,4}([0-9a-f.:]{3,45})",
     re.IGNORECASE,
 )
 
@@ -128,6 +130,12 @@ class Request(NamedTuple):
         return self.to_registry or self.to_storage or self.to_identity or "/v2/" in self.path or "/v1/" in self.path
 
 
+_ASKED = re.compile(r"(?<![a-z])(?:get|head|post|put|patch|delete) [\"'<]{0,3}$", re.IGNORECASE)
+_REGISTRY_LIKE = re.compile(
+    r"regist|docker|image|blob|sha256|token|auth|manifest|layer|/v\d|oci|chart|\.tgz", re.IGNORECASE
+)
+
+
 class Mention(NamedTuple):
     """An image that the text mentions as one that was not pulled, and where."""
 
@@ -143,6 +151,8 @@ class References:
     mentions: tuple[Mention, ...]
     hosts: tuple[str, ...]
     requests: tuple[Request, ...]
+    strangers: tuple[int, ...]
+    """Where the text tells of a request to a service that is no registry: a probe, a webhook, the app's own."""
 
     def request_before(self, position: int) -> Request | None:
         """The last request that is named before `position`: the one whose failure is told there."""
@@ -153,6 +163,13 @@ class References:
         """The last image that is named before `position`."""
         at = bisect_left(self.mentions, position, key=lambda mention: mention.start)
         return self.mentions[at - 1] if at else None
+
+    def stranger_before(self, position: int) -> bool:
+        """Whether the last thing that is named shortly before `position` is a request to a stranger."""
+        at = bisect_left(self.strangers, position)
+        start = self.strangers[at - 1] if at else -_NEAR
+        request, mention = self.request_before(position), self.mention_before(position)
+        return position - start < _NEAR and all(start > named.start for named in (request, mention) if named)
 
 
 def is_managed(host: str | None) -> bool:
@@ -207,6 +224,7 @@ def references(text: str) -> References:
     mentions: list[Mention] = []
     hosts: list[str] = []
     requests: list[Request] = []
+    strangers: list[int] = []
     for match in _TOKEN.finditer(text):
         bare = match[0].removeprefix("<").rstrip(">") if match[0].startswith("<http") else match[0]
         bare = bare.strip(".:/")
@@ -225,6 +243,11 @@ def references(text: str) -> References:
             if (_HOST.fullmatch(host) or host.count(".")) and request.matters:
                 requests.append(request)
                 derived.update(_image_of_request(host, path))
+            elif _is_stranger(path, before):
+                strangers.append(match.start())
+        elif match[0].startswith("/"):
+            if _is_stranger(match[0], before):
+                strangers.append(match.start())
         elif image := _image(token, before, marked=token != bare):
             if _HEALTHY.search(before):
                 healthy[image] += 1
@@ -234,7 +257,12 @@ def references(text: str) -> References:
         elif _HOST.fullmatch(token) and (is_registry(token) or before.endswith(" host=")):
             hosts.append(_bare(token))
     found = images or derived or (Counter() if hosts else healthy)
-    return References(found, tuple(mentions), tuple(hosts), tuple(requests))
+    return References(found, tuple(mentions), tuple(hosts), tuple(requests), tuple(strangers))
+
+
+def _is_stranger(path: str, before: str) -> bool:
+    """Whether the request for `path` is a service's own and none in the course of a pull."""
+    return len(path) > 1 and _ASKED.search(before) is not None and _REGISTRY_LIKE.search(path) is None
 
 
 def _split(rest: str) -> tuple[str, str]:

@@ -90,4 +90,6 @@ def status(code: str, reason: str | None = None) -> str:
         r"(?:status(?:~code)?|code|error|http(?:/[\d.]{1,3})?|response|returned|answered|responded~with)"
         rf"[ :=\"'(\[]{{0,4}}{code}(?!\d)"
     )
-    return numbered if reason is None else rf"{numbered}|(?<!\d){code}~\(?(?:{reason})"
+    if reason is None:
+        return numbered
+    return rf"{numbered}|(?<!\d){code}~\(?(?:{reason})|status~code[ :=\"']{{1,4}}(?:{reason})(?![a-z])"

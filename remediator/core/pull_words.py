@@ -72,7 +72,7 @@ EXPLICIT: tuple[Sign, ...] = (
     sign(
         Cause.firewall_denied,
         _HIGH,
-        r"client~with~ip.{1,80}?not~allowed|aka\.ms/acr/firewall|connectivity_forbidden_error",
+        r"client~with~ip.{1,80}?not~allowed(?!~to~(?:access~the~server|connect))|aka\.ms/acr/firewall|connectivity_forbidden_error",
         r"looks~like~you~don't~have~access~to~registry|ip.{1,60}?(?:不允许|不被允许).{0,12}访问",
     ),
     sign(
@@ -83,7 +83,7 @@ EXPLICIT: tuple[Sign, ...] = (
         r"quota.{0,40}?(?:exceeded|reached)|exceed(?:ed|s)?.{0,40}?(?:quota|storage~limit)|over~quota|image~size~exceed",
         r"lchown|failed~to~register~layer|hcsshim|failed~to~(?:extract~layer|prepare~extraction)|wrong~diff~id",
         r"unsupported~(?:image~)?(?:manifest|media~?type)|unexpected~media~type|media~type.{1,120}?no~longer~supported",
-        r"schema~(?:version~)?1~(?:manifest|image|support~is~disabled)|media~?type~in~manifest~should~be|accept~header~does~not~support|unknown~type~application/",
+        r"schema~(?:version~)?1~(?:manifest|image|support~is~disabled)|media~?type~in~manifest~should~be|accept~header~does~not~support|unknown~type:?~(?:application|text)/",
         r"application/[\w.+-]{1,80}~(?:is~)?not~supported",
         r"unexpected~commit~(?:digest|size)|failed~size~validation|layer~verification~failed|invalid~tar~header",
         r"read-only~file~system|input/output~error|(?<!connect: )operation~not~permitted",
@@ -142,7 +142,7 @@ EXPLICIT: tuple[Sign, ...] = (
     sign(
         Cause.not_found,
         _MEDIUM,
-        r"(?:repository|artifact|manifest|tag)~[^ ]{1,200}~(?:is~)?not~found(?!:?~does~not~exist~or)",
+        r"(?:repository|artifact|manifest|tag)~[^ ]{1,200}~(?:is~|was~)?not~found(?!:?~does~not~exist~or)",
         r"artifact~does~not~exist|(?<!no )manifest not~found|no~such~manifest|content~at~[^ ]{1,400}~not~found",
         r"(?:image|manifest|tag)~[^ ]{1,200}~could~not~be~found",
         r"failed~to~solve:~[^ \"]{1,300}:~[^ \"]{1,300}:~not~found",
