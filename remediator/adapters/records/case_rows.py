@@ -5,6 +5,7 @@ Used by `incidents.py` only; pure. All rows of a subject share the partition tha
     claim-<fingerprint>     body: the id of the open incident of the subject; not there while none is open
     incident-<id>           body: the incident's document
     mailbox-<id>            body: the signals that came in (`mailbox.py`)
+    seen-<id>-<signal>      no body; one for each signal that was counted, so that one delivered twice counts once
     about-<id>              no body; labels kind, status, wake, root, joined: what lists and timers ask for
     about-<id>-<registry>   no body; label registry, its name: one for each registry, written once
 
@@ -22,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
+from remediator.core.signal import Signal
 from remediator.core.subject import root_label
 from remediator.ports import Row, Write
 
@@ -29,6 +31,7 @@ PARTITION_LENGTH = 12
 INDEXED_REGISTRIES = 80  # a batch holds 100 rows
 KIND = "incident"
 _ABOUT = "about-"
+SEEN = "seen-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END_OF_TIME = 10**17  # in microseconds since 1970
 _NAME = re.compile(r"[a-z0-9-]{1,63}")
@@ -73,6 +76,12 @@ def incident_key(incident: str) -> str:
 def mailbox_key(incident: str) -> str:
     """The key of the mailbox."""
     return f"mailbox-{incident}"
+
+
+def seen_key(incident: str, signal: Signal) -> str:
+    """The key of the row that is there once a signal was counted: of its source and id, whatever else it says."""
+    said = f"{signal.source.value}\n{signal.id}".encode("utf-8", "surrogatepass")
+    return f"{SEEN}{incident}-{hashlib.sha256(said).hexdigest()[:24]}"
 
 
 def registry_label(registry: ResourceId | str) -> str:

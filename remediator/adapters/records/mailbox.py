@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from remediator.codec import decode_signal, encode_signal
 from remediator.core.errors import Misconfigured, Transient
@@ -19,6 +20,7 @@ from remediator.core.signal import Signal
 VERSION = 1
 KEPT = 20
 BYTES = 4 * CHUNK_BYTES
+ENCODED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,16 @@ def same_letter(one: Signal, other: Signal) -> bool:
 
 def encode_mailbox(mailbox: Mailbox) -> bytes:
     """The stored document; the oldest signals are dropped beyond `BYTES`, the newest is always kept."""
-    letters = [encode_signal(signal).decode() for signal in mailbox.signals]
+    letters = [_encoded(signal) for signal in mailbox.signals]
     while len(letters) > 1 and sum(len(letter.encode()) for letter in letters) > BYTES:
         letters.pop(0)
     return f'{{"v":{VERSION},"count":{mailbox.count},"letters":[{",".join(letters)}]}}'.encode()
+
+
+@lru_cache(ENCODED)
+def _encoded(signal: Signal) -> str:
+    """A signal as text; in a storm each one is written again with the next ones."""
+    return encode_signal(signal).decode()
 
 
 def decode_mailbox(body: bytes) -> Mailbox:
