@@ -65,13 +65,13 @@ def _incident_3(incident: Json) -> Json:
 
 
 def _incident_4(incident: Json) -> Json:
-    """Version 4 knows the probes of an execution, the levels that spoke at a look, and lines of logs; it calls what
-    worked `whole`."""
+    """Version 4 knows the probes and restarts of an execution, the levels that spoke at a look, and lines of logs; it
+    calls what worked `whole`."""
     known = {"evidence": [], **incident}
     if isinstance(signals := incident.get("signals"), list):
         known["signals"] = [_signal_4(one) if isinstance(one, dict) else one for one in signals]
     if isinstance(execution := incident.get("execution"), dict):
-        known["execution"] = {"probes": [], **execution}
+        known["execution"] = {"probes": [], "restarts": [], **execution}
     if isinstance(looked := incident.get("verification"), dict):
         probes = looked.get("probes")
         seen = [_whole(one) for one in probes] if isinstance(probes, list) else probes

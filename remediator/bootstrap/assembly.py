@@ -20,7 +20,7 @@ from remediator.bootstrap.history import AzureHistory, identities
 from remediator.bootstrap.logs import pull_logs
 from remediator.bootstrap.notices import channels, fallbacks
 from remediator.bootstrap.preflight import preflight
-from remediator.bootstrap.probing import probes
+from remediator.bootstrap.probing import probes, revisions
 from remediator.bootstrap.runtime import HERE, Runtime
 from remediator.bootstrap.storage import kept
 from remediator.bootstrap.telemetry import telemetry
@@ -115,6 +115,7 @@ def _flow(
         pace=RowPace(rows, time),
         prober=prober,
         probes=probes(settings, observer, told),
+        revisions=revisions(settings, observer, told),
         history=AzureHistory(observer.arm),
         logs=pull_logs(observer),
         telemetry=told,

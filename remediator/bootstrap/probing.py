@@ -11,6 +11,7 @@ from remediator.bootstrap.access import AzureReader, writing_as_applier
 from remediator.core.approval import ApprovedPlan
 from remediator.core.probe import ProbeRun
 from remediator.core.resource_id import ResourceId
+from remediator.core.restart import Revisions
 from remediator.core.snapshot import Unknown
 from remediator.core.verification import ProbeResult, Proof
 from remediator.ports import Probes, Telemetry
@@ -84,3 +85,30 @@ def probes(settings: Settings, reader: AzureReader, telemetry: Telemetry | None 
         return AzureProbes(reading, writing_as_applier(settings, telemetry), LogQueries(reading.access))
 
     return LazyProbes(made)
+
+
+@dataclass(frozen=True, slots=True)
+class LazyRevisions:
+    """`core.restart.Revisions`, made at its first question; a restart alone makes the applier's credential."""
+
+    made: Callable[[], Revisions]
+
+    def waiting(self, app: ResourceId) -> str | Unknown | None:
+        """As `Revisions.waiting`."""
+        return self.made().waiting(app)
+
+    def restart(self, approved: ApprovedPlan, app: ResourceId, revision: str) -> None:
+        """As `Revisions.restart`."""
+        self.made().restart(approved, app, revision)
+
+
+def revisions(settings: Settings, reader: AzureReader, telemetry: Telemetry | None = None) -> LazyRevisions:
+    """What looks at replicas and restarts revisions for these settings; nothing is asked yet."""
+
+    @cache
+    def made() -> Revisions:
+        from remediator.adapters.azure.revisions import AzureRevisions
+
+        return AzureRevisions(reader.arm(), writing_as_applier(settings, telemetry))
+
+    return LazyRevisions(made)

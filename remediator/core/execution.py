@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from remediator.core.probe import ProbeRun
+from remediator.core.restart import Restart
 
 
 class StepState(StrEnum):
@@ -47,7 +48,8 @@ class Execution:
     """The steps of one approved plan, in its order.
 
     `worked` holds the keys of all paths of the estate that were ok before the first change: none of them may break.
-    `probes` are the probes in hand since the last look after the changes.
+    `probes` are the probes in hand since the last look after the changes, `restarts` the revisions that were restarted
+    for it, or that a person was told to restart.
     """
 
     digest: str
@@ -56,6 +58,7 @@ class Execution:
     approved_by: tuple[str, ...] = ()
     worked: tuple[tuple[str, str], ...] = ()
     probes: tuple[ProbeRun, ...] = ()
+    restarts: tuple[Restart, ...] = ()
 
     @property
     def wrote(self) -> bool:

@@ -169,6 +169,8 @@ BESIDE: tuple[Beside, ...] = (
     Beside("probe", "reader", f"{_APP}/jobs/executions/read", "finding the executions of a probe's job"),
     Beside("probe", "reader", f"{_APP}/jobs/execution/read", "how an execution of it has ended"),
     Beside("probe", "reader", f"{_LOGS}/query/ContainerAppConsoleLogs/read", "what it printed, without _CL"),
+    Beside("restart", "applier", f"{_APP}/containerApps/revisions/restart/action", "restarting what still waits"),
+    Beside("restart", "reader", f"{_APP}/containerApps/revisions/replicas/read", "whether a replica still waits"),
     Beside("alerts", "reader", "Microsoft.AlertsManagement/alerts/read", "whether somebody was there before"),
     Beside(
         "alerts",

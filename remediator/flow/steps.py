@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from remediator.core.diagnosis import diagnose as core_diagnose
 from remediator.core.incident import Incident, Status
 from remediator.core.measures import Unmeasured
+from remediator.core.restart import Revisions
 from remediator.core.walk import all_paths
 from remediator.flow.apply import apply
 from remediator.flow.await_approval import await_approval
@@ -22,9 +23,10 @@ from remediator.flow.evidence import with_evidence
 from remediator.flow.measured import MeasuredApplier, MeasuredObserver, MeasuredPullLogs
 from remediator.flow.probing import Probing
 from remediator.flow.request_approval import request_approval
+from remediator.flow.restarting import Restarting
 from remediator.flow.turn import Turn
 from remediator.flow.undo import undo
-from remediator.flow.verify import verify
+from remediator.flow.verify import Inside, verify
 from remediator.flow.write_guard import Budget
 from remediator.ports import (
     Applier,
@@ -74,6 +76,7 @@ class Steps:
     pace: Pace | None = None
     prober: Prober | None = None
     probes: Probes | None = None
+    revisions: Revisions | None = None
     history: History | None = None
     logs: PullLogs | None = None
     telemetry: Telemetry = field(default_factory=Unmeasured)
@@ -164,9 +167,9 @@ class Steps:
 
     def _verify(self, held: Held) -> Turn:
         probing = Probing(self.probes, self.incidents, self.leases, self.switch, self.ids, self.clock)
-        return verify(
-            held, look=self._look, prober=self.prober, logs=self._logs, probing=probing, recipients=self.recipients
-        )
+        restarting = Restarting(self.revisions, self.incidents, self.leases, self.switch, self.ids, self.clock)
+        inside = Inside(self.prober, probing, self._logs, restarting)
+        return verify(held, look=self._look, inside=inside, recipients=self.recipients)
 
     def _undo(self, held: Held, ends: datetime) -> Turn:
         return undo(

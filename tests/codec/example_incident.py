@@ -31,6 +31,7 @@ from remediator.core.pull_log import LogLine
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.pull_sign import Cause
 from remediator.core.resource_id import resource_id
+from remediator.core.restart import Restart
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.testimony import Stand, Testimony
 from remediator.core.verification import Outcome, ProbeResult, Proof, Verification
@@ -131,7 +132,15 @@ def full_incident() -> Incident:
         diagnosis=_diagnosis(),
         request=ApprovalRequest(digest, _at(1), _at(1441), (link,), 2, "K7Q", ("locks were not read",)),
         approvals=(Approval(digest, "person-2", True, _at(5), "fine", "direct", "aa" * 32),),
-        execution=Execution(digest, (step,), _at(9), ("person-2",), ((APP.key, "shopregistry.azurecr.cn"),), (_run(),)),
+        execution=Execution(
+            digest,
+            (step,),
+            _at(9),
+            ("person-2",),
+            ((APP.key, "shopregistry.azurecr.cn"),),
+            (_run(),),
+            (Restart(APP, "checkout--0000001", _at(10), True),),
+        ),
         verification=Verification(
             _at(11), Outcome.WAIT, Proof.PROBE, "the record's ttl", (probe,), 2, (Proof.MODEL, Proof.PROBE)
         ),

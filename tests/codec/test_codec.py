@@ -89,7 +89,7 @@ def test_every_version_can_be_read(version: int) -> None:
         assert incident.verification is not None
         execution, verification = incident.execution, incident.verification
         verification = replace(verification, spoke=(Proof.MODEL,))
-        incident = replace(incident, execution=replace(execution, probes=()), verification=verification)
+        incident = replace(incident, execution=replace(execution, probes=(), restarts=()), verification=verification)
         incident = replace(incident, diagnosis=_of_version_3(incident))
         signal = replace(signal, since=None, workspace=None)
         incident = replace(incident, evidence=(), signals=(signal,))

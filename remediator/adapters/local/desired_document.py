@@ -210,6 +210,9 @@ class LimitsPart(_Part):
     approvals: int = Field(default=1, ge=1, le=10, description="How many people must approve.")
     approval_hours: int = Field(default=24, ge=1, le=720, description="How long a request for approval stands.")
     allow_sku_upgrade: bool = Field(default=False, description="Whether a registry may be made Premium, which costs.")
+    allow_restart: bool = Field(
+        default=False, description="Whether a revision whose replica waits for its image may be restarted afterwards."
+    )
     approve_connections_from: tuple[Subscription, ...] = Field(
         default=(), description="Subscriptions whose pending endpoints may be approved on the registry's side."
     )
@@ -224,6 +227,7 @@ class LimitsPart(_Part):
             approvals=self.approvals,
             approval_hours=self.approval_hours,
             allow_sku_upgrade=self.allow_sku_upgrade,
+            allow_restart=self.allow_restart,
             allow_connection_approval_in=frozenset(self.approve_connections_from),
         )
 
