@@ -94,7 +94,12 @@ HINTS: tuple[Sign, ...] = (
     sign(Cause.auth_unauthorized, _LOW, r"(?<!or )access~(?:to~[^ ]{1,255}~)?(?:is~|was~)?(?:denied|forbidden)"),
     sign(Cause.throttled, _LOW, r"too~many|(?<![a-z])limit~(?:exceeded|reached)"),
     sign(Cause.platform_mismatch, _LOW, r"(?:for|wrong|your|this)~(?:cpu~)?(?:platform|architecture)(?![a-z])"),
-    sign(Cause.tls_error, _LOW, r"(?:certificate|handshake)~.{0,80}?(?:fail|error|invalid|wrong)|untrusted|ssl~error"),
+    sign(
+        Cause.tls_error,
+        _LOW,
+        r"(?:certificate|handshake)~.{0,80}?(?:fail|error|invalid|wrong)|untrusted|ssl~error"
+        r"|(?:verif|valid|trust).{0,40}?~certificate|unable_to_verify",
+    ),
     sign(
         Cause.dns_failure, _LOW, r"(?:resolv|look~?up).{0,40}?~(?:host|address|domain|dns)|(?<![a-z])dns~(?:error|fail)"
     ),

@@ -88,7 +88,7 @@ HOPS: tuple[Sign, ...] = (
         r"malformed~(?:mime~header|http~(?:response|status|version))|424~failed~dependency",
         r"error~unmarshall?ing~content|parsing~http~(?:400|404|5\d\d)~response~body",
         r"[\"'/]:~(?:service~unavailable|bad~gateway|gateway~time-?~?out|internal~server~error)(?!\w)",
-        status("50[234]"),
+        status(r"5(?:0[2-9]|[1-9]\d)"),
         kind=Kind.server,
     ),
     sign(

@@ -87,7 +87,8 @@ def status(code: str, reason: str | None = None) -> str:
     `code` and `reason` are regular expressions.
     """
     numbered = (
-        r"(?:status(?:~code)?|code|error|http(?:/[\d.]{1,3})?|response|returned|answered|responded~with)"
+        r"(?:(?<!probe failed with )status(?:~code)?|(?<!status)code|error|failed~with|http(?:/[\d.]{1,3})?|response"
+        r"|returned|answered|responded~with)"
         rf"[ :=\"'(\[]{{0,4}}{code}(?!\d)"
     )
     if reason is None:

@@ -1,4 +1,3 @@
-
 """What a text is taken for that no wording fits: by the roots of its words, and never surely."""
 
 from __future__ import annotations
@@ -91,6 +90,12 @@ def test_a_blob_that_was_cancelled_is_no_sign_of_its_endpoint() -> None:
         (Cause.other, "mounting: overlay mount program: permission denied"),
         (Cause.other, "layers from manifest don't match"),
         (Cause.other, "media type in manifest should be another"),
+        (Cause.other, "received unexpected HTTP status: 522"),
+        (Cause.other, "the image size of 20 GB exceeds what a group may have"),
+        (Cause.platform_mismatch, "the OS type of image does not match that of the container group"),
+        (Cause.platform_mismatch, "Unsupported Windows image version"),
+        (Cause.tls_error, "unable to verify the leaf certificate"),
+        (Cause.auth_unauthorized, "it failed with 401"),
     ],
 )
 def test_a_known_wording_in_another_dress(cause: Cause, words: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remediator.core.pull_error import PullError, classify
@@ -89,12 +89,14 @@ NESTABLE = st.sampled_from(sorted(FORMS.keys() - {"terraform"}))
 """A box that is wrapped in another has its frame in the middle of the lines."""
 
 
+@settings(deadline=None)  # how long it may take is measured in test_pull_error_limits
 @given(st.sampled_from(TEXTS), NESTABLE, NESTABLE)
 def test_two_forms_change_nothing(text: str, outer: str, inner: str) -> None:
     """A form in a form says the same: JSON on a page, a table cell in a log."""
     assert told(classify(FORMS[outer](FORMS[inner](text)))) == told(classify(text))
 
 
+@settings(deadline=None)  # how long it may take is measured in test_pull_error_limits
 @given(st.sampled_from(TEXTS), st.integers(20, 200))
 def test_lines_wrapped_at_spaces_change_nothing(text: str, width: int) -> None:
     """A page's width changes nothing as long as words stay whole."""
@@ -121,6 +123,7 @@ PLACES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # how long it may take is measured in test_pull_error_limits
 @given(SECRET, PLACES, st.booleans(), st.integers(0, 2))
 def test_secrets_do_not_travel(secret: str, place: str, after: bool, levels: int) -> None:
     """Tokens, signatures and passwords beside the words that decide are not in the evidence, escaped or not."""

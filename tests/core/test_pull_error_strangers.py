@@ -80,3 +80,9 @@ def test_a_proxy_may_hide_another_answer(registry: str, confidence: Confidence) 
 def test_a_status_by_its_reason(cause: Cause, words: str) -> None:
     """Libraries print the reason of a status in one word, or wrap it in an error of their own."""
     assert classify(words).cause is cause
+
+
+def test_a_probes_status_is_not_the_registrys() -> None:
+    """A kubelet prints the status of its probe in the words of an HTTP client."""
+    text = f"Readiness probe failed: HTTP probe failed with statuscode: 503\n{PULL}unauthorized: who are you"
+    assert classify(text).cause is Cause.auth_unauthorized
