@@ -129,7 +129,8 @@ class Incident:
 
     `subject` is a registry, or the zone or network at the root of many; `wake_at` is set while the status is
     open or a notice waits. `caused_by` is the write behind the findings, where one is known; `evidence` are lines of
-    logs that we have asked ourselves. Times are UTC.
+    logs that we have asked ourselves. `looked_at` is when the estate was last looked at for a plan, and `looked_count`
+    how many signals were known then. Times are UTC.
     """
 
     id: str
@@ -159,6 +160,17 @@ class Incident:
     caused_by: AzureWrite | None = None
     correlation: str | None = None
     evidence: tuple[LogLine, ...] = ()
+    looked_at: datetime | None = None
+    looked_count: int = 0
+
+    @property
+    def unlooked(self) -> bool:
+        """Whether a signal came in for which nobody has looked at the estate yet."""
+        return self.signal_count > self.looked_count
+
+    def looked(self, at: datetime) -> Incident:
+        """The incident after a look for a plan."""
+        return replace(self, looked_at=at, looked_count=self.signal_count)
 
     @property
     def fingerprint(self) -> str:

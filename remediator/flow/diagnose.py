@@ -87,8 +87,8 @@ def diagnose(
     seen = look(held.incident)
     found = seen.diagnosis
     registries = concerned(found)
-    incident = replace(seen.incident, diagnosis=found, registries=registries)
     now = clock.now()
+    incident = replace(seen.incident, diagnosis=found, registries=registries).looked(now)
     if not found.findings and not found.plan:
         why = f": {found.testimony.why}" if found.testimony else ""
         return Turn(held, incident.to(Status.NO_DRIFT, now, f"nothing to do{why}"))

@@ -24,6 +24,9 @@ from remediator.flow.held_up import held_up, noted
 from remediator.flow.turn import Turn, only_direct, tell
 from remediator.ports import Clock, DesiredStates, Held, Preflight, Tokens
 
+# In a storm there is always one more signal: people are asked all the same, and the estate is looked at beside that.
+LOOK_AGAIN, MOST_AGAIN = "a signal came in after the diagnosis", 3
+
 
 def request_approval(
     held: Held,
@@ -34,13 +37,14 @@ def request_approval(
     clock: Clock,
     recipients: Sequence[str],
 ) -> Turn:
-    """PLANNED → FORBIDDEN, REPORTED, APPROVED or AWAITING_APPROVAL; OPEN when a signal came after the diagnosis.
+    """PLANNED → FORBIDDEN, REPORTED, APPROVED or AWAITING_APPROVAL; OPEN when a signal came after the diagnosis, a few
+    times at most.
 
     NEEDS_HUMAN when something surely stops the plan.
     """
     incident, now = held.incident, clock.now()
-    if held.letters:
-        return Turn(held, incident.to(Status.OPEN, now, "a signal came in after the diagnosis"))
+    if held.letters and sum(line.what == LOOK_AGAIN for line in incident.journal) < MOST_AGAIN:
+        return Turn(held, incident.to(Status.OPEN, now, LOOK_AGAIN))
     found = incident.diagnosis
     if found is None or found.ruling is None:
         raise Stale("plan-missing", f"incident {incident.id} is planned and has no ruling")

@@ -161,6 +161,8 @@ def full_incident() -> Incident:
         ),
         correlation="44444444-4444-4444-4444-444444444444",
         evidence=(LogLine(_at(-2), "checkout", "env-shop", "Failed to pull image"),),
+        looked_at=_at(1),
+        looked_count=1,
     )
 
 

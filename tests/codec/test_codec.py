@@ -92,7 +92,7 @@ def test_every_version_can_be_read(version: int) -> None:
         incident = replace(incident, execution=replace(execution, probes=(), restarts=()), verification=verification)
         incident = replace(incident, diagnosis=_of_version_3(incident))
         signal = replace(signal, since=None, workspace=None)
-        incident = replace(incident, evidence=(), signals=(signal,))
+        incident = replace(incident, evidence=(), signals=(signal,), looked_at=None, looked_count=0)
     if version < 3:
         journal = tuple(replace(line, hash=None) for line in incident.journal)
         request = replace(incident.request, remarks=()) if incident.request else None
