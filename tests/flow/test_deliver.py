@@ -9,6 +9,7 @@ import pytest
 from remediator.core.errors import Misconfigured, Transient
 from remediator.core.incident import Status
 from remediator.core.outbox import MAX_DELIVERIES
+from remediator.core.reminding import next_reminder
 
 from .ports import Mailbox
 from .world import WANTED, ZONE, World
@@ -35,7 +36,7 @@ def test_a_notice_is_tried_again_later() -> None:
     keys = [notice.key for notice in world.incident.outbox]
     world.later(61)
     assert [key for _, key in world.mail.delivered] == keys
-    assert world.incident.wake_at > world.incident.request.expires_at
+    assert world.incident.wake_at == next_reminder(world.incident.request, world.clock.time)
 
 
 def test_a_notice_is_given_up() -> None:
