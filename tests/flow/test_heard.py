@@ -136,7 +136,7 @@ def test_a_killed_run_publishes_again_with_the_same_key() -> None:
 
 
 def test_a_run_that_is_killed_before_it_publishes_is_made_up_for() -> None:
-    """An event that was saved and not published is due within five minutes, although the state itself waits for hours."""
+    """An event that was saved and not published is due within five minutes, though the state itself waits for hours."""
     world, topic = world_with_a_topic()
     world.start()
     digest = world.incident.request.digest
