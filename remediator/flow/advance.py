@@ -7,6 +7,7 @@ ends in the poison queue, and comes back as `poisoned`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,6 +29,7 @@ from remediator.ports import (
 
 # Longer waits are left to the minute timer.
 LONGEST_DELAY = timedelta(minutes=15)
+_ID = re.compile(r"[A-Za-z0-9_-]{1,120}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,19 @@ class Flow(Steps):
                 rest = self._run(incident, self.clock.now() + RUN)
                 self._deliver(incident, rest)
         except Transient as problem:
-            self.log.info("advancing an incident: later", incident=incident, code=problem.code)
+            self.log.info("advancing an incident: later", incident=_named(incident), code=problem.code)
             rest = self.clock.now() + pause(problem, 0)
         except Rejected as problem:
             if problem.code != "incident-unknown":
                 raise
-            self.log.error("advancing an incident: there is none of this id", incident=incident)
+            self.log.error("advancing an incident: there is none of this id", incident=_named(incident))
             return
         if rest is not None and (delay := rest - self.clock.now()) <= LONGEST_DELAY:
             self.queue.send(incident, max(0.0, delay.total_seconds()))
 
     def poisoned(self, incident: str) -> None:
         """Called for a message that failed for the last time: a bug, so a person must look."""
-        self.log.error("poisoned", incident=incident)
+        self.log.error("poisoned", incident=_named(incident))
         problem = Misconfigured(
             "bug",
             f"advancing incident {incident} failed for a reason that the program does not know",
@@ -122,7 +124,11 @@ class Flow(Steps):
                 return later(incident, problem, incidents=self.incidents, clock=self.clock, recipients=self.recipients)
             except RemediatorError as problem:
                 self.log.error("advancing an incident", incident=incident, code=problem.code)
-                settle(incident, problem, incidents=self.incidents, clock=self.clock, recipients=self.recipients)
+                again = settle(
+                    incident, problem, incidents=self.incidents, clock=self.clock, recipients=self.recipients
+                )
+                if again is not None:
+                    return again
                 continue
             if rest is not None or ended:
                 return rest
@@ -142,3 +148,8 @@ class Flow(Steps):
         after = replace(turn.incident, attempts=0)
         if turn.held.letters or after.rest(wake) != turn.held.incident:
             keep(self.incidents, turn.held, after, wake)
+
+
+def _named(message: str) -> str:
+    """What the log shows of a message: the id that it is, or how long a text it is that somebody else put there."""
+    return message if _ID.fullmatch(message) else f"no id, {len(message)} characters"

@@ -7,12 +7,12 @@ never followed. Nothing raises: what cannot be understood is quarantined with it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from remediator.core.pull_error import classify
 from remediator.core.signal import Ignored, Quarantined, Signal, SignalSource
 from remediator.signals.concern import is_consumer, is_watched, why_not
 from remediator.signals.loose_json import (
@@ -26,13 +26,15 @@ from remediator.signals.loose_json import (
     resource,
     word,
 )
-from remediator.signals.system_log import Row, is_about_a_pull, is_log_line, read_row
+from remediator.signals.system_log import Row, RowReader, is_log_line
 
 Parsed: TypeAlias = Signal | Ignored | Quarantined
 
 MAX_ROWS = 25
+MOST_LISTED = 100  # payloads in one body: no action group sends more than one
 TEST = Ignored("test")  # what the portal sends to try an action group
 _COMMON = "azuremonitorcommonalertschema"
+_SCHEMA = re.compile(r"[A-Za-z][A-Za-z./]{0,60}", re.ASCII)
 _OURS = ("containerappsystemlogs", "imagepull", "azurecr.", "containerregistry", "failed to pull")
 _WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 _QUIET = {"Accepted", "Started", "Active", "InProgress", "Updated"}
@@ -42,6 +44,7 @@ _QUIET = {"Accepted", "Started", "Active", "InProgress", "Updated"}
 class _Alert:
     """The parts of a common alert that every translation needs."""
 
+    reader: RowReader
     base: Signal
     service: str
     context: Mapping[str, object]
@@ -58,38 +61,43 @@ def parse_alert(body: object) -> tuple[Parsed, ...]:
     Log alerts V2 carry no rows: their dimensions (App, Env, Registry, Job in any usual spelling) are the hints, and the
     reader asks the logs itself. Resolved alerts and test payloads are ignored.
     """
-    body = decoded(body)
-    if isinstance(body, list):
-        return tuple(answer for entry in body for answer in _parse(decoded(entry))) or (Ignored("an empty list"),)
-    return tuple(_parse(body))
+    body, reader = decoded(body), RowReader()
+    if not isinstance(body, list):
+        return tuple(_parse(body, reader))
+    answers = [answer for entry in body[:MOST_LISTED] for answer in _parse(decoded(entry), reader)]
+    if len(body) > MOST_LISTED:
+        answers.append(Quarantined(f"a list of more than {MOST_LISTED} payloads: the others were not read"))
+    return tuple(answers) or (Ignored("an empty list"),)
 
 
-def _parse(body: object) -> Iterator[Parsed]:
+def _parse(body: object, reader: RowReader) -> Iterator[Parsed]:
     if isinstance(body, str):
-        yield _plain_text(body)
+        yield _plain_text(body, reader)
         return
     if not isinstance(body, dict):
         yield Quarantined("a body that is neither an object nor text")
         return
     if is_log_line(body):
-        yield _log_line(body)
+        yield _log_line(body, reader)
         return
     data = mapping(body.get("data"))
     essentials = mapping(data.get("essentials") or body.get("essentials"))
     if not essentials:
-        schema = word(body, "schemaId")
-        common = (schema or "").lower() == _COMMON
-        yield Quarantined(
-            "the common alert schema without essentials"
-            if common
-            else f"not the common alert schema ({schema or 'no schemaId'}): switch it on in the action group"
-        )
+        yield Quarantined(_unlike(word(body, "schemaId")))
         return
-    yield from _alert(body, data, essentials)
+    yield from _alert(body, data, essentials, reader)
+
+
+def _unlike(schema: str | None) -> str:
+    """Why a body without essentials is not understood; a schema is named where it has the form of one."""
+    if (schema or "").lower() == _COMMON:
+        return "the common alert schema without essentials"
+    named = schema if schema and _SCHEMA.fullmatch(schema) else "another schemaId" if schema else "no schemaId"
+    return f"not the common alert schema ({named}): switch it on in the action group"
 
 
 def _alert(
-    body: Mapping[str, object], data: Mapping[str, object], essentials: Mapping[str, object]
+    body: Mapping[str, object], data: Mapping[str, object], essentials: Mapping[str, object], reader: RowReader
 ) -> Iterator[Parsed]:
     rule = word(essentials, "alertRule") or ""
     if (word(essentials, "monitorCondition") or "Fired").lower() != "fired":
@@ -110,7 +118,8 @@ def _alert(
         since=_begin(context),
         workspace=next((rid for rid in targets if rid.is_a(_WORKSPACE)), None),
     )
-    alert = _Alert(base, (word(essentials, "monitoringService") or "").lower(), context, _embedded(context, custom))
+    service = (word(essentials, "monitoringService") or "").lower()
+    alert = _Alert(reader, base, service, context, _embedded(context, custom, reader))
     yield from _by_kind(alert)
 
 
@@ -135,7 +144,7 @@ def _by_kind(alert: _Alert) -> Iterator[Parsed]:
 def _log_v2(alert: _Alert, condition: Mapping[str, object]) -> Iterator[Parsed]:
     for index, entry in enumerate(items(condition.get("allOf"))[:MAX_ROWS]):
         found = mapping(entry)
-        dimensions = read_row(dict(_dimensions(found.get("dimensions"))))
+        dimensions = alert.reader.row(dict(_dimensions(found.get("dimensions"))))
         query = (word(found, "searchQuery", limit=MAX_TEXT) or "").lower()
         signal = _with(alert.at_index("", index), dimensions)
         if alert.extra:
@@ -148,7 +157,7 @@ def _log_v2(alert: _Alert, condition: Mapping[str, object]) -> Iterator[Parsed]:
 
 
 def _log_v1(alert: _Alert) -> Iterator[Parsed]:
-    about_pulls = [row for row in _rows(alert.context) if row.about_a_pull]
+    about_pulls = [row for row in _rows(alert.context, alert.reader) if row.about_a_pull]
     # the first row of each app and registry: a puller in its back-off repeats itself
     said = {(row.app, row.environment, row.registry_host): row for row in about_pulls[::-1]}
     rows = list(said.values())[::-1]
@@ -158,7 +167,7 @@ def _log_v1(alert: _Alert) -> Iterator[Parsed]:
         yield _with(alert.at_index("row", index), row)
     if not rows:
         query = (word(alert.context, "SearchQuery", limit=MAX_TEXT) or "").lower()
-        hints = read_row(dict(_dimensions(alert.context.get("Dimensions"))))
+        hints = alert.reader.row(dict(_dimensions(alert.context.get("Dimensions"))))
         if any(known in query for known in _OURS):
             yield _with(alert.at_index("", 0), hints)
         else:
@@ -193,7 +202,7 @@ def _activity(alert: _Alert) -> Parsed:
         return Ignored(f"not finished yet: {status}")
     if status.lower() in {"failed", "canceled", "cancelled"}:
         text = _status_message(context)
-        pull = text is not None and is_consumer(subject) and is_about_a_pull(text, classify(text).cause)
+        pull = text is not None and is_consumer(subject) and alert.reader.row({"text": text}).about_a_pull
         return replace(signal, text=text) if pull else Ignored("the operation did not happen")
     return signal
 
@@ -212,13 +221,15 @@ def _status_message(context: Mapping[str, object]) -> str | None:
     )
 
 
-def _rows(context: Mapping[str, object]) -> Iterator[Row]:
+def _rows(context: Mapping[str, object], reader: RowReader) -> Iterator[Row]:
     """The rows of a V1 alert; captured ones can be shorter than their columns."""
     for table in items(mapping(context.get("SearchResults")).get("tables"))[:4]:
         found = mapping(table)
         names = [word(mapping(column), "name") or "" for column in items(found.get("columns"))]
         for row in items(found.get("rows"))[: MAX_ROWS * 4]:
-            yield read_row(dict(zip(names, items(row), strict=False)))
+            if reader.is_tired:
+                return
+            yield reader.row(dict(zip(names, items(row), strict=False)))
 
 
 def _dimensions(value: object) -> Iterator[tuple[str, object]]:
@@ -228,31 +239,33 @@ def _dimensions(value: object) -> Iterator[tuple[str, object]]:
             yield name, found.get("value")
 
 
-def _embedded(context: Mapping[str, object], custom: Mapping[str, object]) -> Row | None:
+def _embedded(context: Mapping[str, object], custom: Mapping[str, object], reader: RowReader) -> Row | None:
     """A line of the system log that a rule's author put into the alert, as an object, as JSON text or as its text."""
     for holder in (custom, context):
         if is_log_line(holder):
-            return _if_pull(read_row(holder))
+            return _if_pull(reader.row(holder))
         for value in list(holder.values())[:50]:
             inner = mapping(value)
             if inner and is_log_line(inner):
-                return _if_pull(read_row(inner))
-    return _if_pull(read_row(custom))
+                return _if_pull(reader.row(inner))
+    return _if_pull(reader.row(custom))
 
 
 def _if_pull(row: Row) -> Row | None:
     return row if row.about_a_pull or (row.text is None and row.registry_host) else None
 
 
-def _log_line(line: Mapping[str, object]) -> Parsed:
-    row = read_row(line)
+def _log_line(line: Mapping[str, object], reader: RowReader) -> Parsed:
+    if reader.is_tired:
+        return Quarantined("more text than is read of one body")
+    row = reader.row(line)
     if not row.about_a_pull:
         return Ignored("a log line about something else")
     return _with(Signal(source=SignalSource.ALERT, id=f"log:{fingerprint(line)}"), row)
 
 
-def _plain_text(text: str) -> Parsed:
-    row = read_row({"text": text[:MAX_TEXT]})
+def _plain_text(text: str, reader: RowReader) -> Parsed:
+    row = reader.row({"text": text[:MAX_TEXT]})
     if not row.about_a_pull:
         return Quarantined("a body that is not JSON")
     return _with(Signal(source=SignalSource.ALERT, id=f"text:{fingerprint(text)}"), row)
