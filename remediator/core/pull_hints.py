@@ -89,7 +89,7 @@ HINTS: tuple[Sign, ...] = (
         kind=Kind.server,
     ),
     sign(Cause.not_found, _LOW, status("404", "not~found"), kind=Kind.missing),
-    sign(Cause.other, _LOW, status("500"), status("400"), kind=Kind.server),
+    sign(Cause.other, _LOW, status("500"), status("40[05]"), kind=Kind.server),
     sign(Cause.timeout_unreachable, _LOW, r"(?<![a-z-])time-?out(?![a-z=])", kind=Kind.network),
     sign(Cause.auth_unauthorized, _LOW, r"(?<!or )access~(?:to~[^ ]{1,255}~)?(?:is~|was~)?(?:denied|forbidden)"),
     sign(Cause.throttled, _LOW, r"too~many|(?<![a-z])limit~(?:exceeded|reached)"),
@@ -112,7 +112,8 @@ HINTS: tuple[Sign, ...] = (
     sign(
         Cause.auth_unauthorized,
         _LOW,
-        r"authenticat|credential(?!s~\(if)|(?:failed|unable)~to~access|permission|not~(?:logged~in|allowed)|log~?in~(?:required|first|again)",
+        r"authenticat|credential(?!s~\(if)|(?:failed|unable)~to~access|permission|not~logged~in"
+        r"|(?<!method )not~allowed|log~?in~(?:required|first|again)",
     ),
     sign(
         Cause.not_found,

@@ -28,7 +28,7 @@ _HOST = re.compile(
 _API_PATH = re.compile(r"[^/]{1,253}/(?:v2|oauth2)(?:/|$)")
 _SHORT_IMAGE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{6,64})?")
 _NAMED_AS_IMAGE = re.compile(
-    r"(?:pull|pulled|pulling|pull image|image|reference|invalid value|imagename|manifest for|pull of|pull for|to)"
+    r"(?:pull|pulled|pulling|image|reference|invalid value|imagename|manifest for|pull of|pull for|version of|to)"
     r" ?[:=]? ?[\"']{0,3}(?:docker://)?$",
     re.IGNORECASE,
 )

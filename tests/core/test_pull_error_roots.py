@@ -121,3 +121,15 @@ def test_an_image_in_a_query_string() -> None:
         "429 Too Many Requests for http+docker://localhost/v1.4/images/create?fromImage=contoso.azurecr.io%2Fweb"
     )
     assert (said.image, said.managed) == ("contoso.azurecr.io/web", True)
+
+
+def test_a_web_server_that_is_no_registry() -> None:
+    """It knows no such method; that it is not allowed says nothing of the one who asks."""
+    text = "Error: Status 405 trying to pull repository team/web: <title>405 Method Not Allowed</title>"
+    assert classify(text).cause is Cause.other
+
+
+def test_an_image_by_its_version() -> None:
+    """Runners name the image as a version; the registry in it tells whose refusal it was."""
+    text = "Pulling the latest version of registry.corp.example/web:7: unexpected HTTP status code 403 for a token"
+    assert (classify(text).registry, classify(text).cause) == ("registry.corp.example", Cause.auth_unauthorized)
