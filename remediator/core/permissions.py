@@ -64,8 +64,8 @@ READER: Mapping[str, str] = {
     "Microsoft.Insights/eventtypes/values/read": "the activity log: who made a write",
     f"{_LOGS}/read": "the log workspace that an alert names",
     f"{_LOGS}/query/read": "logs: why a pull failed, and whether one worked",
-    f"{_LOGS}/query/Tables.Custom/read": "logs: the tables that end in _CL, of which Azure gives all or none",
-    f"{_LOGS}/query/ContainerAppSystemLogs/read": "logs: the table of environments that log to Azure Monitor",
+    f"{_LOGS}/query/Tables.Custom/read": "logs: tables that end in _CL, all or none of them",
+    f"{_LOGS}/query/ContainerAppSystemLogs/read": "logs: environments that log to Azure Monitor",
 }  # fmt: skip
 
 
