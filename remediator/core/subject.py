@@ -10,6 +10,7 @@ A signal that names only a host or an app's name has a subject of our own making
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident, Status
 from remediator.core.pull_path import Verdict
+from remediator.core.pull_text import redacted
 from remediator.core.resource_id import ResourceId
 from remediator.core.root import label_of, root_of
 from remediator.core.signal import Signal
@@ -27,6 +29,8 @@ from remediator.core.touching import top, touched
 
 REGISTRY = "Microsoft.ContainerRegistry/registries"
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
+# A bare name of an app or job: what else stands there is a text, and becomes no id of ours.
+_NAME = re.compile(r"\w[\w.-]{0,127}")
 BY_HOST = "/registries-by-host/"
 BY_NAME = "/apps-by-name/"
 # What can be looked at: everything else is nothing to us, unless it lies within one of these.
@@ -57,7 +61,7 @@ def subject_of(signal: Signal) -> ResourceId:
     in_azure = _watched(ResourceId(app)) if app.lower().startswith("subscriptions/") else None
     if in_azure is not None:
         return in_azure
-    if app and "/" not in app:
+    if _NAME.fullmatch(app) and redacted(app) == app:
         place = (signal.environment or "").strip("/ ")
         return ResourceId(f"{BY_NAME}{ResourceId(place).name if place else '-'}/{app}")
     if signal.workspace is not None:  # an alert that names no app: its log says which

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import datetime
 
+from remediator.core.pull_text import redacted
 from remediator.core.resource_id import ResourceId
 
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -28,8 +29,9 @@ def plain(text: object, limit: int = 400) -> str:
 
 
 def without_addresses(text: object, limit: int = 400) -> str:
-    """`plain`, with every mail address replaced: for texts that leave to people whom we do not know."""
-    return _ADDRESS.sub("(address)", plain(text, limit))
+    """`plain`, with every mail address replaced and every secret hidden: for texts that leave to people whom we do not
+    know."""
+    return _ADDRESS.sub("(address)", plain(redacted(str(text)[: limit * 4 + 64]), limit))
 
 
 def with_short_ids(text: object, limit: int = 400) -> str:

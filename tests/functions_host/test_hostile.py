@@ -162,6 +162,17 @@ def test_a_reason_tells_no_secret(host: Host, stage: Stage) -> None:
     assert [reason for reason in reasons if any(mark in reason for mark in MARKS)] == []
 
 
+def test_an_app_that_is_no_name(host: Host, stage: Stage) -> None:
+    """A text where an app's name should stand opens no incident of that name; the alert is kept."""
+    for odd in (SECRETS["MARKEDPASSWORD"], SECRETS["MARKED-TOKEN"], SECRETS["marked.person"], "a b", "x" * 200):
+        alert = payloads.log_alert()
+        alert["data"]["alertContext"]["condition"]["allOf"][0]["dimensions"] = [{"name": "App", "value": odd}]
+        alert["data"]["essentials"]["alertTargetIDs"] = []
+        answer = host.request("POST", "/api/alerts", alert, key=FUNCTION_KEY)
+        assert (answer.status, len(answer.json["quarantined"])) == (202, 1)
+    assert stage.incidents == ()
+
+
 @pytest.mark.parametrize("name", ["\ud800", "a\x00b", "{0}", "x" * 70_000], ids=["surrogate", "nul", "format", "long"])
 def test_a_wrong_field_may_have_any_name(host: Host, stage: Stage, name: str) -> None:
     """A request with a field of an odd name is refused with that field, not answered 500."""
