@@ -77,7 +77,7 @@ HOPS: tuple[Sign, ...] = (
     sign(
         Cause.firewall_denied,
         _LOW,
-        r"failed~with~forbidden~error|[\"']~?:~forbidden(?!\w)",
+        r"failed~with~forbidden~error|[\"'/]~?:~forbidden(?!\w)",
         kind=Kind.forbidden,
     ),
     sign(

@@ -1,8 +1,9 @@
 """What does a pull error say once page wraps, markup, escapes and secrets are out of the way?
 
-`pull_error.classify` calls it, and views hide secrets with it. This module decides nothing: it bounds a text, undoes what logs, consoles,
-pages and alert pipelines did to it, and hides what must not travel on. Every step is linear in the length of the text:
-the regular expressions have possessive or bounded repeats, so that hostile input costs no more than plain input.
+`pull_error.classify` calls it, and views hide secrets with it. This module decides nothing: it bounds a text, undoes
+what logs, consoles, pages and alert pipelines did to it, and hides what must not travel on. Every step is linear in the
+length of the text: the regular expressions have possessive or bounded repeats, so that hostile input costs no more than
+plain input.
 """
 
 from __future__ import annotations

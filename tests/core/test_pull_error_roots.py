@@ -91,6 +91,8 @@ def test_a_blob_that_was_cancelled_is_no_sign_of_its_endpoint() -> None:
         (Cause.other, "layers from manifest don't match"),
         (Cause.other, "media type in manifest should be another"),
         (Cause.other, "received unexpected HTTP status: 522"),
+        (Cause.bad_reference, "Container 'web' must have an 'Image' property"),
+        (Cause.firewall_denied, "Get https://contoso.azurecr.io/v2/: Forbidden"),
         (Cause.other, "the image size of 20 GB exceeds what a group may have"),
         (Cause.platform_mismatch, "the OS type of image does not match that of the container group"),
         (Cause.platform_mismatch, "Unsupported Windows image version"),
