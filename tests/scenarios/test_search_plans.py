@@ -15,14 +15,14 @@ from tests.search.comparing import compare, disagreements, pulls
 from tests.search.effort import search
 from tests.search.judging import told
 from tests.search.shape import Shape
-from tests.search.trouble import Faults, apart, troubled, troubles
+from tests.search.trouble import Faults, troubled, troubles
 
 
 @search(70)
 @given(troubles)
 def test_a_plan_mends_what_it_says_breaks_nothing_and_leaves_nothing(trouble: tuple[Shape, Faults]) -> None:
     """What foresight calls mended pulls, what pulled before still does, and there is nothing more to plan."""
-    land = troubled(*apart(trouble))
+    land = troubled(*trouble)
     world = Sandboxed.of(land.builder.document())
     diagnosis = world.diagnose(land.desired)
     if not diagnosis.plan or diagnosis.foresight.broken or diagnosis.foresight.cut_off:

@@ -115,6 +115,12 @@ FIRST_FINDINGS = {
         0,
         "route",
     ),
+    "equal ranges: another hub's record is not ours": (
+        Shape(islands=(IslandShape(hub=True), IslandShape(hub=True)), same_ranges=True),
+        "records_never_written",
+        0,
+        "dns-record",
+    ),
     "layers come from storage": (
         Shape(registries=(RegistryShape(access="open"),)),
         "layers_denied",

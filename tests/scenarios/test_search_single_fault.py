@@ -16,7 +16,7 @@ from tests.search.faults import FAULTS
 from tests.search.judging import complaints
 from tests.search.rich import RICH
 from tests.search.shape import Shape
-from tests.search.trouble import apart, bare, troubled
+from tests.search.trouble import plain, troubled
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -26,7 +26,7 @@ def test_a_single_fault_is_found_by_its_rule(name: str) -> None:
     @search(6)
     @given(shapes, st.integers(0, 41))
     def one_fault(shape: Shape, number: int) -> None:
-        land = troubled(*apart((bare(shape), ())))
+        land = troubled(plain(shape), ())
         fault = FAULTS[name](land, number)
         assume(fault is not None)
         assert fault is not None

@@ -15,7 +15,7 @@ from tests.search.comparing import Compared, compare
 from tests.search.effort import search
 from tests.search.judging import told
 from tests.search.shape import Shape
-from tests.search.trouble import Faults, apart, refused, troubled, troubles
+from tests.search.trouble import Faults, refused, troubled, troubles
 
 Signature = tuple[str, ...]
 
@@ -24,7 +24,7 @@ Signature = tuple[str, ...]
 @given(troubles, st.lists(st.integers(0, 500), min_size=1, max_size=3))
 def test_nothing_is_planned_because_something_was_not_read(trouble: tuple[Shape, Faults], numbers: list[int]) -> None:
     """Verdicts hold, unread resources are left alone, and every change would be right with everything readable."""
-    shape, faults = apart(trouble)
+    shape, faults = trouble
     land = troubled(shape, faults)
     world = Sandboxed.of(land.builder.document())
     hidden = refused(land, numbers)

@@ -14,8 +14,9 @@ from remediator.core.pull_path import HopName, Verdict
 from remediator.core.record_changes import record_changes
 from remediator.core.rule import Rule
 from remediator.core.seen_zone import is_narrow
-from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Unknown
+from remediator.core.snapshot import Network, PrivateEndpoint, PrivateZone, Record, Registry, Unknown
 from remediator.core.zone_choice import serving
+from remediator.core.zone_fit import record_owners
 
 ID = "competing-zone"
 
@@ -58,15 +59,22 @@ def _rival(leg: Leg, linked: PrivateZone, endpoint: PrivateEndpoint) -> PrivateZ
     groups = endpoint.zone_groups if not isinstance(endpoint.zone_groups, Unknown) else ()
     if any(group.writes_to(linked.id) for group in groups):
         return None
-    address = endpoint.address_of(leg.name)
     for zone in leg.snapshot.zones_named(linked.name):
         if zone.id == linked.id:
             continue
         record = zone.record(record_name_of(leg.name))
-        held = record is not None and address in record.addresses
+        held = record is not None and _holds(leg, zone, record, endpoint)
         if held or any(group.writes_to(zone.id) for group in groups):
             return zone
     return None
+
+
+def _holds(leg: Leg, zone: PrivateZone, record: Record, endpoint: PrivateEndpoint) -> bool:
+    """Whether the record is this endpoint's; in equal ranges another one may have the same address."""
+    if not isinstance(leg.registry, Registry) or endpoint.address_of(leg.name) not in record.addresses:
+        return False
+    owners = record_owners(leg.snapshot, leg.registry, zone, record, leg.name)
+    return not isinstance(owners, Unknown) and endpoint in owners
 
 
 RULE = Rule(ID, HopName.ZONE, judge)
