@@ -28,8 +28,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Answer = Callable[[str, str, dict[str, str], bytes], Response]
 
 
-def _application(answer: Answer, scheme: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """An ASGI application around one answering function."""
+def _application(
+    answer: Answer, scheme: str, latency: float = 0.0
+) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """An ASGI application around one answering function; each answer is so many seconds on its way."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,6 +44,8 @@ def _application(answer: Answer, scheme: str) -> Callable[[Scope, Receive, Send]
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
         url = f"{scheme}://{headers.get('host', HOST)}{scope['raw_path'].decode('latin-1')}"
+        if latency:
+            await asyncio.sleep(latency)
         response = answer(scope["method"], f"{url}?{query}" if query else url, headers, body)
         sent = {"content-length": str(len(response.body)), **{k.lower(): v for k, v in response.headers.items()}}
         if response.status in (204, 304):
@@ -55,11 +59,23 @@ def _application(answer: Answer, scheme: str) -> Callable[[Scope, Receive, Send]
 
 
 class SandboxServer:
-    """Serves one `Azure`. `ca_path` gets the CA's certificate; `record` gets every exchange as a JSON line."""
+    """Serves one `Azure`. `ca_path` gets the CA's certificate; `record` gets every exchange as a JSON line.
 
-    def __init__(self, azure: Azure, *, port: int = 0, ca_path: Path | None = None, record: Path | None = None) -> None:
+    Each answer of ARM is `latency` seconds on its way; those that are asked for at once wait at once.
+    """
+
+    def __init__(
+        self,
+        azure: Azure,
+        *,
+        port: int = 0,
+        ca_path: Path | None = None,
+        record: Path | None = None,
+        latency: float = 0.0,
+    ) -> None:
         self._azure = azure
         self._port = port
+        self._latency = latency
         self._recorder = Recorder(Path(record)) if record else None
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
         self.ca_path = Path(ca_path) if ca_path else Path(self._folder.name) / "ca.pem"
@@ -82,7 +98,7 @@ class SandboxServer:
         certificate = self._certificate()
         self._sockets = [_listen(self._port), _listen(0)]
         self._servers = [
-            uvicorn.Server(_config(_application(self._arm, "https"), certificate)),
+            uvicorn.Server(_config(_application(self._arm, "https", self._latency), certificate)),
             uvicorn.Server(_config(_application(self._token, "http"), None)),
         ]
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
