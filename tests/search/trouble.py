@@ -23,8 +23,8 @@ HIDING = "region_zone_in_use"
 def plain(shape: Shape) -> Shape:
     """The same without what hides a fault or makes its place a matter of luck.
 
-    That is a zone behind which it would not show, and equal ranges: there the address of a DNS server or an endpoint may
-    lie in two networks, and with the peering gone nobody can say which one was meant.
+    That is a zone behind which it would not show, and equal ranges: there the address of a DNS server may lie in two
+    networks, and with the peering gone nobody can say which one was meant.
     """
     return replace(shape, same_ranges=False, noise=tuple(one for one in shape.noise if one != HIDING))
 
