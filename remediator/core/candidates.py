@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from remediator.core.cloud import record_in
 from remediator.core.leg import Leg
 from remediator.core.reach import Reach, Way, holders, reach
 from remediator.core.resolution import AnswerKind, resolve
@@ -14,6 +15,7 @@ from remediator.core.snapshot import (
     Environment,
     Network,
     PrivateEndpoint,
+    PrivateZone,
     Registry,
     Snapshot,
     Unknown,
@@ -26,7 +28,9 @@ _PREFERENCE = (Way.SAME, Way.PEERED, Way.PEERING_BROKEN, Way.MAYBE, Way.NONE)
 class Candidate:
     """An endpoint, its connection's status on the registry, and how the consumer's network reaches it.
 
-    `named` says that the consumer's DNS already answers with one of its addresses.
+    `named` says that the consumer's DNS already answers with one of its addresses, `kept` that an approved endpoint has
+    its records in the zone that the consumer's DNS asks, or should have: another endpoint's would overwrite them there
+    (azure-facts 3.4).
     """
 
     endpoint: PrivateEndpoint
@@ -34,6 +38,7 @@ class Candidate:
     connection: ResourceId | None
     reach: Reach
     named: bool
+    kept: bool = False
 
     @property
     def approved(self) -> bool:
@@ -43,17 +48,22 @@ class Candidate:
     @property
     def connectable(self) -> bool:
         """Whether the network could reach it: there is a way, a broken way, perhaps one, or DNS points there."""
-        return self.reach.way is not Way.NONE or self.named
+        return self.reach.way is not Way.NONE or self.meant
+
+    @property
+    def meant(self) -> bool:
+        """Whether the zone that the consumer's DNS asks leads to it, or should."""
+        return self.named or self.kept
 
     @property
     def firm(self) -> bool:
         """Whether it is more than a route or gateway that may lead anywhere."""
-        return self.reach.firm or self.named
+        return self.reach.firm or self.meant
 
     @property
     def close(self) -> bool:
         """Whether it is firm, and not only by an appliance that could lead there."""
-        return self.firm and (self.named or not self.reach.transit)
+        return self.firm and (self.meant or not self.reach.transit)
 
 
 def infrastructure_subnet(leg: Leg) -> ResourceId | None:
@@ -74,8 +84,10 @@ def candidates(leg: Leg) -> tuple[Candidate, ...]:
         status, connection = _status(registry, endpoint)
         address = endpoint.address_of(leg.name) or ""
         way = reach(leg.snapshot, network, endpoint.network, infrastructure_subnet(leg), address, endpoint.subnet)
-        meant = address in named and means(leg.snapshot, network, endpoint, address)
-        found.append(Candidate(endpoint, status, connection, way, bool(address) and meant))
+        ours = not address or means(leg.snapshot, network, endpoint, address)
+        there = bool(address) and address in named and ours
+        kept = ours and status.lower() == "approved" and answer.zone is not None and _keeps(endpoint, answer.zone)
+        found.append(Candidate(endpoint, status, connection, way, there, kept))
     return tuple(sorted(found, key=_rank))
 
 
@@ -85,11 +97,24 @@ def means(snapshot: Snapshot, network: Network, endpoint: PrivateEndpoint, addre
     return not near or endpoint.network in near
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, int, str]:
+def _keeps(endpoint: PrivateEndpoint, zone: PrivateZone) -> bool:
+    """Whether a zone group of the endpoint writes to the zone, or records of its names there have its addresses."""
+    groups = () if isinstance(endpoint.zone_groups, Unknown) else endpoint.zone_groups
+    if any(group.writes_to(zone.id) for group in groups):
+        return True
+    for member in () if isinstance(endpoint.addresses, Unknown) else endpoint.addresses:
+        records = (zone.record(record_in(host, zone.name)) for host in member.hosts)
+        if any(record is not None and member.address in record.addresses for record in records):
+            return True
+    return False
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, int, bool, str]:
     return (
         not candidate.approved,
         not candidate.named,
         _PREFERENCE.index(candidate.reach.way),
+        not candidate.kept,
         candidate.endpoint.id.key,
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from remediator.core.change import ChangeKind
-from tests.core.breaks import zone_of
+from tests.core.breaks import APP, zone_of
 from tests.core.breaks_dns import hub_answers, record_that_others_need, zones_compete
 from tests.core.diagnosing import diagnosed, kinds
 from tests.estate_builder import EstateBuilder, healthy, spoke
@@ -24,6 +26,22 @@ def test_the_networks_are_peered_rather_than_given_a_second_endpoint() -> None:
     diagnosis = diagnosed(an_app_elsewhere())
     assert kinds(diagnosis) == ["create-peering"] * 2
     assert diagnosis.foresight.broken == ()
+
+
+@pytest.mark.parametrize("grouped", [True, False], ids=["a zone group", "records by hand"])
+def test_a_lost_login_record_is_no_reason_for_a_second_endpoint(grouped: bool) -> None:
+    """The zone that the far network asks is the first endpoint's: its record is written again, and they are peered."""
+    builder = an_app_elsewhere()
+    builder.drop(APP)
+    zone = zone_of(builder)
+    builder.drop(f"{zone}/A/shop")
+    if not grouped:
+        for key in [key for key in builder.bodies if "/privatednszonegroups/" in key]:
+            builder.drop(key)
+    diagnosis = diagnosed(builder)
+    writes = "update-dns-zone-group" if grouped else "create-dns-zone-group"
+    assert sorted(kinds(diagnosis)) == sorted(["create-peering", "create-peering", writes])
+    assert [path.consumer.name for path in diagnosis.foresight.mended] == ["remote"]
 
 
 def test_no_plan_takes_a_record_from_those_who_use_it() -> None:
