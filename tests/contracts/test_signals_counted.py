@@ -13,7 +13,7 @@ from remediator.core.signal import Signal, SignalSource
 from .cases import SHOP, ended, fresh, opened_case, signal
 from .stores import Opener
 
-SEVERAL = 240
+SEVERAL = 120
 
 
 def count_of(incidents: RowIncidents) -> int:

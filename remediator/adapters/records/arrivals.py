@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from remediator.adapters.records import case_rows
 from remediator.adapters.records.mailbox import Mailbox, decode_mailbox, encode_mailbox
@@ -24,7 +25,7 @@ from remediator.ports import Rows, TakenIn, Write
 
 TRIES = 100  # each lost race means that somebody else got on
 REMEMBERED = 64  # subjects; a mailbox has 256 KiB at most
-KNOWN = 4096  # signals of a subject
+KNOWN = 20_000  # signals of a subject, and ten times as many in all
 MOST = 80  # signals of one batch, which has 100 rows
 
 
@@ -51,10 +52,10 @@ class _Open:
     seen: dict[str, None] = field(default_factory=dict)
 
     def saw(self, keys: Iterable[str]) -> None:
-        """Remember keys of counted signals."""
+        """Remember keys of counted signals; the ones that were there first go first."""
         self.seen.update(dict.fromkeys(keys))
-        while len(self.seen) > KNOWN:
-            del self.seen[next(iter(self.seen))]
+        for key in list(islice(self.seen, max(0, len(self.seen) - KNOWN))):
+            del self.seen[key]
 
 
 class Arrivals:
@@ -91,7 +92,7 @@ class Arrivals:
                     raise
                 key = lost.context.get("key", "")
                 if found is not None and key.startswith(case_rows.SEEN):
-                    found.saw((key,))  # nothing else was wrong before it: the claim comes first
+                    found.saw((key, *self._counted(found, first, letters)))  # the claim, which comes first, holds
                 else:
                     found = self._read(first.subject)
         raise Transient(
@@ -99,6 +100,12 @@ class Arrivals:
             f"taking in a signal for {first.subject.key}: others were faster every time",
             retry_after=1.0,
         )
+
+    def _counted(self, found: _Open, first: Arrival, letters: Sequence[Signal]) -> list[str]:
+        """The keys of those signals that others have counted."""
+        partition = case_rows.partition_of(first.subject)
+        keys = dict.fromkeys(case_rows.seen_key(found.incident, signal) for signal in letters)
+        return [key for key in keys if key not in found.seen and self._rows.get(partition, key) is not None]
 
     def _read(self, subject: ResourceId) -> _Open | None:
         partition = case_rows.partition_of(subject)
@@ -143,6 +150,7 @@ class Arrivals:
         return replace(after, claim_version=versions[claim], mailbox_version=left)
 
     def _remember(self, key: str, after: _Open) -> None:
-        if len(self._remembered) >= REMEMBERED:
+        known = sum(len(one.seen) for one in self._remembered.values())
+        if len(self._remembered) >= REMEMBERED or known > 10 * KNOWN:
             self._remembered.clear()
         self._remembered[key] = after
