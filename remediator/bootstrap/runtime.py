@@ -90,9 +90,11 @@ class Runtime:
         """The case file; `Rejected("incident-unknown")`."""
         return self.flow.incidents.load(incident).incident
 
-    def find(self, status: Status | None = None, registry: ResourceId | str | None = None) -> Sequence[Incident]:
+    def find(
+        self, status: Status | None = None, registry: ResourceId | str | None = None, limit: int = 50
+    ) -> Sequence[Incident]:
         """Incidents, newest first."""
-        return self.flow.incidents.find(status=status, registry=registry)
+        return self.flow.incidents.find(status=status, registry=registry, limit=limit)
 
     def joined(self, incident: str) -> Sequence[Incident]:
         """The incidents that were joined to this one, newest first."""

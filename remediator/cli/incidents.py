@@ -15,25 +15,30 @@ from remediator.views.plain import moment, plain
 from remediator.views.standing import Standing, joined_lines, may_be_joined, registries_named, standing_document
 from remediator.views.wording import STATUSES, asked_by, decisive_path, headline, incident_title
 
+_LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 5000), default=1000, show_default=True, help="How many, the newest."
+)
 _STATUS = click.Choice([status.value for status in Status], case_sensitive=False)
 
 
 @click.group("incidents", invoke_without_command=True)
 @click.option("--status", type=_STATUS, help="Only incidents of this status.")
+@_LIMIT
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_context
-def command(ctx: click.Context, status: str | None, as_json: bool) -> None:
+def command(ctx: click.Context, status: str | None, limit: int, as_json: bool) -> None:
     """List the incidents, newest first, or show one."""
     if ctx.invoked_subcommand is None:
-        _list(status, as_json)
+        _list(status, limit, as_json)
 
 
 @command.command("list")
 @click.option("--status", type=_STATUS, help="Only incidents of this status.")
+@_LIMIT
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def listed(status: str | None, as_json: bool) -> None:
+def listed(status: str | None, limit: int, as_json: bool) -> None:
     """List the incidents, newest first."""
-    _list(status, as_json)
+    _list(status, limit, as_json)
 
 
 @command.command("show")
@@ -55,14 +60,15 @@ def show(incident: str, as_json: bool) -> None:
 command.add_command(verify.command)
 
 
-def _list(status: str | None, as_json: bool) -> None:
+def _list(status: str | None, limit: int, as_json: bool) -> None:
     with bootstrap.build(bootstrap.settings()) as runtime:
-        found = runtime.find(Status[status.upper()] if status else None)
+        found = runtime.find(Status[status.upper()] if status else None, limit=limit)
         stopped = runtime.stopped() or ""
     out.warn(stopped)
     if as_json:
         summaries = [incident_summary(incident) for incident in found]
-        out.document({"schema": SCHEMA, "stopped": stopped or None, "incidents": summaries})
+        more = len(found) >= limit
+        out.document({"schema": SCHEMA, "stopped": stopped or None, "incidents": summaries, "more": more})
     elif not found:
         out.show("no incidents")
     for incident in () if as_json else found:

@@ -15,6 +15,7 @@ from remediator.views.standing import Standing, may_be_joined, standing_document
 from remediator.web.access import reader
 from remediator.web.door import Call
 
+ON_A_PAGE, IN_A_DOCUMENT, MOST = 50, 200, 5000
 REFRESH = "5"  # seconds
 _NAME = re.compile(r"[A-Za-z0-9-]{1,63}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
@@ -24,7 +25,7 @@ def list_page(call: Call) -> Response:
     """`GET /incidents`, with `?status=` and `?registry=` (its name or id), as the form on it sends them."""
     person = reader(call.runtime.settings, call.principal)
     status, registry = _filters(call)
-    found = call.runtime.find(status, registry)
+    found = call.runtime.find(status, registry, ON_A_PAGE)
     return HTMLResponse(
         incidents_page(found, person.name, status=status, registry=_words(registry), stopped=call.stopped)
     )
@@ -44,11 +45,13 @@ def loading_again(incident: Incident) -> dict[str, str]:
 
 
 def list_document(call: Call) -> Response:
-    """`GET /api/incidents`, with `?status=` and `?registry=`."""
+    """`GET /api/incidents`, with `?status=`, `?registry=` and `?limit=`; `more` says that there may be others."""
     reader(call.runtime.settings, call.principal)
-    found = call.runtime.find(*_filters(call))
-    summaries = [incident_summary(incident) for incident in found]
-    return JSONResponse({"schema": SCHEMA, "stopped": call.stopped or None, "incidents": summaries})
+    limit = _limit(call)
+    found = call.runtime.find(*_filters(call), limit)
+    document: dict[str, object] = {"schema": SCHEMA, "stopped": call.stopped or None}
+    document |= {"incidents": [incident_summary(incident) for incident in found], "more": len(found) >= limit}
+    return JSONResponse(document)
 
 
 def one_document(call: Call) -> Response:
@@ -67,6 +70,14 @@ def _load(call: Call) -> Incident:
     if not _ID.fullmatch(name):
         raise Rejected("incident-unknown", "there is no incident of this id")
     return call.runtime.load(name)
+
+
+def _limit(call: Call) -> int:
+    asked = call.request.query_params.get("limit", "").strip() or str(IN_A_DOCUMENT)
+    if asked.isascii() and asked.isdigit() and len(asked) <= 6 and 1 <= int(asked) <= MOST:
+        return int(asked)
+    words = f"a number from 1 to {MOST}"
+    raise Rejected("bad-request", "listing incidents: this is no limit", context={"limit": words}, hint=words)
 
 
 def _filters(call: Call) -> tuple[Status | None, ResourceId | str | None]:

@@ -66,7 +66,7 @@ class WebRuntime:
 
     `take_in` is flow.intake for one signal or several about one subject, `record` flow.record_approval with the
     incident's id, the link's token, the answer and the person; both raise the errors of core.errors. `find` takes
-    (status, registry), either may be None, a registry by id or name; newest first.
+    (status, registry, limit), the first two may be None, a registry by id or name; newest first.
     """
 
     settings: WebSettings
@@ -77,7 +77,7 @@ class WebRuntime:
     log: Log
     take_in: Callable[..., TakenIn]
     load: Callable[[str], Incident]
-    find: Callable[[Status | None, ResourceId | str | None], Sequence[Incident]]
+    find: Callable[[Status | None, ResourceId | str | None, int], Sequence[Incident]]
     record: Callable[[str, str, Answer, Person], Incident]
     desired: Callable[[], DesiredState]
     joined: Callable[[str], Sequence[Incident]] = lambda _: ()

@@ -37,7 +37,7 @@ TEXTS = (
     *("", " ", "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\u202e\u2066x", "💥" * 50, "ß" * 300, "İ", "a" * 70_000),
     *("{0}{1.__class__}%s%n{{7*7}}${7*7}<%= 7 %>", "<script>alert(1)</script>", "'; DROP TABLE x; --"),
     *("../../../../etc/passwd", f"{R}/../../x", f"{R}/..%2f..%2fetc", f"{R}?api-version=1", R.upper(), f"{R}/"),
-    *(f"{R}\r\nSet-Cookie: a=b", "http://169.254.169.254/metadata/identity", "file:///etc/passwd", "/", "//"),
+    *(f"{R}\r\nSet-Cookie: a=b", "http://169.254.169.254/metadata/identity", "gopher://127.0.0.1:70/_", "/", "//"),
     f"{STRANGER}/providers/Microsoft.ContainerRegistry/registries/stranger",
     f"{STRANGER}/providers/Microsoft.ContainerRegistry/registries/{'r' * 2000}",
     *("NaN", "null", "[]", "{}", "[" * 3000 + "]" * 3000, '{"a":' * 2000, "9" * 6000),

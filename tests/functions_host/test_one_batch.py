@@ -79,8 +79,7 @@ def test_an_alert(host: StorageHost, wire: Wire) -> None:
 
 
 def test_a_batch_of_two_hundred_events(host: StorageHost, wire: Wire) -> None:
-    """Two hundred events of one delivery are as few batches as their rows need, at a hundred rows each, and one message;
-    all are counted."""
+    """Two hundred events of one delivery are as few batches as their rows need, and one message; all are counted."""
     batch = [payloads.event(number) for number in range(1, 201)]
     (incident,) = host.request("POST", "/api/events", batch, key=FUNCTION_KEY).json["incidents"]
     *batches, last = wire.take()

@@ -97,8 +97,8 @@ class World:
     def due(self, now: datetime, limit: int = 100) -> tuple[str, ...]:
         return ()
 
-    def find(self, status: Status | None, registry: ResourceId | None) -> Sequence[Incident]:
-        return [self.incident] if status in (None, self.incident.status) else []
+    def find(self, status: Status | None, registry: ResourceId | None, limit: int) -> Sequence[Incident]:
+        return [self.incident][:limit] if status in (None, self.incident.status) else []
 
     def record(self, incident: str, token: str, answer: Answer, person: Person) -> Incident:
         return record_approval(

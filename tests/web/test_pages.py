@@ -52,7 +52,7 @@ def test_a_registry_is_named_as_people_name_it(asked: str, understood: object) -
     """The search takes a registry's name, login server or id, and shows what was asked for."""
     stage = world()
     found: list[object] = []
-    runtime = replace(stage.runtime, find=lambda status, registry: found.append((status, registry)) or [])
+    runtime = replace(stage.runtime, find=lambda status, registry, _: found.append((status, registry)) or [])
     client = TestClient(create_app(runtime), base_url=stage.settings.public_url, follow_redirects=False)
     sign_in(client)
     page = client.get("/incidents", params={"registry": asked, "status": "OPEN"})
@@ -89,6 +89,17 @@ def test_incidents_are_found_by_status() -> None:
     assert client.get("/api/incidents?status=RESOLVED").json()["incidents"] == []
     wrong = client.get("/api/incidents?status=MAYBE")
     assert (wrong.status_code, list(wrong.json()["error"]["fields"])) == (400, ["status"])
+
+
+def test_a_list_says_whether_there_may_be_more() -> None:
+    """`?limit=` is how many incidents are listed, and `more` says that it was reached; what is no limit is refused."""
+    client = world().client()
+    sign_in(client)
+    assert client.get("/api/incidents").json()["more"] is False
+    assert client.get("/api/incidents?limit=1").json()["more"] is True
+    for wrong in ("0", "5001", "-1", "x", "²", "9" * 5000):
+        answer = client.get("/api/incidents", params={"limit": wrong})
+        assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["limit"])
 
 
 @pytest.mark.parametrize("name", ["nobody", "a%2Fb", "..", "%00"])
