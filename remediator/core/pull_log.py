@@ -50,7 +50,8 @@ class LogPlace:
 
 
 class PullLogs(Protocol):
-    """Reads what pullers have written. Late lines are not there yet: a line that is missing says nothing."""
+    """Reads what pullers have written. A line that is missing says nothing: it may be late, or in a table closed to
+    us."""
 
     def lines(self, place: LogPlace, ended: Ended, since: datetime, until: datetime) -> tuple[LogLine, ...] | Unknown:
         """Lines about pulls that ended so, newest first; Unknown where the workspace cannot be read."""

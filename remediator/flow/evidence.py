@@ -113,7 +113,7 @@ def _told(
         return f"the logs from {hours} have {counted(len(found), 'line')} about failed pulls: {apps}"
     if reasons:
         return f"the logs say nothing: {'; '.join(reasons)}"
-    return f"the logs from {hours} have no line about a failed pull"
+    return f"the logs from {hours} have no line about a failed pull, or none that may be read"
 
 
 def _noted(incident: Incident, what: str, now: datetime) -> Incident:

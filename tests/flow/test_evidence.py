@@ -80,7 +80,9 @@ def test_what_cannot_be_read_is_noted_and_stops_nothing() -> None:
 
 def test_no_line_is_noted_too() -> None:
     """An answer without a line is told apart from none."""
-    assert asked(incident(), Logbook()).journal[-1].what.endswith("have no line about a failed pull")
+    assert (
+        asked(incident(), Logbook()).journal[-1].what.endswith("no line about a failed pull, or none that may be read")
+    )
 
 
 def test_the_clearest_line_speaks() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ from tests.scenarios.town import Town, estate
 
 
 @pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Town]]:
-    """Build a town on one of the estates that come along."""
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str | dict[str, Any]], Town]]:
+    """Build a town on one of the estates that come along, or on a document."""
     with ExitStack() as ends:
 
-        def build(name: str) -> Town:
-            azure = Azure.from_estate(estate(name), retry_after=0)
+        def build(name: str | dict[str, Any]) -> Town:
+            azure = Azure.from_estate(estate(name) if isinstance(name, str) else name, retry_after=0)
             server = ends.enter_context(SandboxServer(azure))
             monkeypatch.setenv("IDENTITY_ENDPOINT", server.identity_url)
             monkeypatch.setenv("IDENTITY_HEADER", "header")

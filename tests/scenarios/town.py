@@ -50,6 +50,7 @@ class Town:
     clock: HandClock = field(default_factory=HandClock)
     desired: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    inside: bool = True  # does the program look from inside the sandbox's own network?
 
     @property
     def network(self) -> Network:
@@ -90,7 +91,7 @@ class Town:
                 **self.settings,
             }
         )
-        with bootstrap.build(settings, sandbox=self.azure, clock=self.clock) as runtime:
+        with bootstrap.build(settings, sandbox=self.azure if self.inside else None, clock=self.clock) as runtime:
             yield Program(runtime, TestClient(app_of(runtime), base_url=SITE))
 
 
@@ -104,6 +105,13 @@ class Program:
     def alert(self, text: str) -> str:
         """Post a line of the system log to the alert door; the incident that has it."""
         answer = self.http.post("/api/alerts", content=text, headers=self._key)
+        assert answer.status_code == 202, answer.text
+        (incident,) = answer.json()["incidents"]
+        return str(incident)
+
+    def payload(self, body: dict[str, Any]) -> str:
+        """Post an alert as an action group does; the incident that has it."""
+        answer = self.http.post("/api/alerts", json=body, headers=self._key)
         assert answer.status_code == 202, answer.text
         (incident,) = answer.json()["incidents"]
         return str(incident)

@@ -28,6 +28,8 @@ MOST_LINES = 100
 # A line is kept to this length: the longest texts that pulls fail with have some 1,500 characters.
 MOST_TEXT = 4000
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+# Neither table is there: nobody has written yet, or the reader has no right to them (azure-facts 2.5).
+_NO_TABLE = "Failed to resolve table"
 _COLUMNS = {
     "App": "ContainerAppName",
     "Job": "JobName",
@@ -52,7 +54,7 @@ class AzurePullLogs:
             return customer
         rows = self._queries.rows(customer, query_for(place, ended), since, until)
         if isinstance(rows, Unknown):
-            return rows
+            return () if _NO_TABLE in rows.reason else rows
         found = (_line(row) for row in rows if ended is Ended.PULLED or read_row(row).about_a_pull)
         return tuple(line for line in found if line is not None)
 
