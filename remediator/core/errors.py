@@ -14,6 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# In the context of an error: an operation could not be asked for, and whether it goes on is not known.
+HIDDEN = {"operation": "hidden"}
+
 
 class RemediatorError(Exception):
     """A known failure.

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from remediator.core.approval import ApprovedPlan, NotApproved
-from remediator.core.change import LiveState
+from remediator.core.change import Change, LiveState
 from remediator.core.closing import closes, not_private_yet
 from remediator.core.errors import Forbidden, Misconfigured, Rejected, RemediatorError, Stale, Transient
 from remediator.core.execution import Execution, Step, StepState
@@ -23,7 +23,8 @@ from remediator.core.policy import Ruling
 from remediator.core.pull_path import Verdict
 from remediator.core.words import counted
 from remediator.flow.diagnose import Look
-from remediator.flow.following import Failed, check_not_stuck, follow
+from remediator.flow.following import Failed, check_not_stuck, follow, lost_race, not_seen, once_more
+from remediator.flow.trouble import may_be_fresh
 from remediator.flow.turn import IN_HAND, Turn, keep, only_direct, tell
 from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
@@ -160,14 +161,15 @@ def _move(
         told = changed.note(clock.now(), f"{what}: {change.summary}") if what else changed
         return keep(incidents, held, told, clock.now() + IN_HAND)
 
+    def failed(problem: RemediatorError, again: float | None, **known: object) -> tuple[Held, float]:
+        known |= {"tries": step.tries + isinstance(problem, Transient), "error": _told(problem)}
+        if again is None:
+            return saved("failed", **{**known, "state": StepState.FAILED, "ended_at": clock.now()}), 0
+        return saved(f"failed ({problem.message}), trying again", operation=None, **known), again
+
     match follow(applier, approved, change, step, clock.now()):
-        case Failed(problem, None):
-            tries = step.tries + isinstance(problem, Transient)
-            known: dict[str, object] = {"ended_at": clock.now(), "tries": tries, "error": _told(problem)}
-            return saved("failed", state=StepState.FAILED, **known), 0
-        case Failed(problem, float(again)):
-            what = f"failed ({problem.message}), trying again"
-            return saved(what, operation=None, tries=step.tries + 1, error=_told(problem)), again
+        case Failed(problem, again):
+            return failed(problem, again)
         case float(wait):
             return held, wait
     match applier.compare(change):
@@ -183,14 +185,34 @@ def _move(
         case LiveState.CONFLICT:
             raise Stale("change-conflict", f"{change.summary}: {change.target} is neither as before nor as planned")
     if step.operation is not None:
-        raise Transient("write-not-visible", f"{change.summary}: made, and not to be seen yet", retry_after=10)
+        lost = not_seen(change.summary, step, held.incident.attempts)
+        return failed(lost.problem, lost.again)
     if step.state is StepState.WAITING:
         return saved("started", state=StepState.STARTED, started_at=clock.now(), wrote=True), 0
     guard.check()
+    return _write(held, step, change, approved, applier, saved, failed)
+
+
+def _write(
+    held: Held,
+    step: Step,
+    change: Change,
+    approved: ApprovedPlan,
+    applier: Applier,
+    saved: Callable[..., Held],
+    failed: Callable[..., tuple[Held, float]],
+) -> tuple[Held, float]:
+    """Make the write whose intent is saved; what becomes of it is seen by the next move."""
     try:
         started = applier.start(approved, change)
     except (Rejected, Misconfigured, Forbidden) as problem:
-        return saved("refused", state=StepState.FAILED, ended_at=clock.now(), wrote=False, error=_told(problem)), 0
+        if may_be_fresh(problem, held.incident.attempts):
+            raise
+        return failed(problem, None, wrote=step.tries > 0)
+    except (Transient, Stale) as problem:
+        race = lost_race(problem)
+        # not made: what is there now is somebody else's
+        return failed(race, once_more(race, step).again, state=StepState.WAITING, wrote=False)
     if started.operation is not None:
         return saved("", operation=started.operation), 0
     if applier.compare(change) is LiveState.PENDING:

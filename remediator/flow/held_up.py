@@ -1,7 +1,8 @@
 """Something stands in the way of a plan, or may: what becomes of the incident? Called by `request_approval`.
 
 A plan that Azure would surely refuse is put to nobody: a person is called, and each obstacle is in the journal by its
-name. A remark of the preflight stops nothing; it is told with the question.
+name. Rights alone are looked for again for a while first: somebody may be giving them at this moment. A remark of the
+preflight stops nothing; it is told with the question.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from remediator.core.errors import Misconfigured
+from remediator.core.errors import Misconfigured, Transient
 from remediator.core.incident import Incident, bounded
 from remediator.core.preflight import Barrier, PreflightResult
 from remediator.flow.turn import tell
 
 MOST_NOTES = 20
+# A role assignment is listed sooner than it is honoured: 4 looks more, two and a half minutes in all.
+GRANT_LOOKS = 4
 _HINTS = {
     Barrier.PERMISSION: "Give the applier that action there (`remediator permissions` lists all); it takes minutes",
     Barrier.LOCK: "Remove the lock, or let whoever holds it make the change",
@@ -24,8 +27,11 @@ _HINTS = {
 
 
 def held_up(incident: Incident, checked: PreflightResult, now: datetime, people: Sequence[str]) -> Incident:
-    """PLANNED → NEEDS_HUMAN, with every obstacle named."""
+    """PLANNED → NEEDS_HUMAN, with every obstacle named; `Transient("grant-not-seen")` while rights alone are missing
+    and may still come."""
     first, *others = checked.obstacles
+    if incident.attempts < GRANT_LOOKS and all(one.kind is Barrier.PERMISSION for one in checked.obstacles):
+        raise Transient("grant-not-seen", f"a grant takes minutes to be seen; {first.text}; nobody was asked yet")
     more = f" (the first of {len(checked.obstacles)} obstacles)" if others else ""
     hint = f"{_HINTS[first.kind]}, then ask again"
     problem = Misconfigured(

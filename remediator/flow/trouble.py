@@ -21,6 +21,10 @@ LONGEST_PAUSE = timedelta(minutes=15)
 MAX_ATTEMPTS = 12
 # Somebody else is at it: nothing is saved, so that his saves stand. Saved incidents have a wake-up time anyway.
 OTHERS_AT_WORK = frozenset({"lost-race", "signal-at-closing-time", "lease-held", "lease-lost"})
+# What looks like a missing right may be a grant that is not seen yet: that takes minutes (azure-facts 7, 9). Tried
+# 6 times, about ten minutes in all, before it counts as missing.
+GRANTS = frozenset({"azure-forbidden"})
+GRANT_TRIES = 6
 PATIENT = frozenset({"writes-stopped", "changes-per-hour", "root-in-hand"})
 _TEMPLATES = {Status.NEEDS_HUMAN: "needs-human", Status.FORBIDDEN: "forbidden"}
 
@@ -64,13 +68,23 @@ def later(
     return rest
 
 
+def may_be_fresh(problem: RemediatorError, attempts: int) -> bool:
+    """Whether a refusal may come from a grant that Azure does not see yet, after so many tries."""
+    return problem.code in GRANTS and attempts < GRANT_TRIES
+
+
 def settle(
     incident: str, problem: RemediatorError, *, incidents: Incidents, clock: Clock, recipients: Sequence[str]
-) -> None:
-    """Save what an error that will not pass makes of the incident."""
+) -> datetime | None:
+    """Save what an error that will not pass makes of the incident; the time of the next try where it still may."""
     held, now = open_case(incidents, incident), clock.now()
     if held.incident.status.ended:
-        return
+        return None
+    if may_be_fresh(problem, held.incident.attempts):
+        waits = Transient(
+            "grant-not-seen", f"a grant takes minutes to be seen; {problem.message}", context=problem.context
+        )
+        return later(incident, waits, incidents=incidents, clock=clock, recipients=recipients)
     match problem:
         case Stale():
             after = held.incident.moved(now, problem)
@@ -79,6 +93,7 @@ def settle(
         case _:
             after = held.incident.needs_human(now, problem)
     keep(incidents, held, _told(after, now, recipients, problem), now + IN_HAND)
+    return None
 
 
 def _told(incident: Incident, now: datetime, recipients: Sequence[str], problem: RemediatorError) -> Incident:

@@ -6,17 +6,17 @@ named. Each move is one question to Azure and one save, as in `apply`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from remediator.core.approval import ApprovedPlan
-from remediator.core.change import LiveState
+from remediator.core.change import Change, LiveState
 from remediator.core.errors import Forbidden, Stale, Transient
 from remediator.core.execution import Execution, StepState
 from remediator.core.incident import Incident, Status, bounded
 from remediator.flow.apply import right_to_write
-from remediator.flow.following import Failed, check_not_stuck, follow
+from remediator.flow.following import Failed, check_not_stuck, follow, lost_race, not_seen
 from remediator.flow.turn import IN_HAND, Turn, keep, tell
 from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
@@ -81,18 +81,25 @@ def _move(
     def left_alone(code: str, why: str) -> Held:
         return saved("left as it is", execution.left_alone(index, clock.now(), (code, bounded(why))))
 
+    def followed(operation: str) -> Held:
+        return saved("", execution.at(index, operation=operation))
+
+    def failed(ended: Failed) -> tuple[Held, float]:
+        problem, again = ended.problem, ended.again
+        if again is not None:
+            once_more = execution.at(index, operation=None, tries=step.tries + 1)
+            return saved(f"undoing failed ({problem.message}), trying again", once_more), again
+        if not isinstance(problem, Transient):
+            raise problem
+        return left_alone(problem.code, problem.message), 0
+
     def begun() -> Held:
         fresh = {"started_at": clock.now(), "operation": None, "tries": 0}
         return saved("undoing", execution.at(index, state=StepState.UNDOING, **fresh))
 
     match follow(applier, approved, change, step, clock.now()) if undoing else None:
-        case Failed(problem, again) if again is not None:
-            what = f"undoing failed ({problem.message}), trying again"
-            return saved(what, execution.at(index, operation=None, tries=step.tries + 1)), again
-        case Failed(problem) if not isinstance(problem, Transient):
-            raise problem
-        case Failed(problem):
-            return left_alone(problem.code, problem.message), 0
+        case Failed() as ended:
+            return failed(ended)
         case float(wait):
             return held, wait
     match applier.compare_undo(change):
@@ -107,14 +114,28 @@ def _move(
     if not undoing:
         return begun(), 0
     if step.operation is not None:
-        raise Transient("write-not-visible", f"undoing {change.summary}: made, and not to be seen yet", retry_after=10)
+        return failed(not_seen(f"undoing {change.summary}", step, held.incident.attempts))
     guard.check()
+    return _write(held, change, approved, applier, followed, left_alone)
+
+
+def _write(
+    held: Held,
+    change: Change,
+    approved: ApprovedPlan,
+    applier: Applier,
+    followed: Callable[[str], Held],
+    left_alone: Callable[[str, str], Held],
+) -> tuple[Held, float]:
+    """Make the inverse write whose intent is saved; what becomes of it is seen by the next move."""
     try:
         started = applier.start_undo(approved, change)
     except Forbidden as problem:
         return left_alone(problem.code, problem.message), 0
+    except Stale as problem:
+        raise lost_race(problem) from problem  # the next look tells what is there now
     if started.operation is not None:
-        return saved("", execution.at(index, operation=started.operation)), 0
+        return followed(started.operation), 0
     if applier.compare_undo(change) is LiveState.PENDING:
         raise Transient("write-not-visible", f"undoing {change.summary}: made, and not to be seen yet", retry_after=10)
     return held, 0

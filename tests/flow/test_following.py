@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from remediator.core.errors import Misconfigured, Transient
+from remediator.core.errors import HIDDEN, Misconfigured, Transient
 from remediator.core.execution import StepState
 from remediator.core.incident import Status
+from remediator.core.resource_id import ResourceId
+from remediator.ports import Started
 
 from .world import ENDPOINT, LINK, ZONE, World
 
@@ -169,3 +172,68 @@ def test_undoing_that_does_not_end(ours: bool) -> None:
     assert (world.incident.status, world.incident.error[0]) == (Status.NEEDS_HUMAN, "operation-stuck")
     assert len(world.azure.undone) == int(ours)
     assert ZONE in world.azure.live
+
+
+HIDDEN_403 = Misconfigured("azure-forbidden", "following operation: 403", context=dict(HIDDEN))
+
+
+def polled_with(world: World, answer: Callable[[], float | None], rid: ResourceId = ENDPOINT) -> list[str]:
+    """Let every question about this resource's operation get such an answer; the questions."""
+    poll, asked = world.azure.poll, []
+
+    def polling(right, operation):
+        if operation != rid.text:
+            return poll(right, operation)
+        asked.append(operation)
+        return answer()
+
+    world.azure.poll = polling
+    return asked
+
+
+def test_an_operation_that_may_not_be_asked_for_is_followed_by_its_resource() -> None:
+    """Where Azure refuses to tell about the operation, live state says when it is over; nothing is made twice."""
+    world = approved(polls=3)
+
+    def refuse() -> float | None:
+        raise HIDDEN_403
+
+    asked = polled_with(world, refuse)
+    world.run()
+    assert world.incident.status is Status.RESOLVED
+    assert len(asked) >= 2
+    assert len(world.azure.writes) == 3
+
+
+def test_an_operation_that_azure_has_forgotten_is_followed_by_its_resource() -> None:
+    """A polling address that leads nowhere any more says nothing: the resource does, and the plan goes on."""
+    world = approved(polls=3)
+    polled_with(world, lambda: None)
+    world.run()
+    assert world.incident.status is Status.RESOLVED
+    assert len(world.azure.writes) == 3
+
+
+@pytest.mark.parametrize("undoing", [False, True])
+def test_a_write_that_left_no_trace_is_made_again_after_minutes(undoing: bool) -> None:
+    """An operation is over and the resource is as before: looked for during ten minutes, then made once more."""
+    world = approved(polls=2, hurts=LINK if undoing else None)
+    lost, name = [], "start_undo" if undoing else "start"
+    write = getattr(world.azure, name)
+
+    def losing(right, change):
+        if change.target == ENDPOINT and not lost:
+            lost.append(world.clock.time)
+            return Started("/forgotten")
+        return write(right, change)
+
+    setattr(world.azure, name, losing)
+    world.azure.operations.clear()
+    poll = world.azure.poll
+    world.azure.poll = lambda right, operation: None if operation == "/forgotten" else poll(right, operation)
+    stuck(world)
+    assert world.incident.status is (Status.ROLLED_BACK if undoing else Status.RESOLVED)
+    journal = [line for line in world.incident.journal if "not to be seen yet" in line.what]
+    assert journal
+    (again,) = [line.at for line in journal if "trying again" in line.what]
+    assert timedelta(minutes=8) < again - lost[0] < timedelta(minutes=20)

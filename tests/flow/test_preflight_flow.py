@@ -77,6 +77,8 @@ def test_each_obstacle_is_named() -> None:
 def test_the_notice_says_what_helps(kind: Barrier, word: str) -> None:
     """For each kind of obstacle there is something that a person can do, however long the obstacle's text is."""
     world, _ = story(PreflightResult((replace(LOCK, kind=kind, text="x" * 900),)))
+    for _ in range(4):
+        world.later(90)
     assert word in dict(world.incident.outbox[0].parameters)["advice"].lower()
 
 
@@ -104,6 +106,30 @@ def test_nothing_is_asked_about_a_plan_that_nobody_may_make() -> None:
     for ruling in (Ruling(Decision.FORBID, Way.REPORT, ("no",)),):
         _, checked = story(PreflightResult((LOCK,)), ruling=ruling)
         assert checked.asked == []
+
+
+def test_a_right_that_is_just_being_given_is_waited_for() -> None:
+    """While rights alone are missing it looks again, says so, and asks people once they are there."""
+    missing = PreflightResult((ACTION,))
+    world, checked = story(missing, missing, PreflightResult())
+    assert (world.incident.status, world.mail.delivered) == (Status.PLANNED, [])
+    assert "grant-not-seen" in said(world.incident)
+    assert ACTION.text in said(world.incident)
+    world.later(30)
+    world.later(30)
+    assert world.incident.status is Status.AWAITING_APPROVAL
+    assert len(checked.asked) == 3
+
+
+def test_a_right_that_nobody_gives_ends_with_a_person() -> None:
+    """After two and a half minutes the missing action is told to a person, and nobody was asked."""
+    world, _ = story(PreflightResult((ACTION,)))
+    began = world.clock.time
+    while world.incident.status is Status.PLANNED:
+        world.later(10)
+    assert world.incident.status is Status.NEEDS_HUMAN
+    assert (world.clock.time - began).total_seconds() <= 180
+    assert {template for template, _ in world.mail.delivered} == {"needs-human"}
 
 
 def test_once_the_obstacle_is_gone_people_are_asked() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import HttpResponseError, ServiceResponseError
 from azure.core.pipeline import policies as core
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.mgmt.core import ARMPipelineClient
@@ -49,16 +49,27 @@ VERSIONS: Mapping[str, str] = {
 _LACKING = frozenset(("noregisteredproviderfound", "invalidresourcetype", "invalidapiversionparameter"))
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-[a-z0-9]+)?")
 LONGEST_WAIT = 20.0  # seconds; a longer Retry-After is handed to the caller as Transient
+WRITES = frozenset(("PUT", "PATCH", "DELETE"))
 
 
 class BoundedRetries(core.RetryPolicy[HttpRequest, HttpResponse]):
-    """Retries as azure-core does them, but never sleeps longer than a run may."""
+    """Retries as azure-core does them, but never sleeps longer than a run may, and never makes a write again that may
+    have been taken: whoever made it looks first whether it is there."""
 
     def is_retry(self, settings: dict[str, Any], response: Any) -> bool:
         """Whether to try again; a long Retry-After is the caller's to wait for."""
-        if (retry_after(response.http_response.headers) or 0.0) > LONGEST_WAIT:
+        answer = response.http_response
+        if (retry_after(answer.headers) or 0.0) > LONGEST_WAIT:
+            return False
+        if response.http_request.method in WRITES and answer.status_code != 429:
             return False
         return bool(super().is_retry(settings, response))
+
+    def increment(self, settings: dict[str, Any], response: Any = None, error: Exception | None = None) -> bool:
+        """Count a try; whether there may be another one. A write without an answer has none."""
+        if isinstance(error, ServiceResponseError) and response.http_request.method in WRITES:
+            return False
+        return bool(super().increment(settings, response, error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def answer_of(status: int, body: object) -> Answer:
     folded = _folded(inside)
     message = str(folded.get("message") or "")
     inner = tuple(_inner(folded))
-    details = "; ".join(text for _, text in inner if text and text not in message)
+    details = "; ".join(text for _, text in (*inner, *_violations(folded, message)) if text and text not in message)
     words = f"{message} ({details})" if details else message
     return Answer(status, str(folded.get("code") or ""), redacted(words), tuple(code for code, _ in inner if code))
 
@@ -69,6 +69,14 @@ def _inner(error: Mapping[str, object], depth: int = 0) -> list[tuple[str, str]]
             found.append((str(folded.get("code") or ""), str(folded.get("message") or "")))
             found.extend(_inner(folded, depth + 1))
     return found
+
+
+def _violations(error: Mapping[str, object], message: str) -> list[tuple[str, str]]:
+    """The policies that `additionalInfo` names where the message does not (azure-facts 7)."""
+    told = error.get("additionalinfo")
+    infos = [_folded(_folded(one).get("info")) for one in (told if isinstance(told, list) else ())]
+    named = (str(info.get("policyassignmentid") or "") for info in infos)
+    return [("", f"policyAssignmentId: {one}") for one in named if one and one not in message]
 
 
 def _folded(value: object) -> dict[str, object]:

@@ -37,7 +37,6 @@ DOWN = frozenset(
 )
 MOVED = frozenset(
     (
-        "preconditionfailed",
         "resourcenotfound",
         "parentresourcenotfound",
         "resourcegroupnotfound",
@@ -73,6 +72,11 @@ OPERATOR: Mapping[str, tuple[str, str]] = {
     ),
     "invalidauthenticationtokentenant": ("azure-unauthorized", "the resource belongs to another tenant"),
 }
+# An etag did not stand: somebody was faster by a moment. The next look tells whether the world has moved.
+RACED = frozenset(("preconditionfailed",))
+# azure-facts 1.5, 1.6: limits are not named by one code, and waiting does not lift them.
+_QUOTA = re.compile(r"quota|limit(exceeded|reached)|maximum.*(exceeded|reached)")
+_LIFT = "raise the quota or limit that the text names, or remove what is no longer needed"
 # What an endpoint's creation says where its subscription has not registered the registries' provider (azure-facts 4).
 UNREGISTERED = ("could not validate network rule", "'puid' or 'altsecid' or 'oid'")
 _REGISTER = "register Microsoft.ContainerRegistry in the subscription of the endpoint, not only in the registry's"
@@ -81,10 +85,14 @@ _UNSEEN = "the network links another zone of this name that the reader does not 
 _SIGN_IN = "check the managed identity, its tenant and the cloud that the settings name"
 # azure-facts 7, in Azure's words
 _CULPRITS = (
-    (re.compile(r"perform action\(s\) ('.+?') on the linked scope\(s\) ('.+?')[ ,]"), "the identity lacks {} on {}"),
+    (
+        re.compile(r"perform action(?:\(s\))? ('[^']+') on the linked scope\(s\) ('[^']+')"),
+        "the identity lacks {} on {}",
+    ),
     (re.compile(r"authorization to perform action ('[^']+') over scope ('[^']+')"), "the identity lacks {} on {}"),
     (re.compile(r"following scope\(s\) are locked: ('[^']+')"), "there is a lock on {}"),
     (re.compile(r"\"policyAssignment\":\s*\{[^}]*\"id\":\s*\"([^\"]+)\""), "the policy assignment '{}' denies it"),
+    (re.compile(r"policyAssignmentId: (\S+)"), "the policy assignment '{}' denies it"),
 )
 _SECONDS = re.compile(r"(\d{1,5})'? seconds?")
 
@@ -119,7 +127,9 @@ def translate(error: Exception, doing: str, target: str) -> RemediatorError:
             return _transient("azure-timeout", doing, target, words)
         case azure.ServiceRequestError() | azure.ServiceResponseError():
             return _transient("azure-unreachable", doing, target, words)
-        case azure.ResourceNotFoundError() | azure.ResourceExistsError() | azure.ResourceModifiedError():
+        case azure.ResourceModifiedError():
+            return _transient("azure-raced", doing, target, words)
+        case azure.ResourceNotFoundError() | azure.ResourceExistsError():
             return Stale("azure-moved", f"{doing} {target}: {words}")
         case azure.SerializationError():
             return Rejected("azure-bad-request", f"{doing} {target}: the request cannot be written down: {words}")
@@ -144,13 +154,17 @@ def refused(answer: Answer, doing: str, target: str, wait: float | None = None) 
         ours = "azure-busy" if code in BUSY else "azure-throttled" if _throttles(code, answer) else "azure-unavailable"
         found = _SECONDS.search(answer.message) if wait is None and ours == "azure-throttled" else None
         return Transient(ours, message, retry_after=float(found[1]) if found else wait, context=context)
+    if code in RACED or answer.status == 412:
+        return Transient("azure-raced", message, context=context, hint="look again: somebody else was faster")
     if answer.status == 401:
         return Misconfigured("azure-unauthorized", message, context=context, hint=_SIGN_IN)
     if answer.status == 403:
         return Misconfigured("azure-forbidden", message, context=context, hint=OPERATOR["authorizationfailed"][1])
+    if answer.status < 500 and _QUOTA.search(code):
+        return Misconfigured("azure-quota", message, context=context, hint=_LIFT)
     if "overlapping namespaces" in answer.message:
         return Misconfigured("zone-unseen", message, context=context, hint=_UNSEEN)
-    if code in MOVED or answer.status in (404, 409, 412):
+    if code in MOVED or answer.status in (404, 409):
         return Stale("azure-moved", message, context=context, hint="look again: the world has moved")
     return Misconfigured("azure-refused", message, context=context, hint="the request cannot succeed as it stands")
 
@@ -187,7 +201,7 @@ def _aware(moment: datetime) -> datetime:
 
 def _deciding(answer: Answer) -> str:
     """The outer code when the table knows it, else the first inner one that it knows (outer: BadRequest)."""
-    known = (*OPERATOR, *BUSY, *THROTTLED, *DOWN, *MOVED)
+    known = (*OPERATOR, *BUSY, *THROTTLED, *DOWN, *RACED, *MOVED)
     codes = [code.lower() for code in (answer.code, *answer.inner)]
     return next((code for code in codes if code in known), codes[0])
 

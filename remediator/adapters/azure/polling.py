@@ -14,7 +14,7 @@ from azure.core.rest import HttpResponse
 from remediator.adapters.azure.arm import Arm
 from remediator.adapters.azure.error_body import answer_of
 from remediator.adapters.azure.errors import refused, retry_after
-from remediator.core.errors import RemediatorError, Transient
+from remediator.core.errors import HIDDEN, RemediatorError, Transient
 
 USUAL_WAIT = 2.0  # seconds, where Azure names none
 BAD_ENDS = frozenset(("failed", "canceled", "cancelled"))
@@ -25,17 +25,20 @@ def wait_before_next(arm: Arm, operation: str) -> float | None:
     """Seconds to wait before asking again, None when it has ended well; raises what it failed with.
 
     `Transient("operation-failed")` when the operation is over and the same write may succeed another time; any other
-    `Transient` says that it could not be asked for and may still be under way.
+    `Transient` says that it could not be asked for and may still be under way. So does an error with `HIDDEN` in its
+    context: Azure will not tell us, and only the resource itself can.
     """
     response = arm.ask(operation, DOING)
     where = operation.partition("?")[0]
     status = response.status_code
     wait = retry_after(response.headers)
-    if status in (204, 404):
+    if status in (204, 404, 410):
         return None
     body = _json_of(response)
     if status >= 400:
-        raise refused(answer_of(status, body), DOING, where, wait)
+        problem = refused(answer_of(status, body), DOING, where, wait)
+        problem.context |= HIDDEN
+        raise problem
     if status == 202:
         return wait or USUAL_WAIT
     state = _state(body)

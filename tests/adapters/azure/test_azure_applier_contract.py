@@ -183,7 +183,7 @@ def test_case_and_order_do_not_make_a_conflict() -> None:
 
 
 def test_dns_creates_are_locked() -> None:
-    """A record that somebody creates between our look and our write is not overwritten: 412 is Stale."""
+    """A record that somebody creates between our look and our write is not overwritten: 412."""
     azure = est.small_azure(base(est.zone()))
     applier, change = est.applier_of(azure), CASES["create-dns-record"].change
     handle, seen = azure.handle, []
@@ -195,9 +195,10 @@ def test_dns_creates_are_locked() -> None:
         return handle(method, url, headers, body)
 
     azure.handle = racing  # type: ignore[method-assign]
-    with pytest.raises(Stale, match="412"):
+    with pytest.raises(Transient, match="412"):
         applier.start(est.approved(change), change)
     assert props(azure, est.RECORD)["aRecords"] == [{"ipv4Address": "10.9.9.9"}]
+    assert applier.compare(change) is LiveState.CONFLICT
 
 
 def test_an_old_record_gets_its_old_life_back() -> None:

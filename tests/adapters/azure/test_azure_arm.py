@@ -170,6 +170,7 @@ POLL = f"{HOME}/subscriptions/s/providers/Microsoft.Network/locations/x/operatio
         (reply(200), None),
         (reply(204), None),
         (reply(404, {"error": {"code": "NotFound", "message": "unknown operation"}}), None),
+        (reply(410, {"error": {"code": "Gone", "message": "forgotten"}}), None),
     ],
 )
 def test_polling_tells_how_long_to_wait(answer: Response, wait: float | None) -> None:
@@ -182,7 +183,7 @@ def test_polling_tells_how_long_to_wait(answer: Response, wait: float | None) ->
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ({"status": "Failed", "error": {"code": "PreconditionFailed", "message": "changed"}}, Stale),
+        ({"status": "Failed", "error": {"code": "PreconditionFailed", "message": "changed"}}, Transient),
         ({"status": "Failed", "error": {"code": "SubnetIsFull", "message": "full"}}, Misconfigured),
         ({"status": "Canceled"}, Misconfigured),
         ({"status": "Failed", "error": {"code": "InternalServerError", "message": "sorry"}}, Transient),

@@ -43,7 +43,7 @@ EXPECTED: dict[type[Exception], tuple[type[RemediatorError], str]] = {
     azure.IncompleteReadError: (Transient, "azure-garbled"),
     azure.ResourceExistsError: (Stale, "azure-moved"),
     azure.ResourceNotFoundError: (Stale, "azure-moved"),
-    azure.ResourceModifiedError: (Stale, "azure-moved"),
+    azure.ResourceModifiedError: (Transient, "azure-raced"),
     azure.ResourceNotModifiedError: (Transient, "azure-garbled"),
     azure.ClientAuthenticationError: (Misconfigured, "azure-no-credential"),
     azure.TooManyRedirectsError: (Transient, "azure-garbled"),
@@ -120,8 +120,15 @@ def test_a_refusal_by_the_token_endpoint_is_no_refusal_by_azure() -> None:
         (400, "SubnetMustNotHaveDelegation", Misconfigured, "subnet-unusable"),
         (404, "ResourceNotFound", Stale, "azure-moved"),
         (404, "ManagedEnvironmentNotFound", Stale, "azure-moved"),
-        (412, "PreconditionFailed", Stale, "azure-moved"),
-        (200, "PreconditionFailed", Stale, "azure-moved"),
+        (412, "PreconditionFailed", Transient, "azure-raced"),
+        (200, "PreconditionFailed", Transient, "azure-raced"),
+        (412, "", Transient, "azure-raced"),
+        (409, "ConflictError", Transient, "azure-busy"),
+        (429, "RetryableErrorDueToAnotherOperation", Transient, "azure-busy"),
+        (400, "QuotaExceeded", Misconfigured, "azure-quota"),
+        (409, "PrivateEndpointsPerVirtualNetworkLimitReached", Misconfigured, "azure-quota"),
+        (400, "SubscriptionLimitExceeded", Misconfigured, "azure-quota"),
+        (400, "InvalidRequestContent", Misconfigured, "azure-refused"),
         (409, "Conflict", Stale, "azure-moved"),
         (400, "PrivateEndpointCannotBeUpdatedInDisconnectedState", Stale, "azure-moved"),
         (400, "MoreThanOnePrivateDnsZoneGroupPerPrivateEndpointNotAllowed", Stale, "azure-moved"),
@@ -243,7 +250,9 @@ def test_recorded_errors_are_understood() -> None:
         kind = type(refused(found, "x", "/x"))
         if answer["status"] in (429, 500, 502, 503, 504):
             assert kind is Transient, path.name
-        if answer["status"] in (404, 412):
+        if answer["status"] == 404:
             assert kind is Stale, path.name
+        if answer["status"] == 412:
+            assert kind is Transient, path.name
         if answer["status"] == 403:
             assert kind is Misconfigured, path.name
