@@ -39,10 +39,13 @@ def command(
     """List the least actions of the two identities, as tables or as role definitions.
 
     Several rules can follow `--for`. They narrow the applier's actions down; the reader reads all of it for every rule.
+    Where the settings name a topic, what publishing needs is in the definitions without being asked for.
     """
     kinds = kinds_for(_known(*rules, *more))
     if as_json:
-        inside = scopes or tuple(f"/subscriptions/{one}" for one in bootstrap.settings().subscriptions)
+        settings = bootstrap.settings()
+        inside = scopes or tuple(f"/subscriptions/{one}" for one in settings.subscriptions)
+        beside += ("events",) * bool(settings.event_endpoint)
         roles = {
             "reader": views.reader_role(inside, beside),
             "applier": views.applier_role(kinds, inside, beside),

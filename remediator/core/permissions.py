@@ -155,12 +155,16 @@ NEEDS: Mapping[ChangeKind, tuple[Need, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """An action that no change needs, but something that an operator has asked for by a document or a setting."""
+    """An action that no change needs, but something that an operator has asked for by a document or a setting.
+
+    `data` says that a role lists it among its data actions.
+    """
 
     name: str
     who: str
     action: str
     why: str
+    data: bool = False
 
 
 _APP = "Microsoft.App"
@@ -178,6 +182,7 @@ BESIDE: tuple[Beside, ...] = (
         "Microsoft.AlertsManagement/alerts/changestate/action",
         "acknowledging and closing the alert behind an incident",
     ),
+    Beside("events", "reader", "Microsoft.EventGrid/events/send/action", "publishing to the topic", data=True),
 )
 
 _RECORDS = frozenset((K.CREATE_ZONE_GROUP, K.UPDATE_ZONE_GROUP, K.CREATE_RECORD, K.UPDATE_RECORD))
@@ -223,10 +228,10 @@ def applier_actions(kinds: Iterable[ChangeKind] = tuple(K)) -> tuple[str, ...]:
     return tuple(sorted({need.action for kind in kinds for need in NEEDS[kind]}))
 
 
-def beside_actions(who: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The actions that the reader or the applier (`who`) needs besides for what is named, in their order."""
+def beside_actions(who: str, names: Iterable[str], *, data: bool = False) -> tuple[str, ...]:
+    """The actions, or data actions, that the reader or the applier (`who`) needs besides for what is named."""
     wanted = set(names)
-    return tuple(one.action for one in BESIDE if one.who == who and one.name in wanted)
+    return tuple(one.action for one in BESIDE if one.who == who and one.name in wanted and one.data is data)
 
 
 def required(change: Change) -> tuple[Required, ...]:

@@ -20,7 +20,8 @@ _USES = max(len(use.value) for use in Use)
 def reader_role(scopes: Sequence[str] = (), beside: Sequence[str] = ()) -> dict[str, Any]:
     """The custom role of the identity that reads, with what it needs besides for what is named."""
     said = "Reads what a diagnosis and a preflight need; writes nothing."
-    return _role("remediator reader", said, {*READER, *beside_actions("reader", beside)}, scopes)
+    actions = {*READER, *beside_actions("reader", beside)}
+    return _role("remediator reader", said, actions, scopes, beside_actions("reader", beside, data=True))
 
 
 def applier_role(
@@ -30,7 +31,8 @@ def applier_role(
     whole = set(kinds) == set(ChangeKind)
     what = "every change" if whole else ", ".join(kind.value for kind in kinds) or "nothing"
     said = f"Makes, follows and undoes what somebody approved: {what}. Reads no resource."
-    return _role("remediator applier", said, {*applier_actions(kinds), *beside_actions("applier", beside)}, scopes)
+    actions = {*applier_actions(kinds), *beside_actions("applier", beside)}
+    return _role("remediator applier", said, actions, scopes, beside_actions("applier", beside, data=True))
 
 
 def changes_document(kinds: Iterable[ChangeKind]) -> list[dict[str, Any]]:
@@ -74,18 +76,24 @@ def beside_lines() -> list[str]:
     lines: list[str] = []
     for name in dict.fromkeys(one.name for one in BESIDE):
         lines.append(f"--with {name}")
-        lines += [f"  {b.who.ljust(7)}  {b.action}\n           {b.why}" for b in BESIDE if b.name == name]
+        lines += [
+            f"  {b.who.ljust(7)}  {b.action}\n           {b.why}{' (a data action)' * b.data}"
+            for b in BESIDE
+            if b.name == name
+        ]
     return lines
 
 
-def _role(name: str, description: str, actions: Iterable[str], scopes: Sequence[str]) -> dict[str, Any]:
+def _role(
+    name: str, description: str, actions: Iterable[str], scopes: Sequence[str], data: Iterable[str]
+) -> dict[str, Any]:
     return {
         "Name": name,
         "IsCustom": True,
         "Description": description,
         "Actions": sorted(actions),
         "NotActions": [],
-        "DataActions": [],
+        "DataActions": sorted(data),
         "NotDataActions": [],
         "AssignableScopes": list(scopes) or [ANYWHERE],
     }

@@ -92,3 +92,14 @@ def test_what_is_asked_for_besides_is_added() -> None:
     assert set(more["applier"]["Actions"]) - set(plain["applier"]["Actions"]) == {start}
     assert read in set(more["reader"]["Actions"]) - set(plain["reader"]["Actions"])
     assert start in run()[1]
+
+
+def test_publishing_is_a_data_action_where_there_is_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sending events stands among the reader's data actions when it is asked for, or when the settings name a topic."""
+    send = ["Microsoft.EventGrid/events/send/action"]
+    asked = json.loads(run("--json", "--with", "events")[1])
+    assert (asked["reader"]["DataActions"], asked["applier"]["DataActions"]) == (send, [])
+    assert send[0] not in asked["reader"]["Actions"]
+    monkeypatch.setenv("REMEDIATOR_EVENT_ENDPOINT", "https://t.westeurope-1.eventgrid.azure.net/api/events")
+    found = json.loads(run("--json")[1])
+    assert (found["reader"]["DataActions"], found["applier"]["DataActions"]) == (send, [])
