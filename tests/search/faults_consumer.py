@@ -67,6 +67,19 @@ def _by_system(land: Land, pull: Pull) -> bool:
     return entry is not None and bool(entry.get("identity")) and entry["identity"] != "system-environment"
 
 
+def no_identity_of_the_environment(land: Land, number: int) -> Made | None:
+    """Entries say `system-environment`, and the environment has lost its identity."""
+    places: dict[str, list[Pull]] = {}
+    for one in land.pulls:
+        if (_entry(land, one) or {}).get("identity") == "system-environment":
+            places.setdefault(one.environment, []).append(one)
+    found = pick(sorted(places.items()), number)
+    if found is None:
+        return None
+    land.builder.get(found[0])["identity"] = {"type": "None"}
+    return made("pull-credential", [p.consumer for p in found[1]], found[1])
+
+
 def secret_missing(land: Land, number: int) -> Made | None:
     """The entry names a secret that the app does not have."""
     found = _signed(land, number, "secret")
@@ -170,6 +183,7 @@ FAULTS = (
     entry_empty,
     identity_not_assigned,
     no_system_identity,
+    no_identity_of_the_environment,
     secret_missing,
     admin_off,
     role_taken_away,

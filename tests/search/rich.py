@@ -10,6 +10,7 @@ _REGISTRIES = (
     RegistryShape(access="listed"),
 )
 _EVERYTHING = EnvironmentShape(apps=(AppShape(pulls=(0, 1, 2)), AppShape(pulls=(0,), signing="admin", job=True)))
+_BY_ENVIRONMENT = EnvironmentShape(apps=(AppShape(pulls=(0, 1)), AppShape(signing="environment")))
 
 RICH: tuple[Shape, ...] = (
     Shape(
@@ -20,8 +21,6 @@ RICH: tuple[Shape, ...] = (
     Shape(roles=True),
     Shape(
         registries=(RegistryShape(), RegistryShape(access="open")),
-        islands=(
-            IslandShape(spokes=(NetworkShape(environments=(EnvironmentShape(apps=(AppShape(pulls=(0, 1)),)),)),)),
-        ),
+        islands=(IslandShape(spokes=(NetworkShape(environments=(_BY_ENVIRONMENT,)),)),),
     ),
 )
