@@ -26,7 +26,9 @@ How it is mended
 
 What it never does
   It never links a second zone of a name to a network, and never registers machines in the zone. It
-  links no zone whose records cannot be read."""
+  links no zone whose records cannot be read, none with a record of another registry of this network
+  that leads out of reach, and where it cannot be said whose address such a record has, no zone is
+  linked or made."""
 
 
 def test_a_page_reads_well_without_markup() -> None:
