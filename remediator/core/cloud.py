@@ -18,7 +18,6 @@ class Cloud:
     name: str
     resource_manager: str
     authority: str
-    portal: str
     registry_suffix: str
     storage_suffix: str
     log_analytics: str
@@ -33,16 +32,11 @@ class Cloud:
         """The token scope of Azure Resource Manager."""
         return f"{self.resource_manager}/.default"
 
-    def portal_link(self, resource_id: str) -> str:
-        """Where a person looks at a resource."""
-        return f"{self.portal}/#resource{resource_id}"
-
 
 AZURE_PUBLIC = Cloud(
     "AzureCloud",
     "https://management.azure.com",
     "https://login.microsoftonline.com",
-    "https://portal.azure.com",
     "azurecr.io",
     "core.windows.net",
     "https://api.loganalytics.io",
@@ -51,7 +45,6 @@ AZURE_CHINA = Cloud(
     "AzureChinaCloud",
     "https://management.chinacloudapi.cn",
     "https://login.chinacloudapi.cn",
-    "https://portal.azure.cn",
     "azurecr.cn",
     "core.chinacloudapi.cn",
     "https://api.loganalytics.azure.cn",
@@ -60,7 +53,6 @@ AZURE_US_GOVERNMENT = Cloud(
     "AzureUSGovernment",
     "https://management.usgovcloudapi.net",
     "https://login.microsoftonline.us",
-    "https://portal.azure.us",
     "azurecr.us",
     "core.usgovcloudapi.net",
     "https://api.loganalytics.us",

@@ -17,7 +17,6 @@ class Cloud:
     graph: str
     storage_suffix: str
     vault_suffix: str
-    apps_suffix: str
 
     @property
     def zone(self) -> str:
@@ -37,7 +36,6 @@ CLOUDS = {
             "https://graph.windows.net/",
             "core.windows.net",
             "vault.azure.net",
-            "azurecontainerapps.io",
         ),
         Cloud(
             "AzureChinaCloud",
@@ -48,7 +46,6 @@ CLOUDS = {
             "https://graph.chinacloudapi.cn/",
             "core.chinacloudapi.cn",
             "vault.azure.cn",
-            "azurecontainerapps.cn",
         ),
         Cloud(
             "AzureUSGovernment",
@@ -59,7 +56,6 @@ CLOUDS = {
             "https://graph.windows.net/",
             "core.usgovcloudapi.net",
             "vault.usgovcloudapi.net",
-            "azurecontainerapps.us",
         ),
     )
 }

@@ -9,7 +9,6 @@ from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
 from remediator.core.desired import Decision, Way
 from remediator.core.diagnosis import Diagnosis
-from remediator.core.finding import Severity
 from remediator.core.foresight import Foresight
 from remediator.core.incident import Incident, Status
 from remediator.core.policy import Ruling
@@ -75,12 +74,6 @@ HOPS: dict[HopName, str] = {
     HopName.IMAGE: "image",
 }
 MARKS: dict[Verdict, str] = {Verdict.OK: "✓", Verdict.BROKEN: "✗", Verdict.UNKNOWN: "?"}
-SEVERITIES: dict[Severity, str] = {
-    Severity.BROKEN: "breaks pulls",
-    Severity.RISK: "may break pulls",
-    Severity.DRIFT: "differs from the desired state",
-    Severity.UNKNOWN: "not known",
-}
 PROOFS: dict[Proof, str] = {
     Proof.MODEL: "judged on the configuration alone",
     Proof.PROBE: "seen by a probe from inside the environment",

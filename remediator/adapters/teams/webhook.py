@@ -18,7 +18,6 @@ from remediator.views.card import message
 from remediator.views.notice import asks, parameter
 from remediator.views.plain import plain
 
-CHANNEL = "teams"
 TIMEOUT = 20.0  # seconds, for connecting and for the answer
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 _LATER = (408, 425, 429)
