@@ -42,8 +42,8 @@ def _unchanged(document: Json) -> Json:
 
 
 def _signal_4(signal: Json) -> Json:
-    """Version 4 knows which time an alert is about, and the log workspace that its rule looks at."""
-    return {"since": None, "workspace": None, **signal}
+    """Version 4 knows which time an alert is about, the log workspace that its rule looks at, and openings."""
+    return {"since": None, "workspace": None, "opening": None, **signal}
 
 
 def _incident_2(incident: Json) -> Json:
@@ -66,8 +66,8 @@ def _incident_3(incident: Json) -> Json:
 
 def _incident_4(incident: Json) -> Json:
     """Version 4 knows the probes and restarts of an execution, the levels that spoke at a look, and lines of logs; it
-    calls what worked `whole`."""
-    known = {"evidence": [], **incident}
+    calls what worked `whole`, and knows openings."""
+    known = {"evidence": [], "opening": None, **incident}
     if isinstance(signals := incident.get("signals"), list):
         known["signals"] = [_signal_4(one) if isinstance(one, dict) else one for one in signals]
     if isinstance(execution := incident.get("execution"), dict):

@@ -53,6 +53,7 @@ class Limits:
     approvals: int = 1
     approval_hours: int = 24
     allow_sku_upgrade: bool = False
+    max_opening_minutes: int = 60
     allow_restart: bool = False
     allow_connection_approval_in: frozenset[str] = frozenset()
 

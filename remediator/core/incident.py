@@ -20,6 +20,7 @@ from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.execution import Execution, Step
+from remediator.core.opening import Opening
 from remediator.core.policy import Ruling
 from remediator.core.pull_log import LogLine
 from remediator.core.resource_id import ResourceId
@@ -162,6 +163,7 @@ class Incident:
     evidence: tuple[LogLine, ...] = ()
     looked_at: datetime | None = None
     looked_count: int = 0
+    opening: Opening | None = None
 
     @property
     def unlooked(self) -> bool:
@@ -234,6 +236,7 @@ class Incident:
                 way=incident.way or signal.requested_way,
                 app=incident.app or signal.app_id,
                 correlation=incident.correlation or signal.correlation_id,
+                opening=incident.opening or signal.opening,
             )
         return incident
 

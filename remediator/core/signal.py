@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from remediator.core.actor import ActorKind
+from remediator.core.opening import Opening
 from remediator.core.resource_id import ResourceId
 
 # As Azure makes them: hex digits and hyphens. Anything else that stands there is a text, and is not passed on.
@@ -31,7 +32,8 @@ class Signal:
     texts or dimensions, resolved against Azure later and never trusted as a target. `text` is an error text.
     `actor` is a stable, non-personal id (application or object id) of the one who caused it, when known, and
     `actor_kind` what kind of account that is. `since` is where the time begins that an alert is about, `workspace` the
-    log workspace that its rule looks at; it is asked only where it is one of those that we watch.
+    log workspace that its rule looks at; it is asked only where it is one of those that we watch. `opening` is what an
+    approver asks for on our own page, and comes from nowhere else.
     """
 
     source: SignalSource
@@ -49,6 +51,7 @@ class Signal:
     requested_way: str | None = None
     since: datetime | None = None
     workspace: ResourceId | None = None
+    opening: Opening | None = None
 
     @property
     def correlation_id(self) -> str | None:

@@ -51,6 +51,8 @@ def subject_of(signal: Signal) -> ResourceId:
     group to its endpoint, a revision to its app, a role assignment to what it is made on. `Rejected` when there is
     nothing that we could look at.
     """
+    if signal.opening is not None:
+        return signal.opening.subject
     named = _watched(signal.subject) if signal.subject else None
     if named is not None:
         return named

@@ -14,6 +14,8 @@ from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Status
+from remediator.core.opening import Opening, with_openings
+from remediator.core.opening_plan import opening_diagnosis
 from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.record_writers import two_writers
@@ -54,14 +56,25 @@ class Look:
 
 
 def look(
-    incident: Incident, *, observer: Observer, desired_states: DesiredStates, diagnose: Diagnose, walk: Walk
+    incident: Incident,
+    *,
+    observer: Observer,
+    desired_states: DesiredStates,
+    diagnose: Diagnose,
+    walk: Walk,
+    openings: Iterable[Opening] = (),
 ) -> Look:
-    """Observe, load the desired state, and diagnose what the incident is about."""
+    """Observe, load the desired state, and diagnose what the incident is about.
+
+    What other incidents have let in for a while (`openings`) is no drift.
+    """
     live = observer.observe()
-    desired = desired_states.load()
+    desired = with_openings(desired_states.load(), openings)
 
     def judge(case: Incident) -> Diagnosis:
         """Texts count while the incident is open; later looks judge the estate alone."""
+        if case.opening is not None:
+            return opening_diagnosis(case.opening, desired, live)
         said = told(case) if case.status is Status.OPEN else None
         return diagnose(desired, live, focus_with_root(case, live), said)
 

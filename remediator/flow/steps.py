@@ -20,6 +20,7 @@ from remediator.flow.await_approval import await_approval
 from remediator.flow.deliver import deliver
 from remediator.flow.diagnose import Diagnose, Look, Walk, diagnose, look
 from remediator.flow.evidence import with_evidence
+from remediator.flow.keep_open import begun, closed, diagnose_opening, keep_open, standing
 from remediator.flow.measured import MeasuredApplier, MeasuredObserver, MeasuredPullLogs
 from remediator.flow.probing import Probing
 from remediator.flow.request_approval import request_approval
@@ -89,6 +90,8 @@ class Steps:
     def _step(self, held: Held, ends: datetime) -> Turn:
         """The step that an incident's status asks for."""
         match held.incident.status:
+            case Status.OPEN if held.incident.opening is not None:
+                return diagnose_opening(held, look=self._look, clock=self.clock)
             case Status.OPEN:
                 return self._diagnose(held)
             case Status.PLANNED:
@@ -99,6 +102,8 @@ class Steps:
                 return self._apply(held, ends)
             case Status.AWAITING_MERGE:
                 return Turn(held, held.incident, self.clock.now() + MERGE_LOOKS)
+            case Status.APPLIED if (opening := held.incident.opening) is not None:
+                return keep_open(held, opening, clock=self.clock, recipients=self.recipients)
             case Status.APPLIED:
                 return self._verify(held)
             case Status.UNDOING:
@@ -113,6 +118,7 @@ class Steps:
             desired_states=self.desired_states,
             diagnose=self.diagnosed_by,
             walk=self.walked_by,
+            openings=() if incident.opening is not None else standing(self.incidents),
         )
 
     @property
@@ -152,7 +158,7 @@ class Steps:
 
     def _apply(self, held: Held, ends: datetime) -> Turn:
         return apply(
-            held,
+            begun(held, incidents=self.incidents, clock=self.clock),
             look=self._look,
             incidents=self.incidents,
             applier=MeasuredApplier(self.applier, self.telemetry),
@@ -172,7 +178,7 @@ class Steps:
         return verify(held, look=self._look, inside=inside, recipients=self.recipients)
 
     def _undo(self, held: Held, ends: datetime) -> Turn:
-        return undo(
+        turn = undo(
             held,
             incidents=self.incidents,
             applier=MeasuredApplier(self.applier, self.telemetry),
@@ -184,6 +190,7 @@ class Steps:
             ends=ends,
             recipients=self.recipients,
         )
+        return turn if held.incident.opening is None else closed(turn, clock=self.clock, recipients=self.recipients)
 
     def _deliver(self, incident: str, rest: datetime | None) -> None:
         deliver(

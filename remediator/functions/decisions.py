@@ -1,4 +1,5 @@
-"""The door for yes and no without a page: the terminal's, and a change-management system's.
+"""The doors of approvers: yes and no without a page (the terminal's, a change-management system's), and a person's own
+address that is to be let in.
 
 Open at the host, since a function key says nothing of who decides: the web app asks for an identity.
 """
@@ -17,3 +18,10 @@ doors = func.Blueprint()  # type: ignore[no-untyped-call]
 async def decisions(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """An approver's decision about the plan of one incident."""
     return await answer(Part.API, req, context)
+
+
+@doors.function_name("openings")
+@doors.route("incidents/{incident}/openings", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def openings(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """An approver asks that their own address be let in for a while."""
+    return await answer(Part.PAGES, req, context)

@@ -51,6 +51,17 @@ class DecisionForm:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningForm:
+    """The form by which an approver's own address is let in: where it goes, its CSRF token, the address as the platform
+    saw it, and the minutes to choose from."""
+
+    action: str
+    csrf: str
+    address: str
+    minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalPage:
     """What this reader may do on an approval page: a form, a way to sign in, or only a note (`tone` good or bad).
 
@@ -105,8 +116,10 @@ def approval_page(incident: Incident, page: ApprovalPage) -> str:
     )
 
 
-def incident_page(incident: Incident, viewer: str, standing: Standing | None = None) -> str:
-    """The case file for a signed-in reader."""
+def incident_page(
+    incident: Incident, viewer: str, standing: Standing | None = None, opening: OpeningForm | None = None
+) -> str:
+    """The case file for a signed-in reader; with a form for an approver whose own address can be let in."""
     standing = standing or Standing()
     checked = incident.verification
     words = f"{moment(checked.at)}: {plain(checked.reason)} ({wording.PROOFS[checked.proof]})" if checked else ""
@@ -121,6 +134,7 @@ def incident_page(incident: Incident, viewer: str, standing: Standing | None = N
         stopped=standing.stopped,
         joined=joined_lines(standing.joined),
         signals=f"{max(incident.signal_count, len(incident.signals)):,}",
+        opening=opening,
         **_case(incident),
     )
 

@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from remediator.web import approvals, decisions, incidents, intake, remediations, signin
+from remediator.web import approvals, decisions, incidents, intake, openings, remediations, signin
 from remediator.web.access import check_settings
 from remediator.web.door import Call, StrictHeaders, bug, door, http_refusal
 from remediator.web.runtime import IdentityKind, WebRuntime
@@ -64,6 +64,7 @@ def _pages(runtime: WebRuntime) -> list[Route]:
     routes = [
         Route("/incidents", door(runtime, incidents.list_page), methods=["GET"]),
         Route("/incidents/{incident}", door(runtime, incidents.one_page), methods=["GET"]),
+        Route("/incidents/{incident}/openings", door(runtime, openings.ask), methods=["POST"]),
         Route("/approvals/{token}", door(runtime, approvals.show), methods=["GET"]),
         Route("/approvals/{token}", door(runtime, approvals.decide), methods=["POST"]),
     ]

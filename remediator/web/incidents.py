@@ -14,6 +14,7 @@ from remediator.views.html import UNDER_WAY, incident_page, incidents_page
 from remediator.views.standing import Standing, may_be_joined, standing_document
 from remediator.web.access import reader
 from remediator.web.door import Call
+from remediator.web.openings import opening_form
 
 ON_A_PAGE, IN_A_DOCUMENT, MOST = 50, 200, 5000
 REFRESH = "5"  # seconds
@@ -35,13 +36,14 @@ def one_page(call: Call) -> Response:
     """`GET /incidents/{id}`."""
     person = reader(call.runtime.settings, call.principal)
     incident = _load(call)
-    page = incident_page(incident, person.name, _standing(call, incident))
+    page = incident_page(incident, person.name, _standing(call, incident), opening_form(call, incident))
     return HTMLResponse(page, headers=loading_again(incident))
 
 
 def loading_again(incident: Incident) -> dict[str, str]:
     """The header with which a page loads itself again, without JavaScript, while changes are being made or checked."""
-    return {"refresh": REFRESH} if incident.status in UNDER_WAY else {}
+    waits = incident.opening is not None and incident.status is Status.APPLIED
+    return {"refresh": REFRESH} if incident.status in UNDER_WAY and not waits else {}
 
 
 def list_document(call: Call) -> Response:

@@ -23,6 +23,7 @@ from remediator.core.execution import Execution, Step, StepState
 from remediator.core.finding import Finding, Severity
 from remediator.core.foresight import Foresight
 from remediator.core.incident import Incident, JournalLine, Notice, Status
+from remediator.core.opening import Opening
 from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
 from remediator.core.probe import AskedName, Check, Layer, ProbeRun
@@ -62,6 +63,7 @@ SIGNAL = Signal(
     requested_way="report",
     since=START - timedelta(minutes=10),
     workspace=resource_id(SUBSCRIPTION, "rg-logs", "Microsoft.OperationalInsights/workspaces", "log-shop"),
+    opening=Opening(REGISTRY, "203.0.113.7", 60, START),
 )
 
 
@@ -163,6 +165,7 @@ def full_incident() -> Incident:
         evidence=(LogLine(_at(-2), "checkout", "env-shop", "Failed to pull image"),),
         looked_at=_at(1),
         looked_count=1,
+        opening=Opening(REGISTRY, "203.0.113.7", 60).begun(START),
     )
 
 

@@ -91,8 +91,8 @@ def test_every_version_can_be_read(version: int) -> None:
         verification = replace(verification, spoke=(Proof.MODEL,))
         incident = replace(incident, execution=replace(execution, probes=(), restarts=()), verification=verification)
         incident = replace(incident, diagnosis=_of_version_3(incident))
-        signal = replace(signal, since=None, workspace=None)
-        incident = replace(incident, evidence=(), signals=(signal,), looked_at=None, looked_count=0)
+        signal = replace(signal, since=None, workspace=None, opening=None)
+        incident = replace(incident, evidence=(), signals=(signal,), looked_at=None, looked_count=0, opening=None)
     if version < 3:
         journal = tuple(replace(line, hash=None) for line in incident.journal)
         request = replace(incident.request, remarks=()) if incident.request else None

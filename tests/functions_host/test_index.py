@@ -35,7 +35,7 @@ LATER = ("remediator.ports", "remediator.bootstrap", "remediator.core.incident")
 def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
     """The app has a function for each way in: HTTP, Event Grid, the two queues and the clock."""
     kinds = Counter(f.trigger["type"] for f in worker.functions.values())
-    assert kinds == {"httpTrigger": 8, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
+    assert kinds == {"httpTrigger": 9, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,7 @@ def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
         ("/api/incidents", "GET", "incidents_api", "anonymous"),
         ("/api/incidents/i1", "GET", "incidents_api", "anonymous"),
         ("/api/incidents/i1/decisions", "POST", "decisions", "anonymous"),
+        ("/incidents/i1/openings", "POST", "openings", "anonymous"),
         ("/incidents", "GET", "incidents", "anonymous"),
         ("/incidents/i1", "GET", "incidents", "anonymous"),
         ("/approvals/t1", "GET", "approvals", "anonymous"),
@@ -69,6 +70,7 @@ def test_no_other_method_is_open(host: Host) -> None:
         "remediations": {"POST"},
         "incidents_api": {"GET"},
         "decisions": {"POST"},
+        "openings": {"POST"},
         "incidents": {"GET"},
         "approvals": {"GET", "POST"},
         "healthz": {"GET"},
@@ -116,6 +118,6 @@ def test_what_is_published_can_be_indexed(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, tmp_path / name)
     code = "import function_app, remediator; print(len(function_app.app.get_functions()), remediator.__file__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["12", str(tmp_path / "remediator" / "__init__.py")]
+    assert done.stdout.split() == ["13", str(tmp_path / "remediator" / "__init__.py")]
     top = {name.split("/")[0] for name in published}
     assert top == {".funcignore", "function_app.py", "host.json", "remediator", "requirements.txt"}

@@ -210,6 +210,9 @@ class LimitsPart(_Part):
     approvals: int = Field(default=1, ge=1, le=10, description="How many people must approve.")
     approval_hours: int = Field(default=24, ge=1, le=720, description="How long a request for approval stands.")
     allow_sku_upgrade: bool = Field(default=False, description="Whether a registry may be made Premium, which costs.")
+    max_opening_minutes: int = Field(
+        default=60, ge=0, le=1440, description="How long an approver's own address may be let in; 0: never."
+    )
     allow_restart: bool = Field(
         default=False, description="Whether a revision whose replica waits for its image may be restarted afterwards."
     )
@@ -227,6 +230,7 @@ class LimitsPart(_Part):
             approvals=self.approvals,
             approval_hours=self.approval_hours,
             allow_sku_upgrade=self.allow_sku_upgrade,
+            max_opening_minutes=self.max_opening_minutes,
             allow_restart=self.allow_restart,
             allow_connection_approval_in=frozenset(self.approve_connections_from),
         )
