@@ -10,11 +10,15 @@ from remediator.cli.person import name_here
 
 
 @click.command("stop")
-@click.argument("reason")
-def stop(reason: str) -> None:
+@click.argument("reason", required=False)
+@click.option("--reason", "said", help="The same as REASON.")
+def stop(reason: str | None, said: str | None) -> None:
     """Stop every write to Azure, because of REASON, until `remediator resume`."""
+    why = reason if reason is not None else said
+    if why is None:
+        raise click.UsageError("Missing argument 'REASON'.")
     with bootstrap.build(bootstrap.settings()) as runtime:
-        runtime.switch.stop(reason, name_here(runtime))
+        runtime.switch.stop(why, name_here(runtime))
     out.show("✓ every write is stopped; reading goes on")
 
 

@@ -31,6 +31,13 @@ def test_whoever_looks_is_told(place: Place, tmp_path: Path) -> None:
     assert not any("is stopped" in place.run(*look).stderr for look in looks[:4])
 
 
+@pytest.mark.parametrize("words", [("stop", REASON), ("stop", "--reason", REASON)])
+def test_the_reason_as_a_word_or_as_an_option(place: Place, words: tuple[str, ...]) -> None:
+    """A reason may stand behind `--reason` or alone."""
+    assert place.run(*words).exit_code == 0
+    assert str(place.document("incidents", "--json")["stopped"]).startswith(REASON)
+
+
 def test_programs_are_told(place: Place, tmp_path: Path) -> None:
     """The documents of the same commands hold the reason."""
     incident = waiting(place, tmp_path)["id"]

@@ -28,13 +28,15 @@ from urllib.parse import urlsplit
 from remediator import bootstrap
 from remediator.bootstrap import Runtime
 from remediator.bootstrap.environment import use_identity
+from remediator.core.cloud import AZURE_CHINA
 from remediator.core.incident import Incident, Notice, Status
 from remediator.core.signal import Signal, SignalSource
 
 REPEATS = 5
 PLAIN = 5
 AT_ONCE = 8  # as the observer asks
-HOST, APP = "contosoalbum.azurecr.cn", "album"
+APP = "album"
+HOST = f"contoso{APP}.{AZURE_CHINA.registry_suffix}"
 TEXT = (
     "Container 'album' was terminated with exit code '' and reason 'ImagePullFailure'. Pull image: "
     f"{HOST}/album:v1 failed with exit code: 1, error: failed to authorize: failed to fetch anonymous token: "

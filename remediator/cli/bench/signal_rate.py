@@ -30,7 +30,7 @@ REGISTRY = ResourceId(
     "Microsoft.ContainerRegistry/registries/bench"
 )
 TEXT = (
-    "Failed to pull image: unexpected status from GET request to https://bench.azurecr.io/oauth2/token: 403 Forbidden"
+    "Failed to pull image: unexpected status from GET request to https://registry.example/oauth2/token: 403 Forbidden"
 )
 Insert = Callable[[int], object]
 
