@@ -98,7 +98,7 @@ class Runtime:
 
     def joined(self, incident: str) -> Sequence[Incident]:
         """The incidents that were joined to this one, newest first."""
-        return self.flow.incidents.find(joined_to=incident, limit=MOST_JOINED)
+        return self.flow.incidents.find(status=Status.JOINED, joined_to=incident, limit=MOST_JOINED)
 
     def stopped(self) -> str | None:
         """Why every write is stopped, None where it is not."""

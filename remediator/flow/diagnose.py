@@ -110,7 +110,7 @@ def diagnose(
     if elsewhere is not None:
         return _joined(held, incident, elsewhere, incidents, ids, now)
     earlier = earlier_ones(incident, incidents)
-    quiet = kept_quiet_as_echo(incident, earlier, identities, now) or kept_quiet(incident, found, incidents, now)
+    quiet = kept_quiet_as_echo(incident, incidents, identities, now) or kept_quiet(incident, found, incidents, now)
     if quiet is not None:
         return Turn(held, quiet)
     people = to_tell(registries, seen.desired, recipients)

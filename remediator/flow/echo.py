@@ -18,6 +18,7 @@ from remediator.core.touching import touched
 from remediator.ports import Incidents
 
 AT_WORK = (Status.APPLYING, Status.APPLIED, Status.UNDOING)
+OVER = (Status.RESOLVED, Status.ROLLED_BACK, Status.NEEDS_HUMAN)  # of what has written
 LOOKED_AT = 50
 # Event Grid may deliver an event up to a day late (azure-facts 5.3).
 LATE = timedelta(hours=24)
@@ -41,17 +42,15 @@ def joined_to_its_writer(
 
 
 def kept_quiet_as_echo(
-    incident: Incident, earlier: Iterable[Incident], identities: Iterable[str], now: datetime
+    incident: Incident, incidents: Incidents, identities: Iterable[str], now: datetime
 ) -> Incident | None:
-    """The incident as REPORTED without a notice where an earlier one, which has ended, made the writes; else None.
-
-    `earlier` are the incidents about the same registries.
-    """
+    """The incident as REPORTED without a notice where one that has ended made the writes; else None."""
     if not _may_be_ours(incident, identities):
         return None
-    for other in earlier:
+    ended = (other for status in OVER for other in incidents.find(status=status, limit=LOOKED_AT))
+    for other in ended:
         late = now - (other.updated_at or other.opened_at) > LATE
-        if other.status.ended and not late and _made_all(other, incident, identities):
+        if other.id != incident.id and not late and _made_all(other, incident, identities):
             said = f"our own write of incident {other.id}, which is {other.status.value}: nobody is asked because of it"
             return replace(incident, joined_to=other.id).to(Status.REPORTED, now, said)
     return None
