@@ -81,7 +81,8 @@ class Snapshot:
     """The estate at one moment. Look single things up with `look_up`; what was not read is `Unknown`.
 
     `inbound_endpoints`, `rulesets` and `role_assignments` are Unknown as a whole where nobody has read any of that kind
-    (house, section 6); `principals` maps user-assigned identities to their principal ids.
+    (house, section 6); `principals` maps user-assigned identities to their principal ids. `passing` says why something
+    is unknown that may be read another time.
     """
 
     cloud: Cloud = AZURE_PUBLIC
@@ -103,6 +104,7 @@ class Snapshot:
     unreadable: Mapping[ResourceId, Unknown] = field(default_factory=_empty)
     gone: frozenset[ResourceId] = frozenset()
     gaps: tuple[Gap, ...] = ()
+    passing: tuple[str, ...] = ()
     _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     # handed on to changed copies: an index is made again only when what it indexes was replaced
     _indexes: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)

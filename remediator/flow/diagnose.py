@@ -12,7 +12,7 @@ from datetime import datetime
 
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
-from remediator.core.errors import Misconfigured
+from remediator.core.errors import Misconfigured, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.opening import Opening, with_openings
 from remediator.core.opening_plan import opening_diagnosis
@@ -33,6 +33,7 @@ from remediator.flow.who_did_it import Traced, earlier_ones, from_signals, who_d
 from remediator.ports import Clock, DesiredStates, Held, History, Ids, Incidents, Leases, Observer
 
 Diagnose = Callable[[DesiredState, Snapshot, Focus, PullError | None], Diagnosis]
+UNREAD_TRIES = 3
 Walk = Callable[[DesiredState, Snapshot], tuple[PullPath, ...]]
 
 
@@ -67,8 +68,13 @@ def look(
     """Observe, load the desired state, and diagnose what the incident is about.
 
     What other incidents have let in for a while (`openings`) is no drift.
+    `Transient("estate-unread")` when something could not be read for a reason that may pass: three times in a row, then
+    it is unknown, and the incident goes on without it.
     """
     live = observer.observe()
+    if live.passing and incident.attempts < UNREAD_TRIES:
+        more = f", and {len(live.passing) - 1} more" if len(live.passing) > 1 else ""
+        raise Transient("estate-unread", f"looking at the estate: {live.passing[0]}{more}")
     desired = with_openings(desired_states.load(), openings)
 
     def judge(case: Incident) -> Diagnosis:

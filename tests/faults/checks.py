@@ -20,14 +20,16 @@ SAID = {
 }
 
 
-def check_the_end(machine: Machine, signals: int, *, failed_operations: int = 0) -> Incident:
+def check_the_end(machine: Machine, *, failed_operations: int = 0) -> Incident:
     """The incident that made the changes, once nothing is lost, doubled, stuck or untold.
 
     `failed_operations` is how many writes Azure took and let fail: those are made once more.
     """
     incidents = machine.incidents()
     assert not any(one.busy for one in incidents), "an incident is stuck"
-    assert sum(one.signal_count for one in incidents) == signals, [one.signal_count for one in incidents]
+    kept = [{signal.id for signal in one.signals} for one in incidents]
+    assert set().union(*kept) == machine.taken, "a signal is lost"
+    assert [one.signal_count for one in incidents] == [len(ids) for ids in kept], "a signal is counted twice"
     twice = {write: times for write, times in Counter(machine.azure.writes).items() if times > 1}
     assert sum(times - 1 for times in twice.values()) <= failed_operations, f"made twice: {twice}"
     for one in incidents:

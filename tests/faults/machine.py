@@ -80,6 +80,7 @@ class Machine:
     letters: list[tuple[str, str]] = field(default_factory=list)
     desired: FixedDesired = field(default_factory=FixedDesired)
     failures: dict[str, int] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     choose: Callable[[int], int] = lambda number: 0
 
     def process(self, seam: Seam) -> Flow:
@@ -140,13 +141,11 @@ class Machine:
         self.work(flow)
 
     def deliver(self, flow: Flow, number: int) -> None:
-        """A sender sends until it is answered; a lost answer makes it send once more."""
-        for entry in list(self.signals):
-            if entry[0] <= number:
-                try:
-                    flow.take_in(entry[1])
-                except Transient:
-                    continue
+        """A sender sends until it is answered; an error or a lost answer makes it send once more."""
+        while (entry := next((one for one in self.signals if one[0] <= number), None)) is not None:
+            with suppress(Transient):
+                flow.take_in(entry[1])
+                self.taken.add(entry[1].id)
                 self.signals.remove(entry)
 
     def work(self, flow: Flow) -> None:
@@ -162,7 +161,7 @@ class Machine:
             except Killed:
                 self._put(message[1], 120)
                 raise
-            except Exception:
+            except Transient:
                 self._failed(flow, message[1])
             else:
                 self.failures.pop(message[1], None)

@@ -17,7 +17,6 @@ from tests.faults.machine import Machine
 from tests.faults.seams import Seam
 from tests.search.effort import EFFORT
 
-SIGNALS = 4
 LINK = "Microsoft.Network/privateDnsZones/virtualNetworkLinks"
 ALL = 12  # from this effort on every place is visited
 ENDS = {"resolved": Status.RESOLVED, "rolled back": Status.ROLLED_BACK}
@@ -41,6 +40,7 @@ def machine(opened: Callable[[], Rows], story: str = "resolved") -> Machine:
 
     def on_write(method: str, path: str) -> None:
         if late:
+            made.taken.add(late[0].id)
             made.process(Seam()).take_in(late.pop())
 
     azure.faults.on_write = on_write
@@ -53,6 +53,12 @@ def on_file(folder: Path) -> Callable[[], Rows]:
     """A store in a file of this folder; every process and everybody else has a door of their own."""
     folder.mkdir(parents=True, exist_ok=True)
     return lambda: RowsSqlite(folder / "store.sqlite")
+
+
+def in_memory() -> Callable[[], Rows]:
+    """A store that all processes share, in this one's memory."""
+    rows = RowsSqlite(None)
+    return lambda: rows
 
 
 def some(number: int, one_of: int, first: int = 0) -> Iterable[int]:

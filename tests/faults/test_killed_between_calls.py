@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.checks import check_the_end
 from tests.faults.seams import Fuse
-from tests.faults.stories import ENDS, SIGNALS, calls_of, machine, on_file, some
+from tests.faults.stories import ENDS, calls_of, machine, on_file, some
 
 
 @pytest.mark.parametrize("story", list(ENDS))
@@ -21,5 +21,5 @@ def test_killed_before_any_call(story: str, tmp_path: Path) -> None:
         fuse = Fuse(at)
         place.live(fuse)
         assert fuse.blown, f"nothing was killed at {at}"
-        incident = check_the_end(place, SIGNALS)
+        incident = check_the_end(place)
         assert incident.status is ENDS[story], f"killed before call {at}, {fuse.calls[at]}: {incident.journal[-1]}"

@@ -17,7 +17,7 @@ from remediator.adapters.azure.arm import Arm
 from remediator.adapters.azure.place import Body, Place
 from remediator.adapters.azure.reading_list import LISTED, REGISTRY, ReadingList
 from remediator.core.cloud import Cloud
-from remediator.core.errors import Misconfigured, RemediatorError
+from remediator.core.errors import Misconfigured, RemediatorError, Transient
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Gap, Snapshot
 from remediator.facts import RawEstate, snapshot_of
@@ -54,6 +54,7 @@ class AzureObserver:
         """The raw bodies and error stubs, the listings that failed, and the types that were listed wholly."""
         found: list[Body] = []
         gaps: list[Gap] = []
+        passing: list[str] = []
         with ThreadPoolExecutor(self._threads, thread_name_prefix="observe") as pool:
 
             def each(work: Callable[[T], R], over: Iterable[T]) -> list[R]:
@@ -64,19 +65,20 @@ class AzureObserver:
             subscriptions = self._subscriptions or self._visible()
             todo = ReadingList(frozenset(subscription.lower() for subscription in subscriptions))
             lists = [(s, kind) for s in subscriptions for kind in LISTED]
-            for listed in each(lambda place: self._list(*place), lists):
+            for listed in each(lambda place: self._list(*place, passing), lists):
                 if isinstance(listed, Gap):
                     gaps.append(listed)
                 else:
                     found.extend(listed)
                     todo.add(listed)
             for _ in range(ROUNDS_AFTER_LISTS):
-                for bodies in each(self._read, todo.next_round()):
+                for bodies in each(lambda place: self._read(place, passing), todo.next_round()):
                     found.extend(bodies)
                     todo.add(bodies)
         found.extend(_left_over(place) for place in todo.next_round() if place.collection)
         failed = {gap.resource_type for gap in gaps}
-        return RawEstate(tuple(_relevant(found)), tuple(gaps), tuple(kind for kind in LISTED if kind not in failed))
+        read = tuple(kind for kind in LISTED if kind not in failed)
+        return RawEstate(tuple(_relevant(found)), tuple(gaps), read, tuple(passing))
 
     def _visible(self) -> tuple[str, ...]:
         rows = self._arm.list_all("/subscriptions")
@@ -86,7 +88,7 @@ class AzureObserver:
             if row.get("subscriptionId") and str(row.get("state", "Enabled")).lower() in READABLE
         )
 
-    def _list(self, subscription: str, resource_type: str) -> Sequence[Body] | Gap:
+    def _list(self, subscription: str, resource_type: str, passing: list[str]) -> Sequence[Body] | Gap:
         path = f"/subscriptions/{subscription}/providers/{resource_type}"
         try:
             return self._arm.list_all(path)
@@ -94,9 +96,10 @@ class AzureObserver:
             _raise_if_signed_out(error)
             if _holds_nothing(error, resource_type):
                 return []
+            _note_passing(error, passing)
             return Gap(ResourceId(f"/subscriptions/{subscription}"), resource_type, str(error))
 
-    def _read(self, place: Place) -> Sequence[Body]:
+    def _read(self, place: Place, passing: list[str]) -> Sequence[Body]:
         """The bodies at a place, or the error stub that stands for them."""
         try:
             return self._arm.list_all(place.path.text) if place.collection else [self._arm.get(place.path.text)]
@@ -104,6 +107,7 @@ class AzureObserver:
             _raise_if_signed_out(error)
             if place.collection and _holds_nothing(error, place.path.type):
                 return []
+            _note_passing(error, passing)
             return [_stub(place, error)]
 
 
@@ -111,6 +115,11 @@ def _raise_if_signed_out(error: RemediatorError) -> None:
     """Without a token nothing can be read, and a snapshot of nothing but Unknowns would hide why."""
     if isinstance(error, Misconfigured) and error.code == "azure-no-credential":
         raise error
+
+
+def _note_passing(error: RemediatorError, passing: list[str]) -> None:
+    if isinstance(error, Transient):
+        passing.append(str(error))
 
 
 def _holds_nothing(error: RemediatorError, resource_type: str) -> bool:
