@@ -23,7 +23,7 @@ from remediator.core.pull_path import Verdict
 from remediator.core.pull_text import redacted
 from remediator.core.resource_id import ResourceId
 from remediator.core.root import label_of, root_of
-from remediator.core.signal import Signal
+from remediator.core.signal import Signal, SignalSource
 from remediator.core.snapshot import Consumer, Snapshot
 from remediator.core.touching import top, touched
 
@@ -87,11 +87,13 @@ def _watched(rid: ResourceId) -> ResourceId | None:
 
 
 def focus_with_root(incident: Incident, snapshot: Snapshot) -> Focus:
-    """As `focus_of`, and with it whatever the same root breaks.
+    """As `focus_of`, and with it whatever the same root breaks; where only people asked, it is what they asked about.
 
     From the moment that a plan is decided it is the paths that the plan was made for.
     """
     asked = focus_of(incident, snapshot)
+    if incident.signals and all(signal.source is SignalSource.MANUAL for signal in incident.signals):
+        return asked
     if incident.diagnosis is None or incident.status in (Status.OPEN, Status.PLANNED, Status.AWAITING_APPROVAL):
         return replace(asked, about=incident.subject)
     return replace(asked, paths=incident.diagnosis.focus.paths)

@@ -10,6 +10,7 @@ from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus, diagnose
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
+from remediator.core.signal import Signal, SignalSource
 from remediator.core.subject import concerned, focus_with_root, root_label
 from tests.core.diagnosing import snapshot_of
 from tests.hub_estate import LOSSES, Hub, hub
@@ -80,6 +81,18 @@ def test_a_question_of_a_person_is_not_widened() -> None:
     LOSSES["link"](made)
     found = diagnose(DesiredState(), snapshot_of(made.builder), Focus(ResourceId(made.registries[0])))
     assert [rid.text for rid in concerned(found)] == [made.registries[0]]
+
+
+def test_a_request_is_about_what_it_names() -> None:
+    """Who asks for one registry gets a plan for it; once an alert about it has come in too, the plan is for all."""
+    made = hub()
+    LOSSES["records"](made)
+    live = snapshot_of(made.builder)
+    asked = incident(made.registries[0]).receive((Signal(SignalSource.MANUAL, "m1", actor="bob-id"),))
+    named = [rid.text for rid in concerned(diagnose(DesiredState(), live, focus_with_root(asked, live)))]
+    assert named == [made.registries[0]]
+    both = asked.receive((Signal(SignalSource.ALERT, "a1"),))
+    assert len(concerned(diagnose(DesiredState(), live, focus_with_root(both, live)))) == 5
 
 
 def _with(found: Diagnosis, subject: str, status: Status = Status.PLANNED) -> Incident:
