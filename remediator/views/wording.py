@@ -104,6 +104,7 @@ _KINDS = {
     "microsoft.network/networksecuritygroups": "security group",
     "microsoft.network/routetables": "route table",
     "microsoft.app/managedenvironments": "environment",
+    "microsoft.operationalinsights/workspaces": "log workspace",
 }
 
 
