@@ -41,7 +41,7 @@ _SENTENCES: dict[Status, str] = {
     Status.RESOLVED: "The changes are made and the path is whole again.",
     Status.NO_DRIFT: "Nothing is wrong any more, and nothing was changed.",
     Status.REPORTED: "The program may not or cannot mend this; a person has to act.",
-    Status.ROLLED_BACK: "The changes were taken back: a pull had stopped working, a change failed, or the time was over.",
+    Status.ROLLED_BACK: "The changes were taken back: a pull stopped working, a change failed, or the time is over.",
     Status.FORBIDDEN: "There is a plan, and the policy forbids it. Nothing was changed.",
     Status.REJECTED: "The plan was rejected. Nothing was changed.",
     Status.EXPIRED: "Nobody answered in time. Nothing was changed.",
