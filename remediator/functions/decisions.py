@@ -17,11 +17,11 @@ doors = func.Blueprint()  # type: ignore[no-untyped-call]
 @doors.route("api/incidents/{incident}/decisions", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 async def decisions(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """An approver's decision about the plan of one incident."""
-    return await answer(Part.API, req, context)
+    return await answer(Part.API, "api/incidents/{incident}/decisions", req, context)
 
 
 @doors.function_name("openings")
 @doors.route("incidents/{incident}/openings", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 async def openings(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """An approver asks that their own address be let in for a while."""
-    return await answer(Part.PAGES, req, context)
+    return await answer(Part.PAGES, "incidents/{incident}/openings", req, context)

@@ -11,11 +11,11 @@ import logging
 import threading
 from enum import Enum
 from functools import cache
-from urllib.parse import unquote_to_bytes, urlsplit
 
 import azure.functions as func
 
 from remediator.core.errors import RemediatorError
+from remediator.functions.address import readable
 from remediator.functions.runtime import current
 
 _building = threading.Lock()
@@ -29,43 +29,20 @@ class Part(Enum):
     HEALTH = ()
 
 
-async def answer(part: Part, request: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    """What the web app answers; 503 while the settings do not let it start, so that senders keep their payload."""
-    readable = _readable(request)
-    if readable is None:
-        return _refused(400, "bad-request")
+async def answer(part: Part, route: str, request: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What the web app answers at the route of a door; 503 while the settings do not let it start, so that senders keep
+    their payload."""
+    meant = readable(request, route)
+    if meant is None:
+        return _refused(404, "not-found")
     try:
         # in a thread: other calls of this worker go on while the app is built
         app = await asyncio.to_thread(_app, part)
     except RemediatorError as error:
         logging.getLogger(__name__).error("starting the web app part=%s error=%s", part.name, error)
         return _refused(503, error.code)
-    response: func.HttpResponse = await app.handle_async(readable, context)
+    response: func.HttpResponse = await app.handle_async(meant, context)
     return response
-
-
-def _readable(request: func.HttpRequest) -> func.HttpRequest | None:
-    """The request without what the library's middleware stumbles over; None where its address is no text.
-
-    The middleware raises for bytes that are not UTF-8 and for odd ports, and logs a port header that it does not like.
-    """
-    try:
-        address = urlsplit(request.url)
-        (unquote_to_bytes(address.path) + address.query.encode()).decode()
-        _ = address.port
-    except ValueError:
-        return None
-    headers = {name: value for name, value in request.headers.items() if _is_header(name, value)}
-    parts = {"params": request.params, "route_params": request.route_params, "body": request.get_body() or b""}
-    return func.HttpRequest(request.method, request.url, headers=headers, **parts)
-
-
-def _is_header(name: str, value: str) -> bool:
-    try:
-        (name + value).encode()
-    except UnicodeError:
-        return False
-    return name.lower() != "x-forwarded-port"
 
 
 def _refused(status: int, code: str) -> func.HttpResponse:
