@@ -83,6 +83,8 @@ def _shown(incident: Incident, standing: Standing) -> list[str]:
     lines += [f"Status {incident.status.value}: {STATUSES[incident.status]}"]
     lines += [f"✗ {plain(incident.error[0], 80)}: {plain(incident.error[1], 400)}"] if incident.error else []
     lines += [f"Correlation {incident.correlation}"] if incident.correlation else []
+    count = max(incident.signal_count, len(incident.signals))
+    lines += [f"Signals {count:,}"] if count > 1 else []
     lines += [f"Joined to {incident.joined_to}"] if incident.joined_to else []
     for title, several in (
         ("Registries", registries_named(incident.registries)),

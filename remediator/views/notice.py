@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from remediator.core.incident import Incident, Notice, Status
+from remediator.core.incident import MAX_SIGNALS, Incident, Notice, Status
 from remediator.core.outbox import STOPPED
 from remediator.core.reminding import TEMPLATE as REMINDER
 from remediator.views import changes, picture, wording
@@ -98,6 +98,8 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     if incident.verification and status is Status.RESOLVED:
         heard = wording.levels(incident.verification)
         paragraphs.append(f"It is {wording.PROOFS[incident.verification.proof]}; {heard}.")
+    if incident.signal_count > MAX_SIGNALS:
+        paragraphs.append(f"{incident.signal_count:,} signals have told of it so far.")
     paragraphs += _told(dict(notice.parameters))
     if incident.caused_by and status not in _MENDED:
         paragraphs.append(f"Who did it: {who_did_it(incident.caused_by)}.")
