@@ -66,7 +66,9 @@ class FixedDesired:
 class Machine:
     """A small world; `signals` are delivered in the round that stands beside each.
 
-    `lasting` says whether messages outlive a process, as those of a storage queue do.
+    `lasting` says whether messages outlive a process, as those of a storage queue do. `delays` makes of one wake-up
+    those that are delivered, and when; `choose` says which of those that are due comes first. `opened_at` opens a
+    store whose requests themselves are at the seam.
     """
 
     azure: Azure
@@ -82,10 +84,12 @@ class Machine:
     failures: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     choose: Callable[[int], int] = lambda number: 0
+    delays: Callable[[float], Sequence[float]] = lambda delay: (delay,)
+    opened_at: Callable[[Seam], Rows] | None = None
 
     def process(self, seam: Seam) -> Flow:
         """A process that has just begun: nothing in memory but what is built here."""
-        rows = SeamRows(self.opened(), seam)
+        rows: Rows = self.opened_at(seam) if self.opened_at is not None else SeamRows(self.opened(), seam)
         cloud = cloud_named(self.azure.cloud)
         transport = SeamTransport(self.azure, seam)
 
@@ -189,7 +193,8 @@ class Machine:
         return not any(one.busy for one in self.incidents())
 
     def _put(self, incident: str, delay: float) -> None:
-        self.messages.append((self.clock.now() + timedelta(seconds=delay), incident))
+        for after in self.delays(delay):
+            self.messages.append((self.clock.now() + timedelta(seconds=after), incident))
 
     def _failed(self, flow: Flow, incident: str) -> None:
         failures = self.failures[incident] = self.failures.get(incident, 0) + 1
