@@ -167,7 +167,7 @@ def _move(
             return saved("failed", **{**known, "state": StepState.FAILED, "ended_at": clock.now()}), 0
         return saved(f"failed ({problem.message}), trying again", operation=None, **known), again
 
-    match follow(applier, approved, change, step, clock.now()):
+    match follow(applier, approved, change, step, clock.now(), held.incident.attempts):
         case Failed(problem, again):
             return failed(problem, again)
         case float(wait):

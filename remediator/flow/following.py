@@ -35,11 +35,12 @@ class Failed:
 
 
 def follow(
-    applier: Applier, approved: ApprovedPlan, change: Change, step: Step, now: datetime
+    applier: Applier, approved: ApprovedPlan, change: Change, step: Step, now: datetime, tried: int
 ) -> Failed | float | None:
     """Where the step's operation stands: failed, seconds to wait before it is asked for again, or None when it is over.
 
-    Raises `Misconfigured("operation-stuck")`, and `Transient` when it could not be asked for.
+    Raises `Misconfigured("operation-stuck")`, and `Transient` when it could not be asked for. After `MAX_LOOKS` tries
+    in vain the resource has to tell.
     """
     if step.operation is None:
         return None
@@ -51,7 +52,9 @@ def follow(
         return None if HIDDEN.items() <= problem.context.items() else Failed(problem)
     except Transient as problem:
         if problem.code != "operation-failed":
-            raise
+            if tried < MAX_LOOKS:
+                raise
+            return None
         return once_more(problem, step)
     if wait is None:
         return None

@@ -97,7 +97,7 @@ def _move(
         fresh = {"started_at": clock.now(), "operation": None, "tries": 0}
         return saved("undoing", execution.at(index, state=StepState.UNDOING, **fresh))
 
-    match follow(applier, approved, change, step, clock.now()) if undoing else None:
+    match follow(applier, approved, change, step, clock.now(), held.incident.attempts) if undoing else None:
         case Failed() as ended:
             return failed(ended)
         case float(wait):

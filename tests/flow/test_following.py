@@ -205,6 +205,19 @@ def test_an_operation_that_may_not_be_asked_for_is_followed_by_its_resource() ->
     assert len(world.azure.writes) == 3
 
 
+def test_an_address_that_fails_for_ten_minutes_is_left_for_the_resource() -> None:
+    """Where Azure never answers about an operation the resource is looked at in the end: the plan goes on."""
+    world = approved(polls=3)
+
+    def fail() -> float | None:
+        raise Transient("azure-unavailable", "following operation: 503")
+
+    polled_with(world, fail)
+    stuck(world)
+    assert world.incident.status is Status.RESOLVED
+    assert len(world.azure.writes) == 3
+
+
 def test_an_operation_that_azure_has_forgotten_is_followed_by_its_resource() -> None:
     """A polling address that leads nowhere any more says nothing: the resource does, and the plan goes on."""
     world = approved(polls=3)

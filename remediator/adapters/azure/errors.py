@@ -202,8 +202,13 @@ def _aware(moment: datetime) -> datetime:
 def _deciding(answer: Answer) -> str:
     """The outer code when the table knows it, else the first inner one that it knows (outer: BadRequest)."""
     known = (*OPERATOR, *BUSY, *THROTTLED, *DOWN, *RACED, *MOVED)
-    codes = [code.lower() for code in (answer.code, *answer.inner)]
+    codes = [_folded(code.lower()) for code in (answer.code, *answer.inner)]
     return next((code for code in codes if code in known), codes[0])
+
+
+def _folded(code: str) -> str:
+    """Each provider has its own name for it: ExistingManagedCertificateOperationInProgress (corpus, ARM errors)."""
+    return "anotheroperationinprogress" if code.endswith("operationinprogress") else code
 
 
 def _culprit(words: str) -> str:

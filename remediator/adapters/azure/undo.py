@@ -12,6 +12,7 @@ from remediator.adapters.azure.clients import Clients
 from remediator.adapters.azure.live import Live
 from remediator.core.change import Change, ChangeKind, LiveState
 from remediator.core.errors import Forbidden, Stale
+from remediator.facts.live import agrees
 from remediator.ports import Started
 
 USUAL_TTL = 3600  # seconds; what people and tools write by hand (azure-facts 1.5)
@@ -30,7 +31,24 @@ def compare_undo(live: Live, change: Change) -> LiveState:
         return LiveState.CONFLICT
     if live.equals(_before(change), in_every_zone=False):
         return LiveState.DONE
-    return LiveState.PENDING if live.equals(change.after) else LiveState.CONFLICT
+    if live.equals(change.after) or _half_restored(live, change):
+        return LiveState.PENDING
+    return LiveState.CONFLICT
+
+
+def _half_restored(live: Live, change: Change) -> bool:
+    """Whether each record that a repeated zone group wrote is as we left it, or is restored already: records are put
+    back one after the other, and a process may have ended in between."""
+    before, after = change.before or {}, change.after or {}
+    old, new = before.get("records") or {}, after.get("records") or {}
+    if change.kind is not ChangeKind.UPDATE_ZONE_GROUP or not old or len(live.addresses) != 1:
+        return False
+    if not (live.document and agrees(live.document, {"zones": after["zones"]})):
+        return False
+    (held,) = live.addresses
+    names = {name.lower() for name in (*old, *new)}
+    told = [{name.lower(): list(addresses) for name, addresses in one.items()} for one in (old, new)]
+    return all(any(agrees(held, {name: one.get(name, [])}) for one in told) for name in names)
 
 
 def check_undo(change: Change, live: Live) -> None:
@@ -112,6 +130,8 @@ def _restore_zone_group(clients: Clients, change: Change, live: Live) -> Started
     zone, bodies = held
     for name, addresses in (before.get("records") or {}).items():
         rid, body = zone.child("A", name), bodies.get(name.lower())
+        if agrees(live.addresses[0], {name.lower(): list(addresses)}):
+            continue
         if addresses:
             ttl = ((body or {}).get("properties") or {}).get("ttl") or USUAL_TTL
             apply_dns.put_record(clients, rid, {"addresses": addresses, "ttl": ttl}, body)
