@@ -68,7 +68,7 @@ class Machine:
 
     `lasting` says whether messages outlive a process, as those of a storage queue do. `delays` makes of one wake-up
     those that are delivered, and when; `choose` says which of those that are due comes first. `opened_at` opens a
-    store whose requests themselves are at the seam.
+    store whose requests themselves are at the seam. `bugs` are errors that the story is about; others fail the test.
     """
 
     azure: Azure
@@ -86,6 +86,7 @@ class Machine:
     choose: Callable[[int], int] = lambda number: 0
     delays: Callable[[float], Sequence[float]] = lambda delay: (delay,)
     opened_at: Callable[[Seam], Rows] | None = None
+    bugs: tuple[type[Exception], ...] = ()
 
     def process(self, seam: Seam) -> Flow:
         """A process that has just begun: nothing in memory but what is built here."""
@@ -165,7 +166,9 @@ class Machine:
             except Killed:
                 self._put(message[1], 120)
                 raise
-            except Transient:
+            except Exception as problem:
+                if not isinstance(problem, (Transient, *self.bugs)):
+                    raise
                 self._failed(flow, message[1])
             else:
                 self.failures.pop(message[1], None)
@@ -200,5 +203,9 @@ class Machine:
         failures = self.failures[incident] = self.failures.get(incident, 0) + 1
         if failures < TRIES:
             self._put(incident, 10.0)
-        else:
+            return
+        try:
             flow.poisoned(incident)
+        except Transient:  # the poison queue delivers again too
+            self.failures[incident] = TRIES - 1
+            self._put(incident, 10.0)
