@@ -226,7 +226,7 @@ def test_the_example_with_a_link_removed_is_mended_by_one_link() -> None:
 
 
 def test_a_payload_that_names_nothing_leads_to_everything(tmp_path: Path) -> None:
-    """An alert whose dimensions were left out names its log workspace alone: everything is looked at, and that is said."""
+    """An alert without dimensions names its log workspace alone: everything is looked at, and that is said."""
     azure = Azure.from_estate(estates.load("first-incident"))
     parts = _app(azure).split("/")
     alert = log_alert(parts[2], parts[4], "album", "", NOW)
