@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,19 +88,13 @@ def all_incidents() -> list[Incident]:
 
 def test_ten_thousand_signals_of_one_registry(host: StorageHost) -> None:
     """Twelve thousand deliveries of ten thousand events in any order, from many callers at once, are one incident that
-    counts ten thousand, and one question; the last thousand take no longer than the first."""
+    counts ten thousand, and one question. (How fast is what `remediator bench storm` measures.)"""
 
-    def deliver(batch: list[dict[str, Any]]) -> tuple[int, float]:
-        begun = time.perf_counter()
-        status = host.request("POST", "/api/events", batch, key=FUNCTION_KEY).status
-        return status, time.perf_counter() - begun
+    def deliver(batch: list[dict[str, Any]]) -> int:
+        return host.request("POST", "/api/events", batch, key=FUNCTION_KEY).status
 
     with ThreadPoolExecutor(CALLERS) as callers:
-        answers = list(callers.map(deliver, deliveries(7)))
-    assert {status for status, _ in answers} == {202}
-    tenth = len(answers) // 10
-    first, last = (sum(took for _, took in some) for some in (answers[:tenth], answers[-tenth:]))
-    assert last < 3 * first
+        assert set(callers.map(deliver, deliveries(7))) == {202}
     assert host.pump() == []
     (incident,) = all_incidents()
     assert (incident.status, incident.signal_count) == (Status.AWAITING_APPROVAL, DIFFERENT)
