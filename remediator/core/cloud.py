@@ -57,6 +57,8 @@ AZURE_US_GOVERNMENT = Cloud(
     "core.usgovcloudapi.net",
     "https://api.loganalytics.us",
 )
+# A fleet asks the same few questions of each of its hosts many times.
+_HOSTS = 1 << 16
 CLOUDS: tuple[Cloud, ...] = (AZURE_PUBLIC, AZURE_CHINA, AZURE_US_GOVERNMENT)
 
 
@@ -69,6 +71,7 @@ def cloud_named(name: str) -> Cloud:
     raise Rejected("unknown-cloud", f"there is no Azure cloud {name!r}", hint=f"one of: {names}")
 
 
+@lru_cache(maxsize=_HOSTS)
 def registry_suffix_of(host: str) -> str | None:
     """`azurecr.io`, `azurecr.cn` or `azurecr.us` when the host is a registry's login or data name, else None."""
     lowered = host.lower().rstrip(".")
@@ -84,6 +87,7 @@ def private_zone_of(host: str) -> str | None:
     return f"privatelink.{suffix}" if suffix else None
 
 
+@lru_cache(maxsize=_HOSTS)
 def record_name_of(host: str) -> str:
     """The record in the private zone for a registry host: `x.westeurope.data` for `x.westeurope.data.azurecr.io`."""
     suffix = registry_suffix_of(host)

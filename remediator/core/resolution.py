@@ -6,7 +6,7 @@ connection; a linked zone of that name then answers alone, unless its link falls
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from remediator.core.cloud import record_in, registry_suffix_of
@@ -70,23 +70,25 @@ def resolve(snapshot: Snapshot, registry: Registry, network: Network | None, hos
         return Answer(AnswerKind.UNKNOWN, host, reason=resolver.reason)
     if resolver.network is None:
         return Answer(AnswerKind.PUBLIC, host, resolver=resolver)
-    return replace(_zone_answer(snapshot, resolver.network, host, chain), resolver=resolver)
+    return _zone_answer(snapshot, resolver, resolver.network, host, chain)
 
 
-def _zone_answer(snapshot: Snapshot, network: ResourceId, host: str, chain: bool | Unknown) -> Answer:
+def _zone_answer(
+    snapshot: Snapshot, resolver: Resolver, network: ResourceId, host: str, chain: bool | Unknown
+) -> Answer:
     """What Azure DNS of a network makes of a name."""
     seen = answering_zone(snapshot, network, host)
     if isinstance(seen, Unknown):
-        return Answer(AnswerKind.UNKNOWN, host, reason=seen.reason)
+        return Answer(AnswerKind.UNKNOWN, host, reason=seen.reason, resolver=resolver)
     if seen is None:
-        return Answer(AnswerKind.PUBLIC, host)
+        return Answer(AnswerKind.PUBLIC, host, resolver=resolver)
     zone, link = seen
     if isinstance(chain, Unknown):
-        return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=chain.reason)
+        return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=chain.reason, resolver=resolver)
     if isinstance(zone.records, Unknown):
-        return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=zone.records.reason)
+        return Answer(AnswerKind.UNKNOWN, host, zone=zone, link=link, reason=zone.records.reason, resolver=resolver)
     record = zone.record(record_in(host, zone.name))
     if record is not None and record.addresses:
-        return Answer(AnswerKind.PRIVATE, host, record.addresses, zone, link)
+        return Answer(AnswerKind.PRIVATE, host, record.addresses, zone, link, resolver=resolver)
     kind = AnswerKind.PUBLIC if link.falls_back else AnswerKind.MISSING
-    return Answer(kind, host, zone=zone, link=link)
+    return Answer(kind, host, zone=zone, link=link, resolver=resolver)
