@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from remediator.adapters.azure.storage.queue import StorageQueue
+from remediator.adapters.records.together import Together
 from remediator.ports import Log
 
 if TYPE_CHECKING:
@@ -22,18 +23,26 @@ PULLERS = 4
 
 @dataclass(frozen=True, slots=True)
 class SharedWork:
-    """Wake-ups on the queue `work`; what failed at every delivery lies on `poison`. `here` remembers our own."""
+    """Wake-ups on the queue `work`; what failed at every delivery lies on `poison`. `here` remembers our own.
+
+    `at_once` sends the wake-ups of one incident that are wanted at the same moment as one message: in a storm each
+    signal wants one, and whoever waits returns only when a message was sent after it came.
+    """
 
     work: StorageQueue
     poison: StorageQueue
     here: InlineWork
     poisoned: Handler
     log: Log
+    at_once: Together[str, None]
     shared: bool = True
 
     def send(self, incident: str, delay: float = 0.0) -> None:
         """As `ports.WorkQueue.send`."""
-        self.work.send(incident, delay)
+        if delay > 0:
+            self.work.send(incident, delay)
+        else:
+            self.at_once(incident, incident)
         self.here.send(incident, delay)
 
     def run_until_idle(self, handler: Handler, horizon_seconds: float) -> int:

@@ -6,7 +6,7 @@ in the memory of this process. The queue is always in the host's account where t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -46,13 +46,19 @@ def kept(
 
     from remediator.adapters.azure.storage.queue import StorageQueue
     from remediator.adapters.azure.storage.rows_tables import RowsTables
+    from remediator.adapters.records.together import Together
     from remediator.bootstrap.shared_work import SharedWork
 
     accounts = [_opened(settings, place, ends) for place in dict.fromkeys((ours, host)) if place is not None]
     rows, queues = accounts[0], accounts[-1]
     work, poison = StorageQueue(queues, WORK), StorageQueue(queues, POISON)
     here = InlineWork(clock, log, poisoned, most=REMEMBERED)
-    return RowsTables(rows, clock), SharedWork(work, poison, here, poisoned, log)
+
+    def send(ids: Sequence[str]) -> list[None]:
+        work.send(ids[0])
+        return [None] * len(ids)
+
+    return RowsTables(rows, clock), SharedWork(work, poison, here, poisoned, log, Together(send))
 
 
 def is_elsewhere(settings: Settings) -> bool:
