@@ -1,8 +1,10 @@
-"""Stand-ins for ports that several suites need: a clock and a log."""
+"""Stand-ins that several suites need: a clock, a log, and a credential."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+
+from azure.core.credentials import AccessToken
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -31,3 +33,14 @@ class ListLog:
 
     def error(self, message: str, **keys: str | int | float) -> None:
         self.errors.append({"message": message, **keys})
+
+
+class Token:
+    """A credential whose scopes are remembered."""
+
+    def __init__(self) -> None:
+        self.scopes: list[str] = []
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        self.scopes += scopes
+        return AccessToken("a-token", 9_999_999_999)

@@ -60,11 +60,12 @@ def opening_form(call: Call, incident: Incident) -> OpeningForm | None:
     if principal is None or not incident.registries:
         return None
     try:
-        person = decider(settings, principal, incident, call.runtime.desired())
+        desired = call.runtime.desired()
+        person = decider(settings, principal, incident, desired)
         address = own_address(caller_address(call))
     except RemediatorError:
         return None
-    most = call.runtime.desired().limits.max_opening_minutes
+    most = desired.limits.max_opening_minutes
     choices = tuple(minutes for minutes in CHOICES if minutes <= most)
     token = csrf.issue(settings.csrf_key, person.id, purpose(incident), call.runtime.clock.now())
     return OpeningForm(f"/incidents/{incident.id}/openings", token, address, choices) if choices else None

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.credentials import TokenCredential
 from jsonschema import Draft202012Validator, FormatChecker
 
 from remediator.adapters.azure.credentials import credential
@@ -22,6 +22,7 @@ from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Tra
 from remediator.core.incident import Incident, Notice
 from remediator.sandbox import SandboxServer
 from remediator.sandbox.azure import Azure
+from tests.doubles import Token
 from tests.event_topic import EventTopic
 from tests.views.announced import URL, event, story
 
@@ -29,17 +30,6 @@ ROOT = Path(__file__).parents[3]
 ENVELOPE = Draft202012Validator(
     json.loads((ROOT / "docs" / "events" / "CloudEvent.schema.json").read_text("utf-8")), format_checker=FormatChecker()
 )
-
-
-class Token:
-    """A credential whose scopes are remembered."""
-
-    def __init__(self) -> None:
-        self.scopes: list[str] = []
-
-    def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        self.scopes += scopes
-        return AccessToken("a-token", 9_999_999_999)
 
 
 @pytest.fixture

@@ -6,28 +6,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from azure.core.credentials import AccessToken, TokenCredential
 
 from remediator.adapters.azure.mail import CommunicationMail
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
 from remediator.core.incident import Notice
+from tests.doubles import Token
 from tests.event_topic import EventTopic
 from tests.views import samples
 
 ASK = Notice("approval-1", "approval", "mail", (("recipient", "kim@contoso.example"),))
 TELL = Notice("resolved-1", "resolved", "mail", (("recipient", "kim@contoso.example"),))
 TAKEN = (202, b'{"id": "1", "status": "Running"}', {"content-type": "application/json", "retry-after": "60"})
-
-
-class Identity(TokenCredential):
-    """A managed identity that always has a token."""
-
-    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        self.scopes = scopes
-        return AccessToken("a-token", 2**33)
 
 
 @pytest.fixture
@@ -40,7 +31,7 @@ def service(tmp_path: Path) -> Iterator[EventTopic]:
 def channel_to(service: EventTopic) -> CommunicationMail:
     return CommunicationMail(
         service.url,
-        Identity,
+        Token,
         "mend@contoso.example",
         lambda incident, recipient: f"https://remediator.example/approvals/{incident.id}.for-{recipient}",
         lambda incident: f"https://remediator.example/incidents/{incident.id}",

@@ -10,30 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
 
 from remediator.adapters.azure.arm import ArmAccess
 from remediator.adapters.azure.log_query import LogQueries, kql_text
 from remediator.core.cloud import AZURE_CHINA, AZURE_PUBLIC, AZURE_US_GOVERNMENT, Cloud
 from remediator.core.unknown import Unknown
+from tests.doubles import Token
 from tests.event_topic import EventTopic
 
 ROOT = Path(__file__).parents[3]
 WORKSPACE = "6f0a0000-0000-4000-8000-000000000001"
 SINCE, UNTIL = datetime(2026, 7, 1, 9, tzinfo=UTC), datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
 JSON = {"content-type": "application/json"}
-
-
-class Token:
-    """A credential whose scopes are remembered."""
-
-    def __init__(self) -> None:
-        self.scopes: list[str] = []
-
-    def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        self.scopes += scopes
-        return AccessToken("a-token", 9_999_999_999)
 
 
 @pytest.fixture
