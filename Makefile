@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 LOCKS  := requirements-dev.txt requirements-host.txt pyproject.toml
 STAMP  := $(VENV)/.ready
 NODE   := node_modules/.package-lock.json
+CHECKOV := .venv-checkov/.ready
+UV_LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test demo pictures lock format
@@ -32,6 +34,12 @@ $(NODE): package.json package-lock.json .npmrc
 		echo "npm is not installed: the tests on Azurite are skipped"; \
 	fi
 
+$(CHECKOV): requirements-checkov.txt
+	@echo "setting up checkov in .venv-checkov (once; half a minute)"
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-checkov.txt
+	@touch $@
+
 check: setup ## format, lint, types, imports, then the fast tests
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
@@ -39,7 +47,7 @@ check: setup ## format, lint, types, imports, then the fast tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest tests/core tests/signals tests/views tests/architecture
 
-test: setup $(NODE) ## everything that CI runs
+test: setup $(NODE) $(CHECKOV) ## everything that CI runs
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
@@ -57,6 +65,8 @@ format: setup ## rewrite the code in the house style, and the copy of docs/rules
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .
 
-lock: setup ## resolve the dependencies again and write requirements-dev.txt and requirements.txt
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --all-extras --group dev pyproject.toml -o requirements-dev.txt
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links -c requirements-dev.txt pyproject.toml -o requirements.txt
+lock: setup ## resolve the dependencies again and write every requirements file
+	@$(UV_LOCK) --all-extras --group dev pyproject.toml -o requirements-dev.txt
+	@$(UV_LOCK) -c requirements-dev.txt pyproject.toml -o requirements.txt
+	@$(UV_LOCK) --group checkov -o requirements-checkov.txt
+	@$(UV_LOCK) --group docs -o requirements-docs.txt

@@ -14,7 +14,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME, DEVELOPMENT, HOST = (
     ROOT / name for name in ("requirements.txt", "requirements-dev.txt", "requirements-host.txt")
 )
-_PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)(?: ; (.+))?")
+# Programs that are run beside the tests, each from a lock of its own.
+BESIDE = {group: ROOT / f"requirements-{group}.txt" for group in ("checkov", "docs")}
+_PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==(\S+)(?: ; (.+))?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 # Put together here, so that this file does not hold what it looks for.
 _INDEX = re.compile(
@@ -59,7 +61,7 @@ def _names(requirements: list[str]) -> set[str]:
 
 def test_every_pin_has_a_hash() -> None:
     """No version is installed that could be swapped for another file."""
-    for lock in (RUNTIME, DEVELOPMENT, HOST):
+    for lock in (RUNTIME, DEVELOPMENT, HOST, *BESIDE.values()):
         assert [pin for pin, hashes in _pins(lock).items() if not hashes] == []
 
 
@@ -80,12 +82,15 @@ def test_every_package_of_the_tests_has_a_hash() -> None:
 
 
 def test_every_dependency_is_locked() -> None:
-    """What the function app needs is in requirements.txt, what else is declared in requirements-dev.txt."""
+    """What the function app needs is in requirements.txt, what else is declared in the lock of its group."""
     project = PROJECT["project"]
     assert _names(project["dependencies"]) - {pin.name for pin in _pins(RUNTIME)} == set()
     others = [name for group in project["optional-dependencies"].values() for name in group]
-    others += [name for group in PROJECT["dependency-groups"].values() for name in group if isinstance(name, str)]
-    assert _names([*project["dependencies"], *others]) - {pin.name for pin in _pins(DEVELOPMENT)} == set()
+    groups = PROJECT["dependency-groups"]
+    assert set(groups) == {"dev", *BESIDE}
+    assert _names([*project["dependencies"], *others, *groups["dev"]]) - {p.name for p in _pins(DEVELOPMENT)} == set()
+    for group, lock in BESIDE.items():
+        assert _names(groups[group]) - {pin.name for pin in _pins(lock)} == set()
 
 
 def test_the_function_app_installs_no_terminal() -> None:
@@ -97,7 +102,7 @@ def test_the_function_app_installs_no_terminal() -> None:
 
 def test_a_lock_names_no_download_host() -> None:
     """Locks hold names, versions and hashes: where files are downloaded from is the machine's own business."""
-    for lock in (RUNTIME, DEVELOPMENT, HOST):
+    for lock in (RUNTIME, DEVELOPMENT, HOST, *BESIDE.values()):
         assert "://" not in text_of(lock)
     for lock in (path for path in tracked() if path.name == "package-lock.json"):
         packages = json.loads(text_of(lock))["packages"]
