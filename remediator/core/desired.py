@@ -48,8 +48,10 @@ class Limits:
 
     auto_kinds: frozenset[str] = frozenset()
     max_changes: int = 12
+    max_registries: int = 100
     max_deletes: int = 0
     changes_per_hour: int = 60
+    changes_per_hour_in_subscription: int | None = None
     approvals: int = 1
     approval_hours: int = 24
     allow_sku_upgrade: bool = False

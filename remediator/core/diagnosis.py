@@ -28,12 +28,14 @@ class Focus:
 
     With `about`, an incident's subject, whatever is broken by the same root belongs to it; the answer's focus then has
     the keys of those paths in `paths`. Where everything was asked and there are such paths, they alone are meant.
+    `also` are registries that the one who wrote to `registry` made drift, too.
     """
 
     registry: ResourceId | None = None
     consumer: ResourceId | None = None
     about: ResourceId | None = None
     paths: tuple[PathKey, ...] = ()
+    also: tuple[ResourceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _with_shared_root(focus: Focus, walked: tuple[Walked, ...]) -> Focus:
 def _scope(focus: Focus, walked: tuple[Walked, ...]) -> Scope:
     consumer, paths = focus.consumer.key if focus.consumer else None, frozenset(focus.paths)
     if focus.registry is not None:
-        return Scope(frozenset({focus.registry.key}), consumer, paths)
+        asked = frozenset(rid.key for rid in (focus.registry, *focus.also))
+        return Scope(asked, consumer, paths)
     if consumer is None:
         return Scope(frozenset(), None, paths) if paths else Scope()
     named = {w.path.registry.key for w in walked if w.path.consumer.key == consumer and w.path.registry}

@@ -21,6 +21,8 @@ from remediator.core.walk import Walked, walk, walk_leg
 
 # More remedies than any plan that a policy would let pass; a plan that needs more is cut and does not mend everything.
 MAX_REMEDIES = 40
+# A registry has this many rules of its own that may each find a drift.
+DRIFTS_OF_ONE = 4
 PathKey = tuple[str, str]
 FindingKey = tuple[str, str]
 Errand = tuple[str, str]
@@ -77,9 +79,12 @@ class Draft:
         """Whether it holds as much as a plan may."""
         return len(self.remedies) >= MAX_REMEDIES
 
-    def take(self, finding: Finding, errand: Errand) -> bool:
-        """Apply what a finding offers and is not applied yet; whether there was anything."""
-        if errand in self.declined or self.full:
+    def take(self, finding: Finding, errand: Errand, room: int = 0) -> bool:
+        """Apply what a finding offers and is not applied yet; whether there was anything.
+
+        A full draft takes more while it has fewer than `room` remedies.
+        """
+        if errand in self.declined or (self.full and len(self.remedies) >= room):
             return False
         offered = (finding.remedy, *finding.alternatives)
         changes = offered[min(self.ways.get(finding.key, 0), len(offered) - 1)]
@@ -115,6 +120,8 @@ def drafted(
     earlier = {w.path.key: w.path.verdict for w in walked}
     origins = {w.path.key: w.finding.key for w in walked if w.finding is not None}
     now = walked
+    # an incident about many registries is mended in waves, however many there are (core.waves)
+    room = DRIFTS_OF_ONE * len(scope.registries) if scope.registries is not None else 0
     while True:
         known = len(draft.remedies)
         for one in now:
@@ -123,7 +130,7 @@ def drafted(
             if one.finding is not None and (scope.covers(one.path) or _harmed(earlier, one.path)):
                 draft.mend(one.path.key, origins.get(one.path.key, one.path.key))
         for finding in drifts(desired, draft.world, scope):
-            draft.take(finding, finding.key)
+            draft.take(finding, finding.key, room)
         if len(draft.remedies) == known or draft.full:
             return draft
         now = walk(desired, draft.world)

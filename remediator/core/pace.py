@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 WINDOW = timedelta(hours=1)
+EVERYWHERE = "changes"
 
 
 class Pace(Protocol):
     """Counts changes, wherever they are made."""
 
-    def take(self, most: int | None) -> float | None:
+    def take(self, limits: Mapping[str, int | None]) -> float | None:
         """Count one change that is about to be made; None when it may be made.
 
-        Else nothing is counted and it gives the seconds until it may: `most` were made within the last hour. None as
-        `most` counts and never refuses.
+        `limits` are those of the windows in which it counts, by name (`EVERYWHERE`, a subscription's id). Where one of
+        them holds as many as it may, nothing is counted in any and it gives the seconds until the change may be made.
+        None as a limit counts and never refuses.
         """
         ...
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remediator.core.change import Change, ChangeKind
-from remediator.core.desired import Decision, DesiredState, Way
+from remediator.core.desired import Decision, DesiredState, Limits, Way
 from remediator.core.foresight import Foresight
 from remediator.core.plan import Plan
+from remediator.core.waves import changed_registries, largest_part, waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,7 @@ def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> 
     refusals = [
         *(f"it would break {path.consumer.name} → {path.host}" for path in foresight.broken),
         *foresight.cut_off,
-        *(
-            [f"{len(plan.changes)} changes, {limits.max_changes} allowed"]
-            if len(plan.changes) > limits.max_changes
-            else []
-        ),
+        *_too_many(plan, limits),
     ]
     deletes = sum(1 for change in plan.changes if change.deletes and not _dead(change))
     if deletes > limits.max_deletes:
@@ -50,6 +48,16 @@ def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> 
     if asks:
         return Ruling(Decision.ASK, way, asks, limits.approvals)
     return Ruling(Decision.AUTO, way, ("every change is of a kind that the desired state lets pass",), 0)
+
+
+def _too_many(plan: Plan, limits: Limits) -> Iterator[str]:
+    """What is made in waves is counted registry by registry, since each wave has proven itself before the next one."""
+    most, registries = largest_part(plan), len(waves(plan)) > 1 and changed_registries(plan)
+    if most > limits.max_changes:
+        at_once = " for one registry" if registries else ""
+        yield f"{most} changes{at_once}, {limits.max_changes} allowed"
+    if registries > limits.max_registries:
+        yield f"it changes {registries} registries, {limits.max_registries} allowed"
 
 
 def _reasons_to_ask(plan: Plan, desired: DesiredState) -> tuple[str, ...]:

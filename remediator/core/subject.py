@@ -19,6 +19,7 @@ from remediator.core.desired import Approvers, DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident, Status
+from remediator.core.one_writer import REGISTRY, writer_root
 from remediator.core.pull_path import Verdict
 from remediator.core.pull_text import redacted
 from remediator.core.resource_id import ResourceId
@@ -27,7 +28,6 @@ from remediator.core.signal import Signal, SignalSource
 from remediator.core.snapshot import Consumer, Snapshot
 from remediator.core.touching import top, touched
 
-REGISTRY = "Microsoft.ContainerRegistry/registries"
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 # A bare name of an app or job: what else stands there is a text, and becomes no id of ours.
 _NAME = re.compile(r"\w[\w.-]{0,127}")
@@ -89,9 +89,12 @@ def _watched(rid: ResourceId) -> ResourceId | None:
 def focus_with_root(incident: Incident, snapshot: Snapshot) -> Focus:
     """As `focus_of`, and with it whatever the same root breaks; where only people asked, it is what they asked about.
 
-    From the moment that a plan is decided it is the paths that the plan was made for.
+    From the moment that a plan is decided it is the paths that the plan was made for. What the writer behind it has
+    done to other registries stays a part of it.
     """
     asked = focus_of(incident, snapshot)
+    if incident.diagnosis is not None and asked.registry is not None and asked.consumer is None:
+        asked = replace(asked, also=incident.diagnosis.focus.also)
     if incident.signals and all(signal.source is SignalSource.MANUAL for signal in incident.signals):
         return asked
     if incident.diagnosis is None or incident.status in (Status.OPEN, Status.PLANNED, Status.AWAITING_APPROVAL):
@@ -159,7 +162,7 @@ def approvers_of(registries: Iterable[ResourceId], desired: DesiredState) -> tup
 def root_label(incident: Incident) -> str:
     """What incidents with the same root share; "" where nothing was found, or it is joined to another one."""
     findings = incident.diagnosis.findings if incident.diagnosis else ()
-    return label_of(root_of(findings[0])) if findings and incident.joined_to is None else ""
+    return label_of(writer_root(incident) or root_of(findings[0])) if findings and incident.joined_to is None else ""
 
 
 def lease_names(incident: Incident) -> tuple[str, ...]:

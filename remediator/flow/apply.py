@@ -26,6 +26,7 @@ from remediator.flow.diagnose import Look
 from remediator.flow.following import Failed, check_not_stuck, follow, lost_race, not_seen, once_more
 from remediator.flow.trouble import may_be_fresh
 from remediator.flow.turn import IN_HAND, Turn, keep, only_direct, tell
+from remediator.flow.waves import RecentLook, held_back
 from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
 
@@ -46,6 +47,7 @@ def apply(
 ) -> Turn:
     """APPROVED → APPLYING → APPLIED, UNDOING or NEEDS_HUMAN; raises `Stale` when the world has moved."""
     only_direct(held.incident)
+    recent = RecentLook(look, clock)
     with guarded(held.incident, leases=leases, switch=switch, ids=ids, budget=budget) as guard:
         if held.incident.status is Status.APPROVED or _execution(held.incident).untouched:
             held, approved = _still_the_plan(held, look(held.incident), incidents, applier, clock)
@@ -57,9 +59,14 @@ def apply(
                 return Turn(held, _given_up(held.incident, execution, clock.now(), recipients))
             if execution.next is None:
                 return Turn(held, held.incident.to(Status.APPLIED, clock.now(), "every change is in place"))
-            _check_private_first(held.incident, execution, approved, look)
+            wave = held_back(held, execution, approved, recent, clock.now())
+            if wave is not None:
+                return wave
+            _check_private_first(held.incident, execution, approved, recent)
             guard.renew()
             held, wait = _move(held, execution.next, approved, guard, incidents=incidents, applier=applier, clock=clock)
+            if not closes(approved.plan.changes[execution.next]):
+                recent.forget()
             rest = nap(wait, clock=clock, ends=ends) if wait else None
             if rest is None and clock.now() >= ends:
                 rest = clock.now()
@@ -189,7 +196,7 @@ def _move(
         return failed(lost.problem, lost.again)
     if step.state is StepState.WAITING:
         return saved("started", state=StepState.STARTED, started_at=clock.now(), wrote=True), 0
-    guard.check()
+    guard.check(change.target)
     return _write(held, step, change, approved, applier, saved, failed)
 
 

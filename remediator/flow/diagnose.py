@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import Diagnosis, Focus
+from remediator.core.drafting import Scope, drifts
 from remediator.core.errors import Misconfigured, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.opening import Opening, with_openings
@@ -30,6 +32,7 @@ from remediator.flow.joining import root_in_hand, told_to_look_again, with_the_s
 from remediator.flow.quiet import kept_quiet, kept_quiet_between_two
 from remediator.flow.turn import Turn, tell
 from remediator.flow.who_did_it import Traced, earlier_ones, from_signals, who_did_it
+from remediator.flow.wider import with_what_else_was_written
 from remediator.ports import Clock, DesiredStates, Held, History, Ids, Incidents, Leases, Observer
 
 Diagnose = Callable[[DesiredState, Snapshot, Focus, PullError | None], Diagnosis]
@@ -119,10 +122,12 @@ def diagnose(
     quiet = kept_quiet_as_echo(incident, incidents, identities, now) or kept_quiet(incident, found, incidents, now)
     if quiet is not None:
         return Turn(held, quiet)
-    people = to_tell(registries, seen.desired, recipients)
     traced = who_did_it(incident, found, earlier, history=history, identities=identities, now=now)
+    everywhere = partial(drifts, seen.desired, seen.live, Scope())
+    traced = with_what_else_was_written(traced, drifts=everywhere, judge=seen.judge, history=history, now=now)
+    people = to_tell(traced.incident.registries, seen.desired, recipients)
     after = _alone(traced, seen, earlier, now, people)
-    return _unless_joined(Turn(held, after), incident, incidents=incidents, leases=leases, clock=clock, ids=ids)
+    return _unless_joined(Turn(held, after), traced.incident, incidents=incidents, leases=leases, clock=clock, ids=ids)
 
 
 def to_tell(registries: Sequence[ResourceId], desired: DesiredState, recipients: Sequence[str]) -> tuple[str, ...]:
@@ -166,7 +171,7 @@ def _its_own(incident: Incident) -> tuple[ResourceId, ...]:
 
 def _alone(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime, people: Sequence[str]) -> Incident:
     """What becomes of an incident that no other one has the root of."""
-    incident, found = traced.incident, seen.diagnosis
+    incident, found = traced.incident, traced.incident.diagnosis or seen.diagnosis
     if not found.plan:
         return _reported(incident, found, now, people)
     at_odds = _at_odds(traced, seen, earlier, now)
@@ -178,8 +183,8 @@ def _alone(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetim
 
 
 def _at_odds(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime) -> TwoOwners | None:
-    plan, writers = seen.diagnosis.plan, two_writers(seen.live)
-    return two_owners(traced.incident, plan, earlier, traced.writes, traced.own, now, writers)
+    found, writers = traced.incident.diagnosis or seen.diagnosis, two_writers(seen.live)
+    return two_owners(traced.incident, found.plan, earlier, traced.writes, traced.own, now, writers)
 
 
 def _stopped(incident: Incident, at_odds: TwoOwners, now: datetime, people: Sequence[str]) -> Incident:

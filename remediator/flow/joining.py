@@ -14,6 +14,7 @@ from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Transient
 from remediator.core.finding import Severity
 from remediator.core.incident import Incident, Status
+from remediator.core.one_writer import one_act, writer_root
 from remediator.core.pull_path import Verdict
 from remediator.core.root import root_of
 from remediator.core.signal import Signal, SignalSource
@@ -41,17 +42,17 @@ def with_the_same_root(incident: Incident, incidents: Incidents, now: datetime) 
         return None
     told: Incident | None = None
     for other in _others(incident, incidents):
-        if not _is_all_there(found, other):
+        if not _is_all_there(found, other) or not _of_one_act(incident, other):
             continue
         if not other.status.ended and other.status is not Status.OPEN:
-            if not (other.status in MAY_GROW or _covers(other, found)):
+            if not (other.status in MAY_GROW or _covers(other, incident)):
                 raise Transient(
                     "root-in-hand",
                     f"incident {other.id} is mending the same cause, without what this one is about",
                     retry_after=60,
                 )
             return other
-        if told is None and _was_told(other, incident, found, now):
+        if told is None and _was_told(other, incident, now):
             told = other
     return told
 
@@ -62,7 +63,7 @@ def told_to_look_again(leader: Incident, incident: Incident, *, incidents: Incid
     A plan that lacks them is made again: a letter asks for it. Where that incident has ended meanwhile, the letter
     opens the next one.
     """
-    if leader.status.ended or incident.diagnosis is None or _covers(leader, incident.diagnosis):
+    if leader.status.ended or _covers(leader, incident):
         return leader.id
     letter = Signal(SignalSource.SWEEP, f"joined:{incident.id}", now, leader.subject)
     what = f"opened by incident {incident.id}, which has the cause of {leader.id}"
@@ -96,10 +97,20 @@ def _is_all_there(found: Diagnosis, other: Incident) -> bool:
     return all(root_of(f) == root or f.key in known for f in broken)
 
 
-def _covers(other: Incident, found: Diagnosis) -> bool:
-    """Whether the other incident's diagnosis has the paths that the root breaks here."""
-    if other.diagnosis is None:
-        return False
+def _of_one_act(incident: Incident, other: Incident) -> bool:
+    """Whether two incidents that one account is behind are about one act; any other root is one by itself."""
+    if writer_root(incident) is None or incident.caused_by is None:
+        return True
+    return other.caused_by is not None and one_act(incident.caused_by, other.caused_by)
+
+
+def _covers(other: Incident, incident: Incident) -> bool:
+    """Whether the other incident's diagnosis has the paths, or the drifts, that the root makes here."""
+    if other.diagnosis is None or incident.diagnosis is None:
+        return other.diagnosis is not None
+    found = incident.diagnosis
+    if writer_root(incident) is not None:
+        return {finding.key for finding in found.findings} <= {finding.key for finding in other.diagnosis.findings}
     return _paths(found) <= {path.key for path in other.diagnosis.paths if path.verdict is not Verdict.OK}
 
 
@@ -108,12 +119,13 @@ def _paths(found: Diagnosis) -> set[tuple[str, str]]:
     return {key for finding in found.findings if root_of(finding) == root for key in finding.paths}
 
 
-def _was_told(other: Incident, incident: Incident, found: Diagnosis, now: datetime) -> bool:
+def _was_told(other: Incident, incident: Incident, now: datetime) -> bool:
     """Whether people heard of the very same of another subject; a person who asks is answered each time."""
-    if other.status not in TOLD or other.subject == incident.subject or other.diagnosis is None:
+    found = incident.diagnosis
+    if other.status not in TOLD or other.subject == incident.subject or other.diagnosis is None or found is None:
         return False
     if any(signal.source is SignalSource.MANUAL for signal in incident.signals):
         return False
     at = other.updated_at or other.opened_at
-    same = other.diagnosis.plan.digest == found.plan.digest and _covers(other, found)
-    return same and bool(_paths(found)) and now - at < QUIET
+    same = other.diagnosis.plan.digest == found.plan.digest and _covers(other, incident)
+    return same and (bool(_paths(found)) or writer_root(incident) is not None) and now - at < QUIET

@@ -108,7 +108,7 @@ class Probing:
 
     def _start(self, probes: Probes, incident: Incident, approved: ApprovedPlan, run: ProbeRun) -> str | None:
         with guarded(incident, leases=self.leases, switch=self.switch, ids=self.ids) as guard:
-            guard.check()
+            guard.check(run.job)
             return probes.start(approved, run)
 
     def _replaced(self, held: Held, run: ProbeRun) -> Held:

@@ -61,7 +61,7 @@ class Restarting:
             return approved.reason
         try:
             with guarded(incident, leases=self.leases, switch=self.switch, ids=self.ids) as guard:
-                guard.check()
+                guard.check(restart.app)
                 revisions.restart(approved, restart.app, restart.revision)
         except RemediatorError as problem:
             return str(problem)

@@ -115,7 +115,7 @@ def _move(
         return begun(), 0
     if step.operation is not None:
         return failed(not_seen(f"undoing {change.summary}", step, held.incident.attempts))
-    guard.check()
+    guard.check(change.target)
     return _write(held, change, approved, applier, followed, left_alone)
 
 

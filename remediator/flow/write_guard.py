@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 from remediator.core.errors import Transient
 from remediator.core.incident import Incident
+from remediator.core.pace import EVERYWHERE
+from remediator.core.resource_id import ResourceId
 from remediator.core.subject import lease_names
 from remediator.ports import Clock, DesiredStates, Ids, Lease, Leases, Pace, Switch
 
@@ -34,11 +36,11 @@ class WriteGuard:
         if not self.lease.still_held():
             raise Transient("lease-lost", "making changes: the lease is no longer ours", retry_after=LEASE_SECONDS)
 
-    def check(self) -> None:
+    def check(self, target: ResourceId) -> None:
         """Raises `Transient` when this very write may not be made now."""
         refuse_when_stopped(self.switch)
         self.renew()
-        self.budget.spend()
+        self.budget.spend(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,25 @@ class Budget:
     pace: Pace | None = None
     desired_states: DesiredStates | None = None
 
-    def spend(self) -> None:
-        """Count one change; `Transient("changes-per-hour")` where the hour has no more."""
+    def spend(self, target: ResourceId) -> None:
+        """Count one change; `Transient("changes-per-hour")` where the hour has no more, anywhere or in the target's
+        subscription."""
         if self.pace is None:
             return
-        most = self.desired_states.load().limits.changes_per_hour if self.desired_states is not None else None
-        wait = self.pace.take(most)
-        if wait is not None:
-            raise Transient(
-                "changes-per-hour",
-                f"the next change waits: limits.changesPerHour allows {most}, and as many were made within an hour",
-                retry_after=wait,
-            )
+        limits = self.desired_states.load().limits if self.desired_states is not None else None
+        most = limits.changes_per_hour if limits else None
+        here = limits.changes_per_hour_in_subscription if limits else None
+        wait = self.pace.take({EVERYWHERE: most, (target.subscription or "nowhere").lower(): here})
+        if wait is None:
+            return
+        allowed = f"limits.changesPerHour allows {most}"
+        if here is not None:
+            allowed += f" and changesPerHourInSubscription {here}"
+        raise Transient(
+            "changes-per-hour",
+            f"the next change waits: {allowed}, and as many were made within an hour",
+            retry_after=wait,
+        )
 
 
 def refuse_when_stopped(switch: Switch) -> None:

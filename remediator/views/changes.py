@@ -14,6 +14,7 @@ from typing import Any
 from remediator.core.change import Change
 from remediator.core.plan import Plan
 from remediator.core.resource_id import ResourceId
+from remediator.core.waves import in_waves
 from remediator.views.plain import plain
 from remediator.views.wording import undo_sentence
 
@@ -67,9 +68,11 @@ def mark_of(change: Change) -> str:
 
 
 def count_sentence(plan: Plan) -> str:
-    """`2 to create, 1 to change, 0 to delete`."""
+    """`2 to create, 1 to change, 0 to delete`, and what goes ahead where it is made in waves."""
     marks = [mark_of(change) for change in plan.changes]
-    return f"{marks.count('+')} to create, {marks.count('~')} to change, {marks.count('-')} to delete"
+    counts = f"{marks.count('+')} to create, {marks.count('~')} to change, {marks.count('-')} to delete"
+    waves = in_waves(plan)
+    return f"{counts}. {plain(waves, 300)}" if waves else counts
 
 
 def terminal(plan: Plan, width: int = 100) -> str:
@@ -77,7 +80,7 @@ def terminal(plan: Plan, width: int = 100) -> str:
     if not plan:
         return "Plan: nothing to change"
     width = max(_NARROWEST, width)
-    lines = [f"Plan: {count_sentence(plan)}", f"  {plan.digest}"]
+    lines = [*_indented(f"Plan: {count_sentence(plan)}", width, "", "  "), f"  {plan.digest}"]
     for change in shown(plan):
         lines += ["", *_change_lines(change, width)]
     return "\n".join(lines)

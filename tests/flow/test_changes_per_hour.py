@@ -10,6 +10,7 @@ from remediator.adapters.local.rows_sqlite import RowsSqlite
 from remediator.adapters.records.pace import RowPace
 from remediator.core.desired import Limits
 from remediator.core.incident import Status
+from remediator.core.pace import EVERYWHERE
 
 from .world import LINK, World
 
@@ -50,7 +51,7 @@ def test_however_long_it_waits() -> None:
     assert taken is not None
     for _ in range(40):
         world.clock.sleep(3599)
-        taken.take(None)
+        taken.take({EVERYWHERE: None})
         world.later(2)
     assert (world.incident.status, len(world.azure.writes)) == (Status.APPLYING, 1)
 
@@ -62,7 +63,7 @@ def test_undoing_does_not_wait() -> None:
         world.later(60)
     assert (world.incident.status, len(world.azure.undone)) == (Status.ROLLED_BACK, 3)
     assert world.flow.pace is not None
-    assert world.flow.pace.take(6) is not None
+    assert world.flow.pace.take({EVERYWHERE: 6}) is not None
 
 
 def test_a_limit_that_is_raised_counts_at_once() -> None:
@@ -72,3 +73,16 @@ def test_a_limit_that_is_raised_counts_at_once() -> None:
     world.flow.advance(world.incident.id, force=True)
     world.run()
     assert len(world.azure.writes) == 3
+
+
+def test_a_subscription_has_a_limit_of_its_own() -> None:
+    """Where a subscription may see fewer changes than all together, its next change waits and the reason names both."""
+    limits = Limits(changes_per_hour=10, changes_per_hour_in_subscription=2)
+    world = World()
+    world.desired.state = replace(world.desired.state, limits=limits)
+    world.flow = replace(world.flow, pace=RowPace(RowsSqlite(None), world.clock))
+    world.start()
+    world.say()
+    world.run()
+    assert (world.incident.status, len(world.azure.writes)) == (Status.APPLYING, 2)
+    assert "changesPerHour allows 10 and changesPerHourInSubscription 2" in world.incident.journal[-1].what

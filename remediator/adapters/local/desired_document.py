@@ -205,8 +205,14 @@ class LimitsPart(_Part):
         default=(), description="Kinds of change that need nobody's approval."
     )
     max_changes: int = Field(default=12, ge=1, le=100, description="A plan with more changes is forbidden.")
+    max_registries: int = Field(
+        default=100, ge=1, le=1000, description="A plan that changes more registries is forbidden."
+    )
     max_deletes: int = Field(default=0, ge=0, le=100, description="A plan with more deletions is forbidden.")
     changes_per_hour: int = Field(default=60, ge=1, le=1000, description="Changes beyond it wait, over all plans.")
+    changes_per_hour_in_subscription: int | None = Field(
+        default=None, ge=1, le=1000, description="As changesPerHour, in each subscription; left out: no such limit."
+    )
     approvals: int = Field(default=1, ge=1, le=10, description="How many people must approve.")
     approval_hours: int = Field(default=24, ge=1, le=720, description="How long a request for approval stands.")
     allow_sku_upgrade: bool = Field(default=False, description="Whether a registry may be made Premium, which costs.")
@@ -225,8 +231,10 @@ class LimitsPart(_Part):
         return Limits(
             auto_kinds=frozenset(self.automatic),
             max_changes=self.max_changes,
+            max_registries=self.max_registries,
             max_deletes=self.max_deletes,
             changes_per_hour=self.changes_per_hour,
+            changes_per_hour_in_subscription=self.changes_per_hour_in_subscription,
             approvals=self.approvals,
             approval_hours=self.approval_hours,
             allow_sku_upgrade=self.allow_sku_upgrade,

@@ -1,12 +1,13 @@
 """How many changes were made in the last hour, by anybody? `ports.Pace` over any `ports.Rows`.
 
-One row holds the times of the changes of the last hour. It is written before each change, on the version that was read:
-two processes never both take the last one.
+One row for each window (everywhere, or a subscription) holds the times of the changes of the last hour. The rows of a
+change are written before it in one batch, on the versions that were read: two processes never both take the last one.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from remediator.core.errors import Misconfigured, Transient
@@ -14,7 +15,6 @@ from remediator.core.pace import seconds_until_one_more, within_the_hour
 from remediator.ports import Clock, Rows, Write
 
 PARTITION = "pace"
-KEY = "changes"
 TRIES = 50
 KEPT = 2000
 
@@ -25,17 +25,25 @@ class RowPace:
     def __init__(self, rows: Rows, clock: Clock) -> None:
         self._rows, self._clock = rows, clock
 
-    def take(self, most: int | None) -> float | None:
+    def take(self, limits: Mapping[str, int | None]) -> float | None:
         """As `core.pace.Pace.take`; `Transient("lost-race")` when others were faster very many times."""
         for _ in range(TRIES):
             now = self._clock.now()
-            made, version = self._read()
-            wait = None if most is None else seconds_until_one_more(made, most, now)
-            if wait is not None:
-                return wait
-            counting = (*within_the_hour(made, now), now)[-KEPT:]
+            read = {window: self._read(window) for window in limits}
+            waits = [
+                seconds_until_one_more(read[window][0], most, now)
+                for window, most in limits.items()
+                if most is not None
+            ]
+            longest = max((wait for wait in waits if wait is not None), default=None)
+            if longest is not None:
+                return longest
+            counted = [
+                Write(window, _encoded((*within_the_hour(made, now), now)[-KEPT:]), {}, version)
+                for window, (made, version) in read.items()
+            ]
             try:
-                self._rows.write(PARTITION, [Write(KEY, _encoded(counting), {}, version)])
+                self._rows.write(PARTITION, counted)
             except Transient as lost:
                 if lost.code != "lost-race":
                     raise
@@ -43,8 +51,8 @@ class RowPace:
             return None
         raise Transient("lost-race", "counting a change: others were faster every time", retry_after=1.0)
 
-    def _read(self) -> tuple[tuple[datetime, ...], str]:
-        row = self._rows.get(PARTITION, KEY)
+    def _read(self, window: str) -> tuple[tuple[datetime, ...], str]:
+        row = self._rows.get(PARTITION, window)
         if row is None:
             return (), ""
         try:
@@ -55,8 +63,8 @@ class RowPace:
             raise Misconfigured(
                 "document-damaged",
                 f"reading how many changes were made: {error}",
-                context={"document": "pace", "key": KEY},
-                hint=f"delete the row {KEY} of the partition {PARTITION}; the count of the last hour begins anew",
+                context={"document": "pace", "key": window},
+                hint=f"delete the row {window} of the partition {PARTITION}; the count of the last hour begins anew",
             ) from error
         return made, row.version
 

@@ -116,13 +116,24 @@ def test_at_most_a_few_questions() -> None:
 
 
 def test_a_few_resource_groups() -> None:
-    """Of many resource groups the first ones are asked about, each once, whatever the casing."""
-    many = [ResourceId(est.ZONE.replace("rg-Shop", f"rg-{number}")) for number in range(9)]
+    """A few resource groups are asked about one by one, each once, whatever the casing."""
+    few = [ResourceId(est.ZONE.replace("rg-Shop", f"rg-{number}")) for number in range(MOST_GROUPS)]
     answers = Log({})
-    log_of(answers).writes((many[0], ResourceId(many[0].text.upper()), *many), WEEK, NOON)
+    log_of(answers).writes((few[0], ResourceId(few[0].text.upper()), *few), WEEK, NOON)
     groups = [asked["$filter"].rpartition(" eq ")[2] for asked in answers.asked]
     assert groups == [f"'rg-{number}'" for number in range(MOST_GROUPS)]
     assert log_of(answers).writes((ResourceId("/registries-by-host/x.azurecr.cn"),), WEEK, NOON) == ()
+
+
+def test_many_resource_groups() -> None:
+    """Many resource groups are one question for each provider in a subscription."""
+    many = [
+        ResourceId(rid.replace("rg-Shop", f"rg-{number}")) for rid in (est.ZONE, est.REGISTRY) for number in range(9)
+    ]
+    answers = Log({})
+    log_of(answers).writes(many, WEEK, NOON)
+    asked = [question["$filter"].partition("' and resource")[2] for question in answers.asked]
+    assert asked == ["Provider eq 'Microsoft.Network'", "Provider eq 'Microsoft.ContainerRegistry'"]
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
