@@ -6,7 +6,7 @@ Used by `incidents.py` only; pure. All rows of a subject share the partition tha
     incident-<id>           body: the incident's document
     mailbox-<id>            body: the signals that came in (`mailbox.py`)
     seen-<id>-<signal>      no body; one for each signal that was counted, so that one delivered twice counts once
-    about-<id>              no body; labels kind, status, wake, root, joined: what lists and timers ask for
+    about-<id>              no body; labels kind, status, wake, root, joined, opening: what lists and timers ask for
     about-<id>-<registry>   no body; label registry, its name: one for each registry, written once
 
 The newest incident has the lowest rank, which is the order of what is found.
@@ -24,12 +24,13 @@ from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
-from remediator.core.subject import root_label
+from remediator.core.subject import lets_in, root_label
 from remediator.ports import Row, Write
 
 PARTITION_LENGTH = 12
 INDEXED_REGISTRIES = 80  # a batch holds 100 rows
 KIND = "incident"
+STANDING = "standing"  # label of an opening while it lets somebody in
 _ABOUT = "about-"
 SEEN = "seen-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -110,6 +111,7 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
         "wake": moment(wake) if incident.busy else "",
         "root": root_label(incident),
         "joined": incident.joined_to or "",
+        "opening": STANDING if lets_in(incident) else "",
     }
     row = Write(_ABOUT + incident.id, b"", labels, version)
     old = _indexed(before) if before else {}
