@@ -15,6 +15,7 @@ from remediator.core.approval import ApprovedPlan
 from remediator.core.azure_write import AzureWrite
 from remediator.core.change import Change, LiveState
 from remediator.core.desired import DesiredState
+from remediator.core.fleet import Fleet as Fleet  # what a sweep found, by subscription
 from remediator.core.held import Held as Held  # what Incidents gives
 from remediator.core.held import TakenIn as TakenIn
 from remediator.core.incident import Incident, Notice, Status
