@@ -15,6 +15,9 @@ from remediator.core.approval import ApprovedPlan
 from remediator.core.azure_write import AzureWrite
 from remediator.core.change import Change, LiveState
 from remediator.core.desired import DesiredState
+from remediator.core.fleet import Fleet as Fleet  # what a sweep found, by subscription
+from remediator.core.held import Held as Held  # what Incidents gives
+from remediator.core.held import TakenIn as TakenIn
 from remediator.core.incident import Incident, Notice, Status
 from remediator.core.measures import Telemetry as Telemetry  # a port like those below, beside what it is told
 from remediator.core.pace import Pace as Pace  # how many changes in an hour
@@ -182,24 +185,6 @@ class Rows(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An incident with the versions that were read with it; `letters` are the signals that came meanwhile."""
-
-    incident: Incident
-    version: str
-    mailbox_version: str
-    letters: tuple[Signal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What became of a signal: the incident that has it, and whether that one was open already."""
-
-    incident: str
-    joined: bool
-
-
 class Incidents(Protocol):
     """The case files."""
 
@@ -228,10 +213,12 @@ class Incidents(Protocol):
         registry: ResourceId | str | None = None,
         root: str = "",
         joined_to: str = "",
+        openings: bool = False,
         limit: int = 50,
     ) -> tuple[Incident, ...]:
         """Incidents, newest first; a registry by its id, or by its name as a text. `root` is what
-        `core.subject.root_label` gives, `joined_to` the id of the incident to which they were joined."""
+        `core.subject.root_label` gives, `joined_to` the id of the incident to which they were joined; `openings`
+        are those that let somebody in at present (`core.subject.lets_in`), and no other document is read for them."""
         ...
 
 

@@ -116,6 +116,24 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("EVENT_ENDPOINT", "", "Event Grid endpoint of a custom topic or a namespace to which incidents are "
              "published as CloudEvents; empty: nothing is published", read.address),
     Variable("EVENT_TOPIC", "", "name of the topic where `REMEDIATOR_EVENT_ENDPOINT` is a namespace's", read.topic),
+    Variable("GITHUB_URL", "https://github.com", "the GitHub to which the App or token below belongs; a server of your "
+             "own: its address", read.address),
+    Variable("GITHUB_TOKEN", "", "fine-grained token for pull requests where no App is used", read.text, "no"),
+    Variable("GITHUB_APP_ID", "", "id of the GitHub App that makes pull requests", read.app_id),
+    Variable("GITHUB_INSTALLATION_ID", "", "id of that App's installation", read.number),
+    Variable("GITHUB_PRIVATE_KEY", "", "secret: private key of that App, the whole PEM; line breaks may be written as "
+             "`\\n`", read.private_key, "no"),
+    Variable("GITHUB_WEBHOOK_SECRET", "", "secret (32 characters or more) of GitHub's webhook to `/api/code-events`; "
+             "empty: the webhook is not taken", read.key, "no"),
+    Variable("AZURE_DEVOPS_URL", "https://dev.azure.com", "the Azure DevOps to which a token or identity of ours is "
+             "shown; a server of your own: its address", read.address),
+    Variable("AZURE_DEVOPS_TOKEN", "", "personal access token for Azure DevOps; empty: a managed identity is used",
+             read.text, "no"),
+    Variable("AZURE_DEVOPS_HOOK_SECRET", "", "secret (32 characters or more) that Azure DevOps sends as password to "
+             "`/api/code-events`; empty: the hook is not taken", read.key, "no"),
+    Variable("CODE_CLIENT_ID", "", "client id of the managed identity that Azure DevOps knows; empty: the reader's",
+             read.guid),
+    Variable("CODE_CA_FILE", "", "file with the certificates to trust for a code host of your own", read.path),
     Variable("ALERTS", "off", "what becomes of the Azure Monitor alert that opened an incident: `off`, `acknowledge` "
              "(once a plan is approved), or `close` (that, and closed once it is resolved)", read.one_of(ALERTS)),
     Variable("TELEMETRY", "auto", "`auto`: spans and measures go where the variables of docs/telemetry.md say; `off`: "

@@ -21,6 +21,8 @@ _MAIL = re.compile(r"[^@\s,]+@[^@\s,]+")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _TEAM = re.compile(r"teams:[A-Za-z0-9][A-Za-z0-9._-]{0,49}", re.ASCII | re.IGNORECASE)
 _WEBHOOKS = (("https", False), ("https", True), ("http", True))
+_APP = re.compile(r"[0-9]{1,18}|Iv[0-9A-Za-z.]{8,40}", re.ASCII)
+_PEM = re.compile(r"-----BEGIN (RSA )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END (RSA )?PRIVATE KEY-----")
 _TOPIC = re.compile(r"[A-Za-z0-9-]{3,50}", re.ASCII)
 
 
@@ -140,6 +142,28 @@ def address(raw: str) -> str:
     if not parts.hostname or parts.query or parts.fragment or parts.username is not None or parts.port == 0:
         raise ValueError("an address of host, port and path is wanted")
     return raw.rstrip("/")
+
+
+def number(raw: str) -> int:
+    """A whole number, 0 where none is given."""
+    if raw and not (raw.isascii() and raw.isdigit() and len(raw) < 19):
+        raise ValueError("a whole number is wanted")
+    return int(raw or 0)
+
+
+def app_id(raw: str) -> str:
+    """The id of a GitHub App: a number, or the client id that stands beside it."""
+    if raw and not _APP.fullmatch(raw):
+        raise ValueError("the id of a GitHub App, a number or its client id, is wanted")
+    return raw
+
+
+def private_key(raw: str) -> str:
+    """A private key in PEM; line breaks may be written as \\n, since not every platform keeps them in a setting."""
+    text = raw.replace("\\n", "\n").replace("\r\n", "\n")
+    if raw and not _PEM.fullmatch(text.strip()):
+        raise ValueError("a private key in PEM, from BEGIN to END, is wanted")
+    return text
 
 
 def account(raw: str) -> str:

@@ -95,6 +95,17 @@ class Settings:
     applier_client_id: str
     event_endpoint: str
     event_topic: str
+    github_url: str
+    github_token: str
+    github_app_id: str
+    github_installation_id: int
+    github_private_key: str
+    github_webhook_secret: str
+    azure_devops_url: str
+    azure_devops_token: str
+    azure_devops_hook_secret: str
+    code_client_id: str
+    code_ca_file: Path | None
     alerts: str
     telemetry: str
     stopped: str
@@ -165,10 +176,17 @@ def _contradictions(settings: Settings, environ: Mapping[str, str]) -> dict[str,
         "EVENT_TOPIC": settings.event_topic and not namespace and "counts only where the endpoint is a namespace's",
         "SMTP_FROM": settings.mails and not settings.smtp_from and "is needed where mails are sent",
         "ACS_ENDPOINT": _acs(settings),
+        "GITHUB_TOKEN": settings.github_token and settings.github_app_id and "stands beside an App: one is used",
+        "GITHUB_APP_ID": _app(settings),
         "SMTP_PASSWORD": bool(settings.smtp_user) != bool(settings.smtp_password) and "goes with the user",
         "SMTP_TLS": plain and "mails carry approval links: plain is for a server on this machine",
     }
     return {PREFIX + name: str(why) for name, why in found.items() if why}
+
+
+def _app(settings: Settings) -> str:
+    parts = (settings.github_app_id, settings.github_installation_id, settings.github_private_key)
+    return "goes with the installation's id and the private key" if any(parts) and not all(parts) else ""
 
 
 def _acs(settings: Settings) -> str:

@@ -113,6 +113,13 @@ def test_empty_is_not_set() -> None:
         ("TEAMS_WEBHOOKS", "ops=http://prod-1.westeurope.logic.azure.com/workflows/1"),
         ("SMTP_FROM", "a@b, c@d"),
         ("READER_CLIENT_ID", "reader"),
+        ("GITHUB_APP_ID", "my app"),
+        ("GITHUB_INSTALLATION_ID", "one"),
+        ("GITHUB_PRIVATE_KEY", "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----"),
+        ("GITHUB_PRIVATE_KEY", "/home/me/key.pem"),
+        ("GITHUB_WEBHOOK_SECRET", "hunter2"),
+        ("GITHUB_URL", "http://github.contoso.example"),
+        ("AZURE_DEVOPS_URL", "dev.azure.com"),
         ("WAY", "push"),
         ("FUNCTION_KEY", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.cn/secrets/k)"),
         ("STOPED", "freeze"),
@@ -184,12 +191,30 @@ def test_secrets_are_not_shown() -> None:
         SMTP_FROM="mend@contoso.example",
         NOTIFY="li@contoso.example,wang@contoso.example",
         TEAMS_WEBHOOKS="ops=https://x.logic.azure.com/w?sig=a-secret",
+        GITHUB_TOKEN="gh-secret",
+        GITHUB_WEBHOOK_SECRET=f"{KEY}-secret",
+        AZURE_DEVOPS_TOKEN="ado-secret",
+        AZURE_DEVOPS_HOOK_SECRET=f"{KEY}-secret",
     )
     for text in (repr(found), str(found), f"{found}"):
-        assert not re.search(r"secret|k3yk3y|@", text)
+        assert not re.search(r"-secret|k3yk3y|@", text)
     assert "notify=<2>" in repr(found)
     assert "function_key=***" in repr(found)
     assert "approval_key=''" in repr(settings())
+
+
+def test_the_app_of_github() -> None:
+    """An App goes with its installation and its key, whose line breaks may be written out, and never with a token."""
+    pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIE+/w=\n-----END RSA PRIVATE KEY-----"
+    written = pem.replace("\n", "\\n")
+    app = {"GITHUB_APP_ID": "4711", "GITHUB_INSTALLATION_ID": "12", "GITHUB_PRIVATE_KEY": written}
+    found = settings(**app)
+    assert (found.github_app_id, found.github_installation_id, found.github_private_key) == ("4711", 12, pem)
+    assert not re.search("MIIE", repr(found))
+    named = {f"REMEDIATOR_{name}": value for name, value in app.items()}
+    assert problems({**named, "REMEDIATOR_GITHUB_TOKEN": "t"}).keys() == {"REMEDIATOR_GITHUB_TOKEN"}
+    del named["REMEDIATOR_GITHUB_PRIVATE_KEY"]
+    assert problems(named).keys() == {"REMEDIATOR_GITHUB_APP_ID"}
 
 
 def test_settings_do_not_change() -> None:

@@ -28,6 +28,11 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
         ) from error
 
 
+def environment(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """An environment, by default the process's."""
+    return os.environ if environ is None else environ  # noqa: TID251
+
+
 def use_identity(endpoint: str) -> None:
     """Let every managed identity of this process get its tokens from the sandbox's identity endpoint."""
     os.environ["IDENTITY_ENDPOINT"] = endpoint  # noqa: TID251 - azure-identity reads it nowhere else

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
+from remediator.bootstrap.overview import overview_of
 from remediator.core.approval import Answer, Person
 from remediator.core.cloud import Cloud
 from remediator.core.desired import DesiredState
-from remediator.core.errors import Rejected
+from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.incident import Incident, Status
+from remediator.core.overview import Overview
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
 from remediator.flow.advance import Flow
@@ -79,8 +81,17 @@ class Runtime:
         self.flow.advance(incident)
 
     def wake_due(self) -> tuple[str, ...]:
-        """See `flow.sweep`."""
-        return self.flow.wake_due()
+        """See `flow.sweep`; afterwards the overview is kept, whose trouble is nobody else's."""
+        woken = self.flow.wake_due()
+        try:
+            overview_of(self.rows, self.flow.incidents, self.clock, anew=True)
+        except RemediatorError as problem:
+            self.log.error("keeping the overview", code=problem.code)
+        return woken
+
+    def overview(self) -> Overview:
+        """How everything stands, as it was kept within the last minutes."""
+        return overview_of(self.rows, self.flow.incidents, self.clock)
 
     def record_approval(self, incident: str, token: str, answer: Answer, person: Person) -> Incident:
         """See `flow.record_approval`."""

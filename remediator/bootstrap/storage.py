@@ -66,6 +66,12 @@ def is_elsewhere(settings: Settings) -> bool:
     return _ours(settings) is not None or _host(settings) is not None
 
 
+def addresses_of(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The addresses of the table and queue services of each account that the settings name."""
+    places = dict.fromkeys(place for place in (_ours(settings), _host(settings)) if place is not None)
+    return tuple((place.tables, place.queues) for place in places)
+
+
 def _opened(settings: Settings, place: Place, ends: ExitStack) -> StorageAccount:
     from remediator.adapters.azure.storage.account import StorageAccount
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("switch:resume", "Let writes to Azure go on."),
     "rules": ("rules", "List the rules."),
     "permissions": ("permissions", "List the least actions of the two identities."),
+    "doctor": ("doctor", "Look whether everything is there that the program needs."),
     "policy": ("policy", "Check a desired-state document, or print its JSON Schema."),
     "estate": ("estate", "Write what is there now to an estate file."),
     "sandbox": ("sandbox", "Run a small Azure on loopback."),

@@ -30,6 +30,7 @@ def command(port: int, estate: Path | None, ca: Path | None, record: Path | None
     from remediator.sandbox.server import run
 
     azure = Azure.from_estate(_document(estate or Path(DEFAULT)))
+    azure.graph_quota.on = True
     for oddity in azure.oddities:
         out.say(f"note: {plain(str(oddity))}")
     try:
@@ -48,6 +49,6 @@ def _document(estate: Path) -> dict[str, Any]:
 
     if str(estate) in estates.names() and not estate.exists():
         return estates.load(str(estate))
-    document: dict[str, Any] = read.json_of(estate, "estate file")
+    document: dict[str, Any] = read.json_of(estate, "estate file", read.MOST_OF_AN_ESTATE)
     check_estate(document)
     return document

@@ -21,6 +21,7 @@ class Cloud:
     registry_suffix: str
     storage_suffix: str
     log_analytics: str
+    vault_suffix: str
 
     @property
     def private_zone(self) -> str:
@@ -40,6 +41,7 @@ AZURE_PUBLIC = Cloud(
     "azurecr.io",
     "core.windows.net",
     "https://api.loganalytics.io",
+    "vault.azure.net",
 )
 AZURE_CHINA = Cloud(
     "AzureChinaCloud",
@@ -48,6 +50,7 @@ AZURE_CHINA = Cloud(
     "azurecr.cn",
     "core.chinacloudapi.cn",
     "https://api.loganalytics.azure.cn",
+    "vault.azure.cn",
 )
 AZURE_US_GOVERNMENT = Cloud(
     "AzureUSGovernment",
@@ -56,6 +59,7 @@ AZURE_US_GOVERNMENT = Cloud(
     "azurecr.us",
     "core.usgovcloudapi.net",
     "https://api.loganalytics.us",
+    "vault.usgovcloudapi.net",
 )
 # A fleet asks the same few questions of each of its hosts many times.
 _HOSTS = 1 << 16

@@ -19,9 +19,9 @@ def with_group(snapshot: Snapshot, change: Change) -> Snapshot:
         return snapshot
     zone_ids = [ResourceId(str(zone)) for zone in (change.after or {}).get("zones", ())]
     known = next((g for g in endpoint.zone_groups if g.id == change.target), None)
-    group = replace(
-        known or ZoneGroup(change.target, ()), zones=tuple((zone.name.replace(".", "-"), zone) for zone in zone_ids)
-    )
+    names = {zone: name for name, zone in known.zones} if known else {}
+    written = tuple((names.get(zone) or zone.name.replace(".", "-"), zone) for zone in zone_ids)
+    group = replace(known or ZoneGroup(change.target, ()), zones=written)
     others = tuple(g for g in endpoint.zone_groups if g.id != change.target)
     endpoint = replace(endpoint, zone_groups=(*others, group))
     zones = dict(snapshot.zones)

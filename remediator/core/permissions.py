@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from remediator.core.beside import BESIDE as BESIDE
+from remediator.core.beside import Beside as Beside
+from remediator.core.beside import beside_actions as beside_actions
 from remediator.core.change import Change, ChangeKind, Document
 from remediator.core.resource_id import ResourceId
 
@@ -153,38 +156,6 @@ NEEDS: Mapping[ChangeKind, tuple[Need, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """An action that no change needs, but something that an operator has asked for by a document or a setting.
-
-    `data` says that a role lists it among its data actions.
-    """
-
-    name: str
-    who: str
-    action: str
-    why: str
-    data: bool = False
-
-
-_APP = "Microsoft.App"
-BESIDE: tuple[Beside, ...] = (
-    Beside("probe", "applier", f"{_APP}/jobs/start/action", "starting a probe that the desired state names"),
-    Beside("probe", "reader", f"{_APP}/jobs/executions/read", "finding the executions of a probe's job"),
-    Beside("probe", "reader", f"{_APP}/jobs/execution/read", "how an execution of it has ended"),
-    Beside("probe", "reader", f"{_LOGS}/query/ContainerAppConsoleLogs/read", "what it printed, without _CL"),
-    Beside("restart", "applier", f"{_APP}/containerApps/revisions/restart/action", "restarting what still waits"),
-    Beside("restart", "reader", f"{_APP}/containerApps/revisions/replicas/read", "whether a replica still waits"),
-    Beside("alerts", "reader", "Microsoft.AlertsManagement/alerts/read", "whether somebody was there before"),
-    Beside(
-        "alerts",
-        "applier",
-        "Microsoft.AlertsManagement/alerts/changestate/action",
-        "acknowledging and closing the alert behind an incident",
-    ),
-    Beside("events", "reader", "Microsoft.EventGrid/events/send/action", "publishing to the topic", data=True),
-)
-
 _RECORDS = frozenset((K.CREATE_ZONE_GROUP, K.UPDATE_ZONE_GROUP, K.CREATE_RECORD, K.UPDATE_RECORD))
 _PEERINGS = frozenset((K.CREATE_PEERING, K.UPDATE_PEERING, K.DELETE_PEERING))
 # Which changes a rule may propose; a rule that is not here proposes none.
@@ -226,12 +197,6 @@ def kinds_for(rules: Iterable[str]) -> tuple[ChangeKind, ...]:
 def applier_actions(kinds: Iterable[ChangeKind] = tuple(K)) -> tuple[str, ...]:
     """The actions that the applier needs for these kinds, each once, sorted."""
     return tuple(sorted({need.action for kind in kinds for need in NEEDS[kind]}))
-
-
-def beside_actions(who: str, names: Iterable[str], *, data: bool = False) -> tuple[str, ...]:
-    """The actions, or data actions, that the reader or the applier (`who`) needs besides for what is named."""
-    wanted = set(names)
-    return tuple(one.action for one in BESIDE if one.who == who and one.name in wanted and one.data is data)
 
 
 def required(change: Change) -> tuple[Required, ...]:

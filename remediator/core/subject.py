@@ -170,3 +170,8 @@ def lease_names(incident: Incident) -> tuple[str, ...]:
     changes = incident.diagnosis.plan.changes if incident.diagnosis else ()
     locked = {rid.key for change in changes for rid in touched(change) if rid.type.lower() in LOCKED_TYPES}
     return tuple(sorted({f"incident:{incident.id}", *locked}))
+
+
+def lets_in(incident: Incident) -> bool:
+    """Whether it is an opening that is being made, stands, or is being closed."""
+    return incident.opening is not None and incident.status in (Status.APPLYING, Status.APPLIED, Status.UNDOING)

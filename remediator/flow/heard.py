@@ -77,10 +77,13 @@ class HeardIncidents:
         registry: ResourceId | str | None = None,
         root: str = "",
         joined_to: str = "",
+        openings: bool = False,
         limit: int = 50,
     ) -> tuple[Incident, ...]:
         """As `ports.Incidents.find`."""
-        return self.inner.find(status=status, registry=registry, root=root, joined_to=joined_to, limit=limit)
+        return self.inner.find(
+            status=status, registry=registry, root=root, joined_to=joined_to, openings=openings, limit=limit
+        )
 
     def _announced(self, before: Incident | None, after: Incident) -> Incident:
         told = announcements(before, after) if self.announce else ()

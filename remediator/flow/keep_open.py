@@ -20,13 +20,12 @@ from remediator.flow.diagnose import Look
 from remediator.flow.turn import IN_HAND, Turn, keep, tell
 from remediator.ports import Clock, Held, Incidents
 
-_STANDING = (Status.APPLYING, Status.APPLIED, Status.UNDOING)
-_MOST = 100
+_MOST = 5000
 
 
 def standing(incidents: Incidents) -> tuple[Opening, ...]:
-    """The openings that are being made, stand, or are being closed."""
-    found = (one for status in _STANDING for one in incidents.find(status=status, limit=_MOST))
+    """The openings that are being made, stand, or are being closed; no other case file is read for that."""
+    found = incidents.find(openings=True, limit=_MOST)
     return tuple(one.opening for one in found if one.opening is not None)
 
 

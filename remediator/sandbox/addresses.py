@@ -34,14 +34,18 @@ def public_address(name: str) -> str:
 
 def configurations(world: World, subnet_id: str) -> list[Body]:
     """The ipConfigurations of network interfaces that sit in a subnet; those of odd interfaces are not known."""
+    return world.remember("configurations", lambda: _by_subnet(world)).get(key(subnet_id), [])
+
+
+def _by_subnet(world: World) -> dict[str, list[Body]]:
     with world.state.overlooking():
         nics = world.state.of_type("microsoft.network/networkinterfaces")
-    return [
-        configuration
-        for nic in nics
-        for configuration in nic["properties"].get("ipConfigurations") or []
-        if key((configuration["properties"].get("subnet") or {}).get("id", "/")) == key(subnet_id)
-    ]
+    found: dict[str, list[Body]] = {}
+    for nic in nics:
+        for configuration in nic["properties"].get("ipConfigurations") or []:
+            subnet = key((configuration["properties"].get("subnet") or {}).get("id", "/"))
+            found.setdefault(subnet, []).append(configuration)
+    return found
 
 
 def used(world: World, subnet: Body) -> int:

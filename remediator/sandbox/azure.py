@@ -12,13 +12,14 @@ from typing import Any, Self
 from remediator.sandbox import pulling_again, routes
 from remediator.sandbox.arm_id import key, target
 from remediator.sandbox.clouds import CLOUDS
-from remediator.sandbox.errors import bad_request
+from remediator.sandbox.errors import bad_request, unavailable
 from remediator.sandbox.faults import Faults
+from remediator.sandbox.graph_quota import GraphQuota
 from remediator.sandbox.history import Write
 from remediator.sandbox.logs import Logs
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.policies import QUESTION
-from remediator.sandbox.providers import log_query
+from remediator.sandbox.providers import log_query, resource_graph
 from remediator.sandbox.shown import EVERYTHING, present
 from remediator.sandbox.state import load
 from remediator.sandbox.wire import Body, Request, Response, UnreadableBody, UnreadableUrl, parse
@@ -119,6 +120,11 @@ class Azure:
         return self.world.logs
 
     @property
+    def graph_quota(self) -> GraphQuota:
+        """How often Resource Graph may be asked; off unless it is switched on."""
+        return self.world.graph_quota
+
+    @property
     def permissions(self) -> dict[str, Collection[str]]:
         """The actions of each client, by its client id. While nobody is named, everybody may do everything."""
         return self.world.permissions
@@ -144,11 +150,18 @@ class Azure:
             if not self.requests:
                 pulling_again.look(self.world)
             self.requests.append((request.method, request.path))
-            logs = log_query.is_query(request)
-            response = (log_query.answer if logs else routes.serve)(self.world, request)
-            asks = logs or target(request.path).type == QUESTION  # a question that is sent as POST
-            accepted = request.method in WRITES and response.status < 400 and not asks
+            if self.faults.next_is_lost():
+                return self._identified(request, unavailable().response())
+            logs, graph = log_query.is_query(request), resource_graph.is_query(request)
+            # questions that are sent as POST
+            asks = logs or graph or target(request.path).type == QUESTION
+            self.world.writing = request.method in WRITES and not asks
+            answer = log_query.answer if logs else resource_graph.answer if graph else routes.serve
+            response = answer(self.world, request)
+            accepted = self.world.writing and response.status < 400
+            self.world.writing = False
             if accepted:
+                self.world.state.changes += 1
                 self.writes.append((request.method, request.path))
                 response.headers["x-ms-correlation-request-id"] = self.world.history.note(
                     request, response, self.world.moment()

@@ -91,6 +91,11 @@ def authorization_failed(code: str, status: int, action: str, scope: str) -> Arm
     )
 
 
+def unavailable() -> ArmError:
+    """503 while nothing is served."""
+    return ArmError(503, "ServiceUnavailable", "The service is temporarily unavailable. Please try again later.")
+
+
 def throttled(subscription: str, seconds: int) -> ArmError:
     """429 with Retry-After."""
     return ArmError(

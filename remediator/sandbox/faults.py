@@ -51,6 +51,10 @@ class Faults:
     _throttled: list[int] = field(default_factory=list)
     _failures: list[tuple[str, str]] = field(default_factory=list)
     _stall: int | None = None
+    _every: tuple[int, int] | None = None
+    _outages: tuple[int, int] | None = None
+    _counted: int = 0
+    _served: int = 0
 
     def refuse(
         self, prefix_or_type: str, code: str = "AuthorizationFailed", status: int = 403, methods: tuple[str, ...] = ()
@@ -70,6 +74,14 @@ class Faults:
         """Answer the next `times` requests with 429."""
         self._throttled.extend([retry_after] * times)
 
+    def throttle_every(self, nth: int, retry_after: int = 1) -> None:
+        """Answer every nth request with 429."""
+        self._every = (nth, retry_after)
+
+    def break_down(self, length: int, after: int) -> None:
+        """Answer so many requests in a row with 503, again and again after so many others."""
+        self._outages = (length, after)
+
     def fail_operation(
         self, times: int = 1, code: str = "InternalServerError", message: str = "An error occurred."
     ) -> None:
@@ -82,7 +94,7 @@ class Faults:
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""
-        self.on_write, self._stall = None, None
+        self.on_write, self._stall, self._every, self._outages = None, None, None, None
         self._refusals.clear()
         self.policies.clear()
         self._throttled.clear()
@@ -98,13 +110,30 @@ class Faults:
                 return errors.authorization_failed(rule.code, rule.status, action, scope)
         return None
 
+    @property
+    def hiding(self) -> bool:
+        """Whether anything is refused at all."""
+        return bool(self._refusals)
+
     def hides(self, path: str, kind: str) -> bool:
         """Would a listing leave this resource out for lack of rights?"""
         return any(rule.covers("GET", key(path), kind) for rule in self._refusals)
 
     def next_throttle(self) -> int | None:
         """Seconds to wait, when the next request is to be throttled."""
+        if self._every is not None:
+            self._counted += 1
+            if self._counted % self._every[0] == 0:
+                return self._every[1]
         return self._throttled.pop(0) if self._throttled else None
+
+    def next_is_lost(self) -> bool:
+        """Whether the next request falls into a time in which nothing is served."""
+        if self._outages is None:
+            return False
+        length, after = self._outages
+        self._served += 1
+        return (self._served - 1) % (length + after) >= after
 
     def next_failure(self) -> tuple[str, str] | None:
         """Code and message, when the next operation is to fail."""

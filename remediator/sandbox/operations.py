@@ -51,6 +51,11 @@ class Operations:
     _known: dict[str, Operation] = field(default_factory=dict)
     _open: dict[str, list[Operation]] = field(default_factory=dict)
 
+    @property
+    def under_way(self) -> bool:
+        """Whether any operation has not ended yet: reading may end it, and change what there is."""
+        return any(not operation.done for operation in self._known.values())
+
     def start(self, operation: Operation) -> Operation:
         """Remember an operation; one without polls ends at once."""
         self._known[operation.token] = operation

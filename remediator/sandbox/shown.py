@@ -56,15 +56,20 @@ def _occupants(world: World, subnet: Body) -> None:
     ids = {key(found["id"]): {"id": found["id"]} for found in [*listed, *known]}
     if ids:
         subnet["properties"]["ipConfigurations"] = list(ids.values())
-    with world.state.overlooking():
-        known_endpoints = world.state.of_type("microsoft.network/privateendpoints")
-    endpoints = [
-        {"id": endpoint["id"]}
-        for endpoint in known_endpoints
-        if key((endpoint["properties"].get("subnet") or {}).get("id", "/")) == key(subnet["id"])
-    ]
+    endpoints = world.remember("endpoints", lambda: _endpoints(world)).get(key(subnet["id"]), [])
     if endpoints:
-        subnet["properties"]["privateEndpoints"] = endpoints
+        subnet["properties"]["privateEndpoints"] = [{"id": rid} for rid in endpoints]
+
+
+def _endpoints(world: World) -> dict[str, list[str]]:
+    """The ids of private endpoints by their subnet."""
+    with world.state.overlooking():
+        known = world.state.of_type("microsoft.network/privateendpoints")
+    found: dict[str, list[str]] = {}
+    for endpoint in known:
+        subnet = key((endpoint["properties"].get("subnet") or {}).get("id", "/"))
+        found.setdefault(subnet, []).append(endpoint["id"])
+    return found
 
 
 def records(world: World, zone_id: str) -> list[Body]:

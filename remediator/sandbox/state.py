@@ -47,6 +47,7 @@ class State:
         self.odd: dict[str, Odd] = {}
         self.unplaced: list[Any] = []
         self._overlooks = False
+        self.changes = 0  # counts what was put and removed, and writes, which may change bodies in place
         self.groups: dict[str, Body] = {}
         self.subscriptions: dict[str, str] = {}
 
@@ -78,6 +79,7 @@ class State:
         """Store a body under its id (a child that stands inline in it is stored on its own)."""
         place = target(str(body["id"]))
         at = key(place.path)
+        self.changes += 1
         for prop, collection, _ in INLINE.get(place.type, ()):
             for child in body["properties"].pop(prop, ()):
                 child.setdefault("id", f"{place.path}/{collection}/{child['name']}")
@@ -106,6 +108,7 @@ class State:
     def merge(self, body: Body, registry_suffix: str) -> None:
         """Take one estate body over what is here, its inline children included."""
         admitted = admit([body], registry_suffix)
+        self.changes += 1
         if admitted.unplaced:
             raise ValueError("a resource needs an id that leads somewhere")
         for odd in admitted.odd.values():
@@ -148,6 +151,7 @@ class State:
     def remove(self, resource_id: str) -> Body | None:
         """Forget a resource and everything below it."""
         at = key(resource_id)
+        self.changes += 1
         for child in list(self._children.get(at, ())):
             self.remove(child)
         body = self._bodies.pop(at, None)

@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from remediator.sandbox.clouds import Cloud
 from remediator.sandbox.faults import Faults
+from remediator.sandbox.graph_quota import GraphQuota
 from remediator.sandbox.history import History
 from remediator.sandbox.logs import Logs, Pullers
 from remediator.sandbox.operations import Operations
 from remediator.sandbox.state import State
 
+T = TypeVar("T")
 NAMESPACE = uuid.UUID("6d1c2a50-0000-4000-8000-000000000000")
 
 
@@ -39,7 +41,25 @@ class World:
     permissions: dict[str, Collection[str]] = field(default_factory=dict)
     alert_history: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     executions: dict[str, int] = field(default_factory=dict)  # reads until a running execution ends, by its key
+    graph_quota: GraphQuota = field(default_factory=GraphQuota)
+    writing: bool = False
     _counted: int = 0
+    _remembered: dict[str, Any] = field(default_factory=dict)
+    _remembered_at: int = -1
+
+    def remember(self, name: str, work: Callable[[], T]) -> T:
+        """What `work` makes of the estate, kept until anything changes in it; made afresh while something is under way.
+
+        Bodies are live and may be changed by whoever holds one, which only writes and operations do.
+        """
+        if self.writing or self.operations.under_way:
+            return work()
+        if self._remembered_at != self.state.changes:
+            self._remembered, self._remembered_at = {}, self.state.changes
+        if name not in self._remembered:
+            self._remembered[name] = work()
+        found: T = self._remembered[name]
+        return found
 
     def guid(self, seed: str = "") -> str:
         """A new id that nothing else has."""

@@ -44,13 +44,14 @@ def message(notice: Notice, incident: Incident, link: str) -> dict[str, Any]:
     """The body of the POST: an envelope with one card, at most `LIMIT` bytes; `link` is the card's only action."""
     told = words(notice, incident)
     for most, values in _CUTS:
-        body = _envelope(_card(told, notice, incident, link, most, values=values))
+        body = envelope(_card(told, notice, incident, link, most, values=values))
         if len(json.dumps(body, ensure_ascii=False).encode()) <= LIMIT:
             return body
-    return _envelope(_framed(told, _tone(notice, incident), [], link))
+    return envelope(_framed(told, _tone(notice, incident), [], link))
 
 
-def _envelope(card: Element) -> dict[str, Any]:
+def envelope(card: Element) -> dict[str, Any]:
+    """A card as the message that a Workflows webhook takes."""
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from html import escape
 
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Incident, Notice
@@ -47,6 +48,19 @@ def approval_mail(incident: Incident, notice: Notice, link: str, *, sender: str,
 def notice_mail(incident: Incident, notice: Notice, *, sender: str, recipient: str, link: str = "") -> EmailMessage:
     """The mail that tells how an incident goes on; `link` leads to its page, which asks for a sign-in."""
     return _mail(incident, notice, link, sender, recipient)
+
+
+def plain_mail(subject: str, text: str, *, sender: str, recipient: str) -> EmailMessage:
+    """A mail about no incident, with one text in both of its parts."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = subject
+    mail["From"] = _address(sender, "the sender")
+    mail["To"] = _address(recipient, "the recipient")
+    mail["Message-ID"] = f"<{_digest(subject, text)}@{mail['From'].rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    mail.add_alternative(f"<p>{escape(text)}</p>", subtype="html")
+    return mail
 
 
 def _mail(incident: Incident, notice: Notice, link: str, sender: str, recipient: str) -> EmailMessage:

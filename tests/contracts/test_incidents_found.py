@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from remediator.adapters.records.incidents import RowIncidents
-from remediator.core.incident import Notice, Status
+from remediator.core.incident import Incident, Notice, Status
+from remediator.core.opening import Opening
 from remediator.core.resource_id import ResourceId
+from remediator.ports import Held, Rows
 
 from .cases import NOON, SHOP, ended, fresh, opened_case, registry, signal
 
@@ -79,3 +81,37 @@ def test_incident_of_many_registries(incidents: RowIncidents) -> None:
     taken = incidents.take_in(SHOP, signal(), replace(fresh(), registries=many))
     assert incidents.load(taken.incident).incident.registries == many
     assert [i.id for i in incidents.find(registry=many[0])] == [taken.incident]
+
+
+def in_place(incidents: RowIncidents, name: str, opening: Opening | None) -> Held:
+    """An incident whose changes are made, an opening or not."""
+    case = replace(fresh(name, opening.subject if opening else registry(name)), opening=opening)
+    held = incidents.load(incidents.take_in(case.subject, signal(), case).incident)
+    for status in (Status.PLANNED, Status.APPROVED, Status.APPLYING, Status.APPLIED):
+        held = incidents.save(held, held.incident.to(status, NOON, "a step"))
+    return held
+
+
+def test_find_openings(rows: Rows) -> None:
+    """Openings are found while they let somebody in, and no document of another incident is read for that."""
+    read: list[str] = []
+
+    class Watching(RowIncidents):
+        def load(self, incident: str) -> Held:
+            read.append(incident)
+            return super().load(incident)
+
+    incidents = Watching(rows)
+    doors = [in_place(incidents, f"door{number}", Opening(SHOP, f"20.50.1.{number}", 60)) for number in (1, 2)]
+    in_place(incidents, "other", None)
+    wanted = replace(fresh("asked"), subject=Opening(SHOP, "20.50.1.3", 60).subject, opening=doors[0].incident.opening)
+    incidents.take_in(wanted.subject, signal(), wanted)
+    read.clear()
+    found = incidents.find(openings=True)
+    ids: set[str] = {one.incident.id for one in doors}
+    assert {one.id for one in found} == ids == set(read)
+    shut: Incident = doors[0].incident.to(Status.UNDOING, NOON, "closing")
+    held = incidents.save(doors[0], shut)
+    assert len(incidents.find(openings=True)) == 2
+    incidents.save(held, replace(shut.to(Status.ROLLED_BACK, NOON, "closed"), wake_at=None))
+    assert [one.id for one in incidents.find(openings=True)] == [doors[1].incident.id]

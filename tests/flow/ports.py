@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from remediator.core.errors import Rejected, Transient
 from remediator.core.incident import NEXT, Incident, Status, may_go
 from remediator.core.signal import Signal
-from remediator.core.subject import root_label
+from remediator.core.subject import lets_in, root_label
 from remediator.ports import Held, TakenIn
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -104,8 +104,9 @@ class Store:
     def due(self, now, limit=100):
         return tuple(i for i, c in self.cases.items() if c.incident.wake_at and c.incident.wake_at <= now)[:limit]
 
-    def find(self, *, status=None, registry=None, root="", joined_to="", limit=50):
+    def find(self, *, status=None, registry=None, root="", joined_to="", openings=False, limit=50):
         found = [c.incident for c in self.cases.values() if status in (None, c.incident.status)]
+        found = [i for i in found if lets_in(i) or not openings]
         found = [i for i in found if root in ("", root_label(i)) and joined_to in ("", i.joined_to)]
         return tuple(i for i in found if registry is None or registry in i.registries)[:limit]
 

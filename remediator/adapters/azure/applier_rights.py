@@ -45,7 +45,16 @@ class ApplierRights:
         """What it may do wherever the plan touches something; raises nothing."""
         if self._applier is None:
             return tuple(grant for found in self._each(self._own, _places(plan)) for grant in found)
-        touched = _subscriptions(plan)
+        return self._assigned(_subscriptions(plan))
+
+    def held_in(self, subscription: str) -> tuple[Grant, ...]:
+        """What it may do at, above and below a subscription, with or without a plan; raises nothing."""
+        if self._applier is None:
+            return self._own(ResourceId(f"/subscriptions/{subscription}"))
+        return self._assigned((subscription.lower(),))
+
+    def _assigned(self, touched: Sequence[str]) -> tuple[Grant, ...]:
+        """What it is assigned in these subscriptions."""
         try:
             principal = self._principal(tuple(dict.fromkeys((*touched, *map(str.lower, self._subscriptions)))))
         except _NotSeen as unseen:

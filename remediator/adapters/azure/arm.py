@@ -44,6 +44,11 @@ VERSIONS: Mapping[str, str] = {
     "microsoft.operationalinsights": "2023-09-01",
     "microsoft.policyinsights": "2023-03-01",
     "microsoft.managedidentity": "2023-01-31",
+    "microsoft.eventgrid": "2025-02-15",
+    "microsoft.insights/actiongroups": "2023-01-01",
+    "microsoft.insights/activitylogalerts": "2020-10-01",
+    "microsoft.insights/scheduledqueryrules": "2023-12-01",
+    "microsoft.web": "2024-11-01",
     "": "2022-12-01",  # subscriptions
 }
 _LACKING = frozenset(("noregisteredproviderfound", "invalidresourcetype", "invalidapiversionparameter"))

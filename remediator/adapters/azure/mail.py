@@ -53,7 +53,10 @@ class CommunicationMail:
         """Hand the mail over; `Transient` when it may work later, `Rejected` or `Misconfigured` when it will not."""
         if not parameter(notice, "recipient"):
             raise Rejected("notice-without-recipient", f"mailing notice {notice.key}: it names no recipient")
-        mail = mail_for(notice, incident, self._sender, self._link_for, self._page_for)
+        self.send(mail_for(notice, incident, self._sender, self._link_for, self._page_for))
+
+    def send(self, mail: EmailMessage) -> None:
+        """Hand a mail over; raises as `deliver`."""
         try:
             self._client.begin_send(_message(mail), operation_id=_operation(mail), polling=False)
         except azure.AzureError as error:

@@ -6,12 +6,14 @@ Used by `incidents.py` only; pure. All rows of a subject share the partition tha
     incident-<id>           body: the incident's document
     mailbox-<id>            body: the signals that came in (`mailbox.py`)
     seen-<id>-<signal>      no body; one for each signal that was counted, so that one delivered twice counts once
-    about-<id>              no body; labels kind, status, wake, root, joined: what lists and timers ask for
+    about-<id>              body: its tally; labels kind, status, wake, root, joined, opening, latest: what lists and
+                            timers ask for
     about-<id>-<registry>   no body; label registry, its name: one for each registry, written once
 
 The newest incident has the lowest rank, which is the order of what is found.
 
-Lists never load documents that they do not show, hence the rows without a body.
+Lists never load documents that they do not show, hence the small rows. `latest` is the rank of the last save, so that
+what has changed since a moment is found without the rest.
 """
 
 from __future__ import annotations
@@ -20,16 +22,19 @@ import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
+from remediator.adapters.records.tallies import encode_tally
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
-from remediator.core.subject import root_label
+from remediator.core.subject import lets_in, root_label
+from remediator.core.tally import tally_of
 from remediator.ports import Row, Write
 
 PARTITION_LENGTH = 12
 INDEXED_REGISTRIES = 80  # a batch holds 100 rows
 KIND = "incident"
+STANDING = "standing"  # label of an opening while it lets somebody in
 _ABOUT = "about-"
 SEEN = "seen-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -102,7 +107,7 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
     """
     version = "*" if before else ""
     wake = incident.wake_at or incident.opened_at
-    rank = {"rank": _newest_first(incident.opened_at)}
+    rank = {"rank": newest_first(incident.opened_at)}
     labels = {
         **rank,
         "kind": KIND,
@@ -110,8 +115,10 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
         "wake": moment(wake) if incident.busy else "",
         "root": root_label(incident),
         "joined": incident.joined_to or "",
+        "latest": newest_first(incident.updated_at or incident.opened_at),
+        "opening": STANDING if lets_in(incident) else "",
     }
-    row = Write(_ABOUT + incident.id, b"", labels, version)
+    row = Write(_ABOUT + incident.id, encode_tally(tally_of(incident)), labels, version)
     old = _indexed(before) if before else {}
     new = {key: registry for key, registry in _indexed(incident).items() if key not in old}
     return [row] + [
@@ -126,7 +133,8 @@ def incident_of(row: Row) -> str:
     return told.rpartition("-")[0] if "registry" in row.labels else told
 
 
-def _newest_first(at: datetime) -> str:
+def newest_first(at: datetime) -> str:
+    """A time as a text that sorts the newest first."""
     return f"{_END_OF_TIME - (at - _EPOCH) // timedelta(microseconds=1):018d}"
 
 

@@ -19,7 +19,7 @@ from remediator.core.errors import Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
-from remediator.core.subject import root_label
+from remediator.core.subject import lets_in, root_label
 from remediator.ports import Held, Rows, TakenIn, Write
 
 MOST_LISTED = 5000
@@ -136,10 +136,13 @@ class RowIncidents:
         registry: ResourceId | str | None = None,
         root: str = "",
         joined_to: str = "",
+        openings: bool = False,
         limit: int = 50,
     ) -> tuple[Incident, ...]:
         """As `ports.Incidents.find`."""
-        if registry is not None:
+        if openings:
+            asked = {"opening": case_rows.STANDING}
+        elif registry is not None:
             asked = {"registry": case_rows.registry_label(registry)}
         elif root or joined_to:
             asked = {"root": root} if root else {"joined": joined_to}
@@ -155,6 +158,7 @@ class RowIncidents:
                     seen.add(incident)
                     one = self.load(incident).incident
                     same = root in ("", root_label(one)) and joined_to in ("", one.joined_to)
+                    same = same and (lets_in(one) or not openings)
                     if same and status in (None, one.status) and (registry is None or _concerns(one, registry)):
                         found.append(one)
             if len(found) == limit or len(rows) < wanted or wanted >= MOST_LISTED:

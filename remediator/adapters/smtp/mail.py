@@ -71,15 +71,25 @@ class SmtpChannel:
         if not recipient:
             raise Rejected("notice-without-recipient", f"mailing notice {notice.key}: it names no recipient")
         mail = mail_for(notice, incident, self._sender, self._link_for, self._page_for)
-        self._send(mail)
+        self.send(mail)
 
-    def _send(self, mail: EmailMessage) -> None:
+    def reach(self) -> str:
+        """Connect and sign in without handing anything over; what was done. Raises as `send`."""
+        self._talk(lambda connection: connection.noop())
+        signed = " and signed in" if self._server.user else ""
+        return f"connected to {_name(self._server)} ({self._server.security.value}){signed}"
+
+    def send(self, mail: EmailMessage) -> None:
+        """Hand a mail over; raises as `deliver`."""
+        self._talk(lambda connection: connection.send_message(mail))
+
+    def _talk(self, over: Callable[[smtplib.SMTP], object]) -> None:
         server = self._server
         try:
             with self._connected() as connection:
                 if server.user:
                     connection.login(server.user, server.password)
-                connection.send_message(mail)
+                over(connection)
         except ssl.SSLCertVerificationError as error:
             raise Misconfigured(
                 "mail-certificate-not-trusted",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 
 _ENDED = ("Z", "X")  # proc(5): a zombie has ended and only waits for its parent
@@ -17,6 +18,11 @@ def this_process() -> str:
     """A name by which other processes of this machine can tell whether we are still there."""
     number = os.getpid()
     return f"{_here()}/{number}@{_state_and_start(number)[1]}"
+
+
+def python_version() -> str:
+    """The Python of this process, as `3.13`."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def is_gone(process: str) -> bool:

@@ -8,7 +8,10 @@ more (azure-facts 11), so whoever must surely hear is also told by mail.
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import requests
 
@@ -44,15 +47,39 @@ class TeamsChannel:
         """Post the card; `Transient` when it may work later, `Rejected` or `Misconfigured` when it will not."""
         recipient = parameter(notice, "recipient")
         team = recipient.partition(":")[2]
+        self._address(team)
+        link = self._link_for(incident, recipient) if asks(notice) else self._page_for(incident)
+        self.post(team, message(notice, incident, link))
+
+    def reach(self, team: str) -> str:
+        """Connect to the host of a team's webhook without a request; what was done. Raises as `deliver`."""
+        where = urlsplit(self._address(team))
+        host, port = where.hostname or "", where.port or (443 if where.scheme == "https" else 80)
+        what = f"connecting to {host}"
+        trust = ssl.create_default_context(cafile=self._verify if isinstance(self._verify, str) else None)
+        try:
+            with socket.create_connection((host, port), TIMEOUT) as opened:
+                if where.scheme == "https":
+                    trust.wrap_socket(opened, server_hostname=host).close()
+        except ssl.SSLCertVerificationError as error:
+            raise _not_trusted(what) from error
+        except OSError as error:
+            raise Transient("teams-unreachable", f"{what}: {error.strerror or type(error).__name__}") from error
+        return f"connected to {host}"
+
+    def post(self, team: str, body: Mapping[str, object]) -> None:
+        """Post a card to a team; raises as `deliver`."""
+        self._post(team, self._address(team), body)
+
+    def _address(self, team: str) -> str:
         address = self._webhooks.get(team.lower())
         if address is None:
             raise Rejected(
                 "teams-webhook-missing",
-                f"posting notice {notice.key} to Teams: no webhook is set for the team {plain(team, 60)!r}",
+                f"posting to Teams: no webhook is set for the team {plain(team, 60)!r}",
                 hint="add it to REMEDIATOR_TEAMS_WEBHOOKS, or correct the recipient's name",
             )
-        link = self._link_for(incident, recipient) if asks(notice) else self._page_for(incident)
-        self._post(team, address, message(notice, incident, link))
+        return address
 
     def _post(self, team: str, address: str, body: Mapping[str, object]) -> None:
         what = f"posting a card to the team {plain(team, 60)!r}"
@@ -63,11 +90,7 @@ class TeamsChannel:
                 address, data=sent, headers=_HEADERS, timeout=TIMEOUT, allow_redirects=False, verify=self._verify
             )
         except requests.exceptions.SSLError:
-            problem: RemediatorError = Misconfigured(
-                "teams-certificate-not-trusted",
-                f"{what}: the server's certificate is not trusted",
-                hint="let this machine trust the authority that signed it",
-            )
+            problem: RemediatorError = _not_trusted(what)
         except requests.exceptions.RequestException as error:
             # Its own words hold the address.
             problem = Transient("teams-unreachable", f"{what}: {type(error).__name__}")
@@ -76,6 +99,14 @@ class TeamsChannel:
                 return
             problem = _refused(what, answer)
         raise problem
+
+
+def _not_trusted(what: str) -> RemediatorError:
+    return Misconfigured(
+        "teams-certificate-not-trusted",
+        f"{what}: the server's certificate is not trusted",
+        hint="let this machine trust the authority that signed it",
+    )
 
 
 def _refused(what: str, answer: requests.Response) -> RemediatorError:

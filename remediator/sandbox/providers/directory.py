@@ -7,11 +7,11 @@ import re
 from remediator.sandbox import errors
 from remediator.sandbox.arm_id import Target, key, target
 from remediator.sandbox.clouds import TENANT
+from remediator.sandbox.providers.offered import NAMESPACES
 from remediator.sandbox.providers.reading import page, visible
 from remediator.sandbox.wire import Body, Request, Response, reply
 from remediator.sandbox.world import World
 
-NAMESPACES = ("Microsoft.App", "Microsoft.Authorization", "Microsoft.ContainerRegistry", "Microsoft.Network")
 TRACKED = ("id", "name", "type", "location", "tags", "sku", "kind", "identity")
 TYPE_FILTER = re.compile(r"resourceType\s+eq\s+'([^']+)'", re.IGNORECASE)
 
@@ -90,7 +90,10 @@ def _provider(name: str, namespace: str) -> Body:
         "namespace": namespace,
         "registrationState": "Registered",
         "registrationPolicy": "RegistrationRequired",
-        "resourceTypes": [],
+        "resourceTypes": [
+            {"resourceType": kind, "locations": [], "apiVersions": list(versions)}
+            for kind, versions in NAMESPACES.get(namespace, {}).items()
+        ],
     }
 
 
@@ -129,7 +132,8 @@ def answer(world: World, request: Request, place: Target) -> Response | None:
         return put_group(world, request, place)
     if request.method not in ("GET", "HEAD"):
         return None
-    known = [subscription(world, name) for name in world.state.subscriptions.values()]
+    seen = [name for name in world.state.subscriptions.values() if not world.faults.hides(f"/subscriptions/{name}", "")]
+    known = [subscription(world, name) for name in seen]
     match parts:
         case ["metadata", "endpoints"]:
             return metadata(world, request)

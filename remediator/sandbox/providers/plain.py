@@ -30,6 +30,13 @@ READ_ONLY = (
     "microsoft.network/virtualnetworkgateways",
     "microsoft.managedidentity/userassignedidentities",
     "microsoft.operationalinsights/workspaces",
+    "microsoft.eventgrid/systemtopics",
+    "microsoft.eventgrid/systemtopics/eventsubscriptions",
+    "microsoft.insights/actiongroups",
+    "microsoft.insights/activitylogalerts",
+    "microsoft.insights/scheduledqueryrules",
+    "microsoft.web/serverfarms",
+    "microsoft.web/sites",
 )
 EXTENSIONS = (
     "microsoft.authorization/roleassignments",

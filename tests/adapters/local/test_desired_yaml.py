@@ -71,6 +71,7 @@ def test_example_of_the_page() -> None:
     assert (rest.match, rest.way) == ("*", Way.REPORT)
     assert desired.limits == Limits(
         frozenset({"create-dns-record", "update-dns-record", "create-vnet-link"}),
+        changes_per_hour_in_subscription=30,
         approvals=2,
         allow_connection_approval_in=frozenset({"22222222-2222-2222-2222-222222222222"}),
     )

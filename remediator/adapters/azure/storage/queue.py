@@ -59,6 +59,14 @@ class StorageQueue:
 
         return self._ask("receiving from", asked)
 
+    def beside(self, name: str) -> StorageQueue:
+        """Another queue of the same account."""
+        return StorageQueue(self._account, name)
+
+    def waiting(self) -> int:
+        """About how many messages there are; those that somebody has in hand are among them."""
+        return self._ask("counting", lambda queue: queue.get_queue_properties().approximate_message_count or 0)
+
     def delete(self, delivery: Delivery) -> None:
         """Take a message off the queue; nothing happens where it was received again by somebody else."""
         self._ask("deleting from", lambda queue: _unless_gone(lambda: queue.delete_message(delivery.message)))

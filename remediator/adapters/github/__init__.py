@@ -1,0 +1,1 @@
+"""GitHub and GitHub Enterprise Server: where repositories and pull requests are kept."""

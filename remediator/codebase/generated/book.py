@@ -1,0 +1,127 @@
+"""One folder: what it declares, and the files that this is in a given estate.
+
+Called by `folder`, change after change. Values are those of the estate at that point of the plan; what the plan is yet
+to bring back keeps the values that it will have, so that nothing goes and comes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from remediator.codebase.generated import bicep, terraform
+from remediator.codebase.generated.handover import disputed, groups
+from remediator.codebase.generated.held import GROUP, Fact, Folder, Held, fact_of, proper
+from remediator.codebase.generated.marks import Mark, place
+from remediator.codebase.generated.owner import SHARED, folder_of
+from remediator.codebase.generated.terraform_text import label
+from remediator.core.code_home import CodeHome, Language
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Peering, PrivateEndpoint, Snapshot, Unknown, ZoneLink
+
+_RENDER = {Language.BICEP: bicep.render, Language.TERRAFORM: terraform.render}
+Marks = Mapping[ResourceId, Mark]
+
+
+class NotKnown(Exception):
+    """What the folder declares was not read: nothing may be written."""
+
+
+@dataclass(slots=True)
+class Book:
+    """A folder's name and what it declares by now. `exempted` are endpoints that it takes out of a policy's hands."""
+
+    name: str
+    home: CodeHome
+    by_policy: frozenset[ResourceId]
+    marks: Marks
+    exempted: set[ResourceId] = field(default_factory=set)
+
+    def holder(self, target: ResourceId) -> ResourceId:
+        """What is declared for a target: in Terraform an endpoint for its zone group."""
+        inside = self.home.language is Language.TERRAFORM and target.is_a(GROUP)
+        return target.parent if inside and target.parent is not None else target
+
+    def declares(self, target: ResourceId) -> bool:
+        """Whether the folder declares it."""
+        return self.holder(target) in self.marks
+
+    def add(self, target: ResourceId, *, adopted: bool) -> None:
+        """Declare it from now on."""
+        rid = self.holder(target)
+        taken = {one.label for one in self.marks.values() if one.id.is_a(rid.type)}
+        if rid not in self.marks:
+            self.marks = {**self.marks, rid: Mark(rid, adopted, label(rid.name, taken))}
+
+    def drop(self, target: ResourceId) -> None:
+        """Declare it, and what hangs on it, no more."""
+        self.marks = {rid: one for rid, one in self.marks.items() if not rid.within(target)}
+
+    def files(self, marks: Marks, world: Snapshot, final: Snapshot) -> dict[str, str]:
+        """The files that declare what `marks` name, by path from the root; `NotKnown`."""
+        held = []
+        for one in marks.values():
+            fact = _known(one.id, world)
+            fact = _known(one.id, final) if fact is None else fact
+            if fact is not None:
+                held.append(Held(fact, one.adopted, one.label))
+        if not held:
+            return {}
+        subject, location = _described(self.name, world, held)
+        policies = frozenset(one.id for one in held if one.id in self.by_policy)
+        folder = Folder(
+            name=self.name,
+            subject=subject,
+            cloud=world.cloud,
+            location=location,
+            held=tuple(sorted(held, key=lambda one: one.id.key)),
+            by_policy=policies,
+            disputed=frozenset(_disputed(world, held)) - policies,
+            remote_prefixes=_remote_prefixes(world, held),
+        )
+        self.exempted |= folder.disputed
+        rendered = _RENDER[self.home.language](folder)
+        return {place(self.home, self.name, file): text for file, text in rendered.items()}
+
+
+def _known(rid: ResourceId, world: Snapshot) -> Fact | None:
+    fact = fact_of(world, rid)
+    if isinstance(fact, Unknown):
+        raise NotKnown(f"the folder declares {proper(rid)}, and {fact.reason}")
+    if isinstance(fact, PrivateEndpoint) and isinstance(fact.zone_groups, Unknown):
+        raise NotKnown(f"the zone groups of {proper(rid)} are not known: {fact.zone_groups.reason}")
+    return fact
+
+
+def _described(name: str, world: Snapshot, held: list[Held]) -> tuple[str, str]:
+    """Whose access the folder holds, in words, and the region in which its deployments may be recorded."""
+    own = sorted(rid for rid in world.registries if folder_of(rid) == name)
+    if own:
+        registry = world.registries[own[0]]
+        return f"the private access to the registry {registry.id.name}", registry.location
+    networks = sorted(one.fact.network for one in held if isinstance(one.fact, ZoneLink))
+    networks += sorted(one.id.parent for one in held if isinstance(one.fact, Peering) and one.id.parent)
+    places = [world.networks[rid].location for rid in networks if rid in world.networks]
+    places += [world.registries[rid].location for rid in sorted(world.registries)]
+    shared = "what several registries share of their private access"
+    said = shared if name == SHARED else f"the private access to the registry {name}"
+    return said, places[0] if places else "westeurope"
+
+
+def _disputed(world: Snapshot, held: list[Held]) -> set[ResourceId]:
+    """The endpoints of the folder whose zone group a policy would write elsewhere."""
+    found = set()
+    for one in held:
+        if isinstance(one.fact, PrivateEndpoint) and any(disputed(world, group) for group in groups(one.fact)):
+            found.add(one.id)
+    return found
+
+
+def _remote_prefixes(world: Snapshot, held: list[Held]) -> Mapping[ResourceId, tuple[str, ...]]:
+    """The address ranges of the networks at the other ends of peerings."""
+    found = {}
+    for one in held:
+        other = world.networks.get(one.fact.remote) if isinstance(one.fact, Peering) else None
+        if other is not None:
+            found[one.id] = other.prefixes
+    return found

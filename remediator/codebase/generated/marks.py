@@ -1,0 +1,91 @@
+"""How do files say that they are ours and what they declare? Written and read back here, in comments.
+
+The first line of a file is its header; above each resource stands its full id, `adopted` before it where the resource
+was there before the folder. Nothing else is remembered: what a folder declares is what its files say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from remediator.core.code_home import CodeHome, Language
+from remediator.core.pull_request import Tree
+from remediator.core.resource_id import ResourceId
+
+WRITER = "Written by remediator"
+ADOPTED = "adopted "
+ENDINGS = {Language.BICEP: ".bicep", Language.TERRAFORM: ".tf"}
+_OPENINGS = {Language.BICEP: "//", Language.TERRAFORM: "#"}
+_MARK = re.compile(
+    r"^(?://|#) (?P<adopted>adopted )?(?P<id>/subscriptions/[^\n]+)\n(?:resource \"\w+\" \"(?P<label>\w+)\")?", re.M
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a file says of one resource that it declares; `label` is its name in Terraform."""
+
+    id: ResourceId
+    adopted: bool
+    label: str
+
+
+def comment(language: Language, *lines: str) -> str:
+    """Comment lines; what could end a line is shown as a question mark."""
+    opening = _OPENINGS[language]
+    return "".join(f"{opening} {_plain(line)}".rstrip() + "\n" for line in lines)
+
+
+def mark(language: Language, rid: ResourceId, *, adopted: bool) -> str:
+    """The comment above a resource."""
+    return comment(language, f"{ADOPTED if adopted else ''}{rid.text}")
+
+
+def header(language: Language, subject: str, *more: str) -> str:
+    """The first lines of a file: who writes it, and that edits by hand are overwritten."""
+    warning = "Edits by hand are overwritten by its next pull request."
+    return comment(language, f"{WRITER}: {subject}.", warning, *more)
+
+
+def is_ours(text: str) -> bool:
+    """Whether a file says that we write it."""
+    return text.split("\n", 1)[0].lstrip("/# ").startswith(WRITER)
+
+
+def place(home: CodeHome, *names: str) -> str:
+    """A path from the repository's root."""
+    return "/".join(part for part in (home.folder.strip("/"), *names) if part)
+
+
+def declared(tree: Tree, home: CodeHome) -> dict[str, dict[ResourceId, Mark]]:
+    """What our files in the tree declare, by the name of the folder."""
+    found: dict[str, dict[ResourceId, Mark]] = {}
+    for name, _, text in _own_files(tree, home):
+        marks = found.setdefault(name, {})
+        for one in _MARK.finditer(text):
+            rid = ResourceId(one["id"])
+            marks[rid] = Mark(rid, one["adopted"] is not None, one["label"] or "")
+    return found
+
+
+def own_paths(tree: Tree, home: CodeHome, folder: str) -> Mapping[str, str]:
+    """The files of one folder that we wrote, by path."""
+    return {path: text for name, path, text in _own_files(tree, home) if name == folder}
+
+
+def _own_files(tree: Tree, home: CodeHome) -> Iterator[tuple[str, str, str]]:
+    root = place(home)
+    prefix = f"{root}/" if root else ""
+    for path in sorted(tree.files):
+        inside = path.removeprefix(prefix)
+        if not path.startswith(prefix) or inside.count("/") != 1 or not path.endswith(ENDINGS[home.language]):
+            continue
+        text = tree.files[path]
+        if is_ours(text):
+            yield inside.split("/")[0], path, text
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
