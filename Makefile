@@ -10,7 +10,7 @@ CHECKOV := .venv-checkov/.ready
 UV_LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo pictures lock format
+.PHONY: roles help setup check test demo pictures lock format
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,3 +70,6 @@ lock: setup ## resolve the dependencies again and write every requirements file
 	@$(UV_LOCK) -c requirements-dev.txt pyproject.toml -o requirements.txt
 	@$(UV_LOCK) --group checkov -o requirements-checkov.txt
 	@$(UV_LOCK) --group docs -o requirements-docs.txt
+
+roles: setup ## write the custom roles of infra/ from what `remediator permissions` prints
+	@$(BIN)/python infra/roles/write.py

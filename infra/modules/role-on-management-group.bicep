@@ -1,0 +1,24 @@
+// One role of one identity on a whole management group.
+targetScope = 'managementGroup'
+
+@description('Name (a GUID) of the role.')
+param role string
+
+@description('Object id of the identity.')
+param principalId string
+
+@description('What the assignment is for, for people who read the list.')
+param reason string
+
+resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(managementGroup().id, principalId, role)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: extensionResourceId(managementGroup().id, 'Microsoft.Authorization/roleDefinitions', role)
+    description: reason
+  }
+}
+
+@description('Id of the assignment.')
+output assignmentId string = assignment.id
