@@ -73,7 +73,7 @@ def build(settings: Settings, *, sandbox: Azure | None = None, clock: Clock | No
             flow=flow,
             work=work,
             csrf_key=_derived(key, "forms"),
-            function_key=settings.function_key or ("" if settings.mode is Mode.AZURE else _derived(key, "calls").hex()),
+            function_key=_function_key(settings, key),
             ends=ends.pop_all(),
         )
 
@@ -132,6 +132,15 @@ def _keys(settings: Settings) -> tuple[bytes, Tokens]:
 
     key = settings.approval_key.encode() or local_key(settings.data_dir)
     return key, HmacTokens(key)
+
+
+def function_key(settings: Settings) -> str:
+    """The key that callers of /api/* present, "" where only the platform knows it."""
+    return _function_key(settings, _keys(settings)[0])
+
+
+def _function_key(settings: Settings, key: bytes) -> str:
+    return settings.function_key or ("" if settings.mode is Mode.AZURE else _derived(key, "calls").hex())
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("rules", "List the rules."),
     "permissions": ("permissions", "List the least actions of the two identities."),
     "doctor": ("doctor", "Look whether everything is there that the program needs."),
+    "selftest": ("selftest", "Send a test signal through the deployed chain, and watch it come out."),
     "policy": ("policy", "Check a desired-state document, or print its JSON Schema."),
     "estate": ("estate", "Write what is there now to an estate file."),
     "sandbox": ("sandbox", "Run a small Azure on loopback."),

@@ -15,21 +15,28 @@ from remediator.bootstrap import Runtime
 from remediator.cli import out
 from remediator.core.errors import RemediatorError
 
+HOST = "127.0.0.1"
 MINUTE = 60.0
 
 
 @click.command("serve")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; by default that of REMEDIATOR_PUBLIC_URL.")
-def command(port: int | None) -> None:
-    """Run the web app and a work loop on loopback. Prints `web http://127.0.0.1:P`, then `ready`."""
+@click.option(
+    "--host",
+    default=HOST,
+    show_default=True,
+    help="The address to listen on; 0.0.0.0 in a container, behind something that signs people in.",
+)
+def command(port: int | None, host: str) -> None:
+    """Run the web app and a work loop. Prints `web http://127.0.0.1:P`, then `ready`."""
     from remediator.cli.serving import WebServer
     from remediator.cli.web_app import app_of
 
     settings = bootstrap.settings()
     address = urlsplit(settings.public_url)
     ours = address.hostname in ("127.0.0.1", "localhost")
-    with WebServer(port if port is not None else (address.port or 8080) if ours else 8080) as server:
-        if ours:
+    with WebServer(port if port is not None else (address.port or 8080) if ours else 8080, host) as server:
+        if ours and host == HOST:
             settings = replace(settings, public_url=server.url)
         stopped = threading.Event()
         with bootstrap.build(settings) as runtime:

@@ -17,17 +17,18 @@ HOST = "127.0.0.1"
 class WebServer:
     """Serves an app on loopback; the port is taken at once, so that links can be made before the app is there."""
 
-    def __init__(self, port: int = 0) -> None:
-        """Take the port, 0 for a free one; `Misconfigured("port-taken")`."""
+    def __init__(self, port: int = 0, host: str = HOST) -> None:
+        """Take the port, 0 for a free one, on this machine's address or on all; `Misconfigured("port-taken")`."""
+        self._host = host
         # The protocol is named so that asyncio switches Nagle's delay off: 40 ms per answer otherwise.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind((HOST, port))
+            self._socket.bind((host, port))
         except OSError as error:
             self._socket.close()
             raise Misconfigured(
-                "port-taken", f"listening on {HOST}:{port}: {error.strerror or error}", hint="choose another --port"
+                "port-taken", f"listening on {host}:{port}: {error.strerror or error}", hint="choose another --port"
             ) from error
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -35,7 +36,7 @@ class WebServer:
     @property
     def url(self) -> str:
         """The address at which it answers."""
-        return f"http://{HOST}:{self._socket.getsockname()[1]}"
+        return f"http://{self._host}:{self._socket.getsockname()[1]}"
 
     def start(self, app: Starlette) -> None:
         """Serve the app; returns once it answers."""
