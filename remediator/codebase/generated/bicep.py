@@ -85,9 +85,7 @@ def _modules(folder: Folder) -> Iterator[_Module]:
 
 
 def _names(stage: Stage, groups: Sequence[ResourceId]) -> list[str]:
-    """File names without ending: the stage, with the resource group where there are several."""
-    if len(groups) < 2:
-        return [stage.value] * len(groups)
+    """File names without ending: the stage and the resource group, so that another group renames none."""
     slugs = [re.sub(r"[^a-z0-9]+", "-", rid.resource_group.lower()).strip("-") for rid in groups]
     if len(set(slugs)) < len(slugs):
         slugs = [f"{slug}-{rid.subscription[:8].lower()}" for slug, rid in zip(slugs, groups, strict=True)]

@@ -36,6 +36,7 @@ class Book:
     by_policy: frozenset[ResourceId]
     marks: Marks
     exempted: set[ResourceId] = field(default_factory=set)
+    _freed: dict[str, str] = field(default_factory=dict)
 
     def holder(self, target: ResourceId) -> ResourceId:
         """What is declared for a target: in Terraform an endpoint for its zone group."""
@@ -51,10 +52,13 @@ class Book:
         rid = self.holder(target)
         taken = {one.label for one in self.marks.values() if one.id.is_a(rid.type)}
         if rid not in self.marks:
-            self.marks = {**self.marks, rid: Mark(rid, adopted, label(rid.name, taken))}
+            name = self._freed.pop(rid.type.lower(), "") or label(rid.name, taken)
+            self.marks = {**self.marks, rid: Mark(rid, adopted, name)}
 
     def drop(self, target: ResourceId) -> None:
-        """Declare it, and what hangs on it, no more."""
+        """Declare it, and what hangs on it, no more; the next of its type takes its place in Terraform, which then
+        destroys the old one before it makes the new one."""
+        self._freed = {one.id.type.lower(): one.label for one in self.marks.values() if one.id == target}
         self.marks = {rid: one for rid, one in self.marks.items() if not rid.within(target)}
 
     def files(self, marks: Marks, world: Snapshot, final: Snapshot) -> dict[str, str]:

@@ -7,22 +7,27 @@ the estate has after it. What was not read is never dropped: then nothing is wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from remediator.codebase.generated import handover
 from remediator.codebase.generated.book import Book, Marks, NotKnown
 from remediator.codebase.generated.held import fact_of
 from remediator.codebase.generated.marks import declared, own_paths, place
-from remediator.codebase.generated.owner import owners, registry_of
+from remediator.codebase.generated.owner import owners
 from remediator.codebase.generated.unsaid import Unsaid, left_over, told, unsaid
 from remediator.core.change import Change, ChangeKind
-from remediator.core.code_home import CodeHome
+from remediator.core.code_home import CodeHome, Language
 from remediator.core.effect import effect
 from remediator.core.pull_request import CommitDraft, Draft, FileText, Instruction, Task, Tree
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Peering, Snapshot, Unknown
 
 ALL_DECLARED = "The code declares all of this already; deploying it again makes the changes."
+_ADOPTED = (
+    "{} in {} was there before, and this folder declares it from now on. If other code declares it, say the change "
+    "there instead and close this request."
+)
 _DELETES = (ChangeKind.DELETE_ENDPOINT, ChangeKind.DELETE_PEERING)
 
 
@@ -48,6 +53,7 @@ class _Work:
     final: Snapshot
     steps: list[_Step] = field(default_factory=list)
     left: list[Unsaid] = field(default_factory=list)
+    adopted: list[ResourceId] = field(default_factory=list)
 
 
 def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
@@ -76,7 +82,7 @@ def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
         return Instruction("code-not-known", str(why))
     except _NotOurs as why:
         return Instruction("code-not-ours", f"{why} is not a file of ours, and is not overwritten")
-    return Draft(commits, tuple(_notes(task, work, books.values(), commits)))
+    return Draft(commits, tuple(_notes(task, work, books.values(), commits, home.language)))
 
 
 def _take(work: _Work, book: Book, change: Change) -> None:
@@ -90,7 +96,11 @@ def _take(work: _Work, book: Book, change: Change) -> None:
     if why_not is not None:
         return
     if change.kind not in _DELETES:
-        book.add(target, adopted=_is_there(before, book.holder(target)))
+        holder = book.holder(target)
+        adopted = _is_there(before, holder)
+        if adopted and not declares:
+            work.adopted.append(holder)
+        book.add(target, adopted=adopted)
     elif declares and not _is_there(work.final, target):  # what the plan makes again stays
         book.drop(target)
     else:
@@ -109,7 +119,8 @@ def _commits(work: _Work, steps: Iterable[_Step], books: Iterable[Book], tree: T
         if strange:
             raise _NotOurs(strange[0])
         own |= set(wanted)
-        files = tuple(_changed(step.book, wanted, texts, ends, own))
+        kept = {path for path, text in tree.files.items() if texts.get(path) == text == ends.get(path)}
+        files = tuple(_changed(step.book, wanted, texts, own - kept))
         for file in files:
             texts = {path: text for path, text in texts.items() if path != file.path}
             texts |= {file.path: file.text} if file.text is not None else {}
@@ -118,20 +129,22 @@ def _commits(work: _Work, steps: Iterable[_Step], books: Iterable[Book], tree: T
 
 
 def _changed(
-    book: Book, wanted: Mapping[str, str], texts: Mapping[str, str], ends: Mapping[str, str], own: set[str]
+    book: Book, wanted: Mapping[str, str], texts: Mapping[str, str], own: AbstractSet[str]
 ) -> Iterator[FileText]:
     inside = place(book.home, book.name) + "/"
     for path in sorted(path for path in own if path.startswith(inside)):
-        now, then = texts.get(path), wanted.get(path)
-        if now not in (then, ends.get(path)):
-            yield FileText(path, then)
+        if texts.get(path) != wanted.get(path):
+            yield FileText(path, wanted.get(path))
 
 
-def _notes(task: Task, work: _Work, books: Iterable[Book], commits: tuple[CommitDraft, ...]) -> Iterator[str]:
-    found = {registry_of(change, work.final) for change in task.plan.changes}
-    registries: set[ResourceId] = {rid for rid in found if rid is not None}
+def _notes(
+    task: Task, work: _Work, books: Iterable[Book], commits: tuple[CommitDraft, ...], language: Language
+) -> Iterator[str]:
     exempted = {rid for book in books for rid in book.exempted}
-    notes = [one.note for one in work.left] + list(handover.notes(task.live, registries, exempted))
+    targets = {change.target for change in task.plan.changes}
+    notes = [_ADOPTED.format(rid.name, rid.resource_group) for rid in work.adopted]
+    notes += [one.note for one in work.left]
+    notes += handover.notes(task.live, targets, exempted, language)
     yield from dict.fromkeys(notes if commits else (*notes, ALL_DECLARED))
 
 

@@ -12,10 +12,12 @@ from collections.abc import Collection, Iterator
 
 from remediator.codebase.generated.unsaid import Unsaid
 from remediator.core.change import Change, ChangeKind
+from remediator.core.code_home import Language
 from remediator.core.record_writers import two_writers
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import PrivateEndpoint, Snapshot, Unknown, ZoneGroup
 
+_PARAMETERS = {Language.BICEP: "policyAssignmentId", Language.TERRAFORM: "policy_assignment_id"}
 _GROUPS = (ChangeKind.CREATE_ZONE_GROUP, ChangeKind.UPDATE_ZONE_GROUP)
 
 
@@ -57,13 +59,16 @@ def disputed(snapshot: Snapshot, group: ZoneGroup) -> bool:
     return not group.deployed_by_policy and any(z not in own and z.name.lower() in names for z in written)
 
 
-def notes(snapshot: Snapshot, registries: Collection[ResourceId], exempted: Collection[ResourceId]) -> Iterator[str]:
-    """What a reviewer must know of other writers."""
+def notes(
+    snapshot: Snapshot, targets: Collection[ResourceId], exempted: Collection[ResourceId], language: Language
+) -> Iterator[str]:
+    """What a reviewer must know of other writers of what a plan writes to."""
     for endpoint in sorted(exempted):
         yield (
             f"A policy in the subscription of {endpoint.name} writes zone groups into another zone. Give the id of its "
-            "assignment when this is deployed, and the exemption that is declared keeps the two apart."
+            f"assignment as {_PARAMETERS[language]} when this is deployed: the exemption that is declared keeps the "
+            "two apart."
         )
-    for registry in sorted(registries):
-        for writers in two_writers(snapshot, registry):
+    for writers in two_writers(snapshot):
+        if writers.record in targets or writers.group in targets:
             yield f"Two owners: {writers.sentence}. Only one of them can stay."

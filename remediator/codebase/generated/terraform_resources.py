@@ -99,8 +99,8 @@ def exemption_of(naming: Naming, held: Held) -> Block:
     return Block(
         ("resource", "azurerm_resource_policy_exemption", held.label),
         (
-            ("provider", naming.provider(held)),
             ("count", Code('var.policy_assignment_id == "" ? 0 : 1')),
+            ("provider", naming.provider(held)),
             ("name", f"remediator-{held.id.name}"[:64]),
             ("resource_id", Code(f"{naming.address(held)}.id")),
             ("policy_assignment_id", Code("var.policy_assignment_id")),

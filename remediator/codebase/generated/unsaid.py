@@ -74,10 +74,10 @@ def left_over(change: Change, language: Language, *, declares: bool) -> Unsaid |
     target = proper(change.target).text
     match change.kind:
         case ChangeKind.DELETE_ENDPOINT if declares and language is _TERRAFORM:
-            return Unsaid(f"{change.summary}: its block is gone, and the next apply destroys it")
+            return Unsaid(f"{change.summary}: the apply destroys it, and then makes the one in its place")
         case ChangeKind.DELETE_ENDPOINT:
             return Unsaid(
-                f"{change.summary} by hand, once its replacement works, since {_why_not(language)}",
+                f"{change.summary} by hand before the merge: its records go with it, and {_why_not(language)}",
                 _az("network", "private-endpoint", "delete", "--ids", target),
             )
         case ChangeKind.DELETE_PEERING:

@@ -1,0 +1,104 @@
+"""The declared state is put into the sandbox: then there is nothing left to find, and a second time changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remediator.core.change import ChangeKind
+from remediator.core.plan import Plan
+from remediator.core.pull_path import Verdict
+from tests.codebase.bicep_deployment import deploy
+from tests.codebase.drafting import CASES, Case, home, task_of, written
+from tests.core.breaks import APP, BREAKS
+from tests.scenarios.sandboxed import Sandboxed
+
+MENDABLE = {name: Case(build) for name, (build, _, _, changes) in BREAKS.items() if changes}
+# A deployment does not take over the other side's addresses; the draft says what to do instead.
+UNSAID = {"peering out of sync", "peering-out-of-sync"}
+ALL = {name: case for name, case in {**MENDABLE, **CASES}.items() if name not in UNSAID}
+BY_HAND = (ChangeKind.DELETE_ENDPOINT, ChangeKind.DELETE_PEERING)
+
+
+def by_hand(world: Sandboxed, plan: Plan) -> None:
+    """What the notes ask a person to delete before the merge."""
+    world.apply(Plan(tuple(change for change in plan.changes if change.kind in BY_HAND)))
+
+
+def folder_of(files: dict[str, str]) -> str:
+    """The one folder of a draft."""
+    (folder,) = {path.rpartition("/")[0] for path in files}
+    return folder
+
+
+def timeless(value: Any) -> Any:
+    """A document without what changes with every write."""
+    if isinstance(value, dict):
+        return {key: timeless(item) for key, item in value.items() if key not in ("etag", "resourceGuid")}
+    return [timeless(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_deployed_bicep_mends_the_estate(name: str) -> None:
+    """After the folder was deployed every path that was to be mended is ok and nothing that code can say is left."""
+    case = ALL[name]
+    task = task_of(case.build(), case.desired)
+    world = Sandboxed.of(case.build().document())
+    by_hand(world, task.plan)
+    drafted, files = written(task, home())
+    deploy(files, folder_of(files), world.azure)
+    after = world.diagnose(case.desired)
+    assert {path.verdict for path in after.paths} == {Verdict.OK}
+    left = {change.kind for change in after.plan.changes}
+    assert left <= {ChangeKind.UPDATE_REGISTRY}
+    assert bool(left) == any("where the registry itself is declared" in note for note in drafted.notes)
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_deploying_once_more_changes_nothing(name: str) -> None:
+    """A folder that was deployed is the state of Azure: the same bodies stand there after a second deployment."""
+    case = ALL[name]
+    world = Sandboxed.of(case.build().document())
+    task = task_of(case.build(), case.desired)
+    by_hand(world, task.plan)
+    _, files = written(task, home())
+    first = deploy(files, folder_of(files), world.azure)
+    before = timeless(world.azure.estate())
+    assert deploy(files, folder_of(files), world.azure) == first
+    assert timeless(world.azure.estate()) == before
+
+
+@pytest.mark.parametrize("name", sorted(MENDABLE.keys() - UNSAID))
+def test_code_says_what_a_direct_application_does(name: str) -> None:
+    """The folder leaves the bodies that the applier leaves, but for records of approvals and operations."""
+    case = MENDABLE[name]
+    task = task_of(case.build(), case.desired)
+    direct, coded = (Sandboxed.of(case.build().document()) for _ in range(2))
+    direct.apply(task.plan)
+    by_hand(coded, task.plan)
+    _, files = written(task, home())
+    deploy(files, folder_of(files), coded.azure)
+    assert coded.pulls(APP) and direct.pulls(APP)
+    assert timeless(coded.azure.estate()) == timeless(direct.azure.estate())
+
+
+def test_tags_of_what_was_there_before_are_kept() -> None:
+    """A link that others tagged keeps its tags when the folder says its policy."""
+    builder = BREAKS["hidden by a linked zone"][0]()
+    link = next(body for body in builder.bodies.values() if body["type"].endswith("/virtualNetworkLinks"))
+    link["tags"] = {"owner": "platform"}
+    world = Sandboxed.of(builder.document())
+    _, files = written(task_of(builder), home())
+    deploy(files, folder_of(files), world.azure)
+    now = world.azure.resource(link["id"])
+    assert now is not None
+    assert (now["tags"], now["properties"]["resolutionPolicy"]) == ({"owner": "platform"}, "NxDomainRedirect")
+
+
+def test_the_link_is_written_last() -> None:
+    """Zone, endpoint, zone group, and only then the link: nobody is led to answers that are not there."""
+    world = Sandboxed.of(CASES["first-incident-china"].build().document())
+    _, files = written(task_of(CASES["first-incident-china"].build()), home())
+    kinds = [rid.rsplit("/", 2)[1] for rid in deploy(files, folder_of(files), world.azure)]
+    assert kinds == ["privateDnsZones", "privateEndpoints", "privateDnsZoneGroups", "virtualNetworkLinks"]

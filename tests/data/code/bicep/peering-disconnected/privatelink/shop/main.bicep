@@ -1,0 +1,18 @@
+// Written by remediator: the private access to the registry shop.
+// Edits by hand are overwritten by its next pull request.
+// Deploy the whole of it: az deployment sub create --location westeurope --template-file main.bicep
+targetScope = 'subscription'
+
+// The networks see each other.
+module peeringsRgApp 'peerings-rg-app.bicep' = {
+  scope: resourceGroup('0a0a0a0a-1111-4222-8333-444444444444', 'rg-app')
+  name: 'shop-peerings-rg-app'
+}
+
+module peeringsRgHub 'peerings-rg-hub.bicep' = {
+  scope: resourceGroup('0b0b0b0b-1111-4222-8333-444444444444', 'rg-hub')
+  name: 'shop-peerings-rg-hub'
+  dependsOn: [
+    peeringsRgApp
+  ]
+}

@@ -1,0 +1,35 @@
+// Written by remediator: the private access to the registry shop.
+// Edits by hand are overwritten by its next pull request.
+// Deploy the whole of it: az deployment sub create --location westeurope --template-file main.bicep
+targetScope = 'subscription'
+
+@description('The id of the assignment of the policy that writes zone groups; empty for no exemption.')
+param policyAssignmentId string = ''
+
+// The private zone that answers for the registry's names.
+module zoneRgApp 'zone-rg-app.bicep' = {
+  scope: resourceGroup('0a0a0a0a-1111-4222-8333-444444444444', 'rg-app')
+  name: 'shop-zone-rg-app'
+}
+
+// The registry's address in the network, and who keeps its records.
+module endpointRgApp 'endpoint-rg-app.bicep' = {
+  scope: resourceGroup('0a0a0a0a-1111-4222-8333-444444444444', 'rg-app')
+  name: 'shop-endpoint-rg-app'
+  params: {
+    policyAssignmentId: policyAssignmentId
+  }
+  dependsOn: [
+    zoneRgApp
+  ]
+}
+
+// Last, the networks are led to the private answers.
+module linksRgApp 'links-rg-app.bicep' = {
+  scope: resourceGroup('0a0a0a0a-1111-4222-8333-444444444444', 'rg-app')
+  name: 'shop-links-rg-app'
+  dependsOn: [
+    zoneRgApp
+    endpointRgApp
+  ]
+}
