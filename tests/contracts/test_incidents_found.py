@@ -75,6 +75,16 @@ def test_find_by_name(incidents: RowIncidents) -> None:
     assert incidents.find(registry="nobody") == ()
 
 
+def test_found_by_each_of_many_registries(incidents: RowIncidents) -> None:
+    """An incident that turns out to be about four hundred registries is found by each of them."""
+    many = tuple(registry(f"r{number}") for number in range(400))
+    taken = incidents.take_in(SHOP, signal(), fresh())
+    held = incidents.load(taken.incident)
+    incidents.save(held, replace(held.incident, registries=many))
+    for one in (many[0], many[79], many[80], many[399]):
+        assert [found.id for found in incidents.find(registry=one)] == [taken.incident]
+
+
 def test_incident_of_many_registries(incidents: RowIncidents) -> None:
     """An incident at the root of very many registries can be stored."""
     many = tuple(registry(f"r{number}") for number in range(300))

@@ -130,7 +130,7 @@ class Arrivals:
             writes = [
                 Write(claim, incident.id.encode()),
                 Write(case_rows.incident_key(incident.id), packed(encode_incident(incident))),
-                *case_rows.about(incident, None),
+                *case_rows.about(incident, None)[: case_rows.IN_ONE_BATCH],  # nothing was diagnosed yet: there are few
             ]
             mailbox = Mailbox((letters[0],), max(1, incident.signal_count))
             after = _Open(incident.id, mailbox, "", "")

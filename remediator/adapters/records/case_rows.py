@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from remediator.adapters.records.tallies import encode_tally
@@ -32,7 +33,7 @@ from remediator.core.tally import tally_of
 from remediator.ports import Row, Write
 
 PARTITION_LENGTH = 12
-INDEXED_REGISTRIES = 80  # a batch holds 100 rows
+IN_ONE_BATCH = 80  # of 100 rows that a batch holds
 KIND = "incident"
 STANDING = "standing"  # label of an opening while it lets somebody in
 _ABOUT = "about-"
@@ -127,6 +128,12 @@ def about(incident: Incident, before: Incident | None) -> list[Write]:
     ]
 
 
+def batches(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
+    """Writes that do not fit into the batch of their incident, in batches of their own."""
+    for start in range(0, len(writes), IN_ONE_BATCH):
+        yield writes[start : start + IN_ONE_BATCH]
+
+
 def incident_of(row: Row) -> str:
     """The id of the incident of which a found row tells."""
     told = row.key.removeprefix(_ABOUT)
@@ -140,7 +147,7 @@ def newest_first(at: datetime) -> str:
 
 def _indexed(incident: Incident) -> dict[str, ResourceId]:
     """Its registries by what stands for each in keys."""
-    return {_hash(registry)[:32]: registry for registry in incident.registries[:INDEXED_REGISTRIES]}
+    return {_hash(registry)[:32]: registry for registry in incident.registries}
 
 
 def _hash(rid: ResourceId) -> str:

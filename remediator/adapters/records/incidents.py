@@ -77,11 +77,15 @@ class RowIncidents:
             )
         partition = case_rows.partition_of_incident(incident.id)
         key = case_rows.incident_key(incident.id)
+        about = case_rows.about(incident, held.incident)
         writes = [
             Write(key, packed(encode_incident(incident)), {}, held.version),
-            *case_rows.about(incident, held.incident),
+            *about[: case_rows.IN_ONE_BATCH],
             *self._claim_writes(partition, held, incident),
         ]
+        # Found by these too soon, the incident is loaded and does not concern the registry yet; never too late.
+        for further in case_rows.batches(about[case_rows.IN_ONE_BATCH :]):
+            self._rows.write(partition, further)
         try:
             versions = self._rows.write(partition, writes)
         except Transient as lost:
