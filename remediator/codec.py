@@ -4,7 +4,7 @@ Called by whatever stores case files (`adapters/records`, channels that keep not
 knows nothing of rows; the JSON that programs read is `views/document.py`, not this. An `ApprovedPlan` is never
 stored: it is made again by the gate from the stored approvals.
 
-A document is `{"v": 4, "incident": {…}}` or `{"v": 4, "signal": {…}}`. The rule of change: whenever a stored
+A document is `{"v": 5, "incident": {…}}` or `{"v": 5, "signal": {…}}`. The rule of change: whenever a stored
 dataclass gains, loses or renames a field, raise `VERSION`, add an upcaster from the version before, and add a
 golden file (`tests/data/codec`). A field that this code does not know is damage, not something to skip.
 """
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
 
-VERSION = 4
+VERSION = 5
 
 
 def _signal_2(signal: Json) -> Json:
@@ -79,6 +79,11 @@ def _incident_4(incident: Json) -> Json:
     return known
 
 
+def _incident_5(incident: Json) -> Json:
+    """Version 5 knows pull requests, and other registries that the same writer changed (none, where left out)."""
+    return {"pull_request": None, **incident}
+
+
 def _whole(result: object) -> object:
     if not isinstance(result, dict) or "pulled" not in result:
         return result
@@ -86,8 +91,13 @@ def _whole(result: object) -> object:
 
 
 # From a version to the next one: takes the inner document of that version, gives the one of version + 1.
-INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {1: _incident_2, 2: _incident_3, 3: _incident_4}
-SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: _unchanged, 3: _signal_4}
+INCIDENT_UPCASTERS: Mapping[int, Upcaster] = {
+    1: _incident_2,
+    2: _incident_3,
+    3: _incident_4,
+    4: _incident_5,
+}
+SIGNAL_UPCASTERS: Mapping[int, Upcaster] = {1: _signal_2, 2: _unchanged, 3: _signal_4, 4: _unchanged}
 
 
 def _resource_id_schema(_source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:

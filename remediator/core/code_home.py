@@ -1,6 +1,7 @@
-"""Where does the code of a registry's network live? A repository, a folder in it, a language and a style.
+"""Where does the code of a registry's network live, and the desired-state document itself?
 
-Declared in the desired state (`code`), asked by `flow` when a plan becomes a pull request.
+A repository, a folder in it, a language and a style. Declared in the desired state (`code` and `home`), asked by `flow`
+when a plan or a drift that was meant becomes a pull request.
 """
 
 from __future__ import annotations
@@ -55,3 +56,11 @@ class CodeHome:
     def name(self) -> str:
         """Host, repository and branch, for people and as the name of a lease."""
         return f"{self.url.removeprefix('https://')}/{self.repository}@{self.branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHome:
+    """Where the desired-state document is kept: `code` is its repository and folder, `path` the file from the root."""
+
+    code: CodeHome
+    path: str

@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from remediator.core.code_home import CodeHome, DocumentHome
 from remediator.core.resource_id import ResourceId
 
 
 class Way(StrEnum):
-    """How an approved plan reaches Azure."""
+    """How an approved plan reaches Azure, from the boldest way to the most careful one.
+
+    `BOTH` makes the changes now and lets the code follow. `INTENDED` changes the desired state instead of Azure; it is
+    one person's answer to a drift and cannot be declared or asked for.
+    """
 
     DIRECT = "direct"
+    BOTH = "both"
     PULL_REQUEST = "pull-request"
+    INTENDED = "intended"
     REPORT = "report"
 
 
@@ -76,6 +83,7 @@ class RegistryIntent:
     resolution_policy: str | None = None
     approvers: Approvers = field(default_factory=Approvers)
     way: Way = Way.DIRECT
+    code: CodeHome | None = None
 
     @property
     def public_by_intent(self) -> bool:
@@ -101,7 +109,7 @@ class ProbeJob:
 
 @dataclass(frozen=True, slots=True)
 class DesiredState:
-    """The whole document; `declared` is False when there is none and the defaults stand.
+    """The whole document; `declared` is False when there is none and the defaults stand. `home` is where it is kept.
 
     Without a document broken paths are mended after asking, and posture drifts are reported with an empty
     remedy: nobody's registry is closed because nobody wrote a document (house, section 6).
@@ -113,6 +121,7 @@ class DesiredState:
     subscriptions: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     probes: tuple[ProbeJob, ...] = ()
+    home: DocumentHome | None = None
 
     def probe_in(self, environment: ResourceId) -> ResourceId | None:
         """The job that looks from inside an environment, None where nobody has named one."""

@@ -157,4 +157,4 @@ def _as_planned(finding: Finding, planned: Planned) -> Finding:
 def _way(desired: DesiredState, scope: Scope) -> Way:
     """The most careful way that any registry in scope is given."""
     ways = {desired.intent_for(ResourceId(key)).way for key in scope.registries or ()} or {desired.registries[0].way}
-    return next(way for way in (Way.REPORT, Way.PULL_REQUEST, Way.DIRECT) if way in ways)
+    return max(ways, key=list(Way).index)

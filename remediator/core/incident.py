@@ -16,6 +16,7 @@ from remediator.core.approval import Approval, ApprovalRequest, ApprovedPlan, No
 from remediator.core.azure_write import AzureWrite
 from remediator.core.chain import chained
 from remediator.core.change import Change
+from remediator.core.code_request import CodeRequest
 from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Rejected, RemediatorError
@@ -26,11 +27,10 @@ from remediator.core.pull_log import LogLine
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource, last_few
 from remediator.core.verification import Verification
+from remediator.core.words import bounded as bounded
 
 # An incident keeps this many signals with their texts, no fewer than the mailbox does; all of them are counted.
 MAX_SIGNALS = 20
-# A line of the journal, and the text of an error in it, is for a page: what is longer is in the log.
-MAX_TEXT = 400
 # The world may move under a plan twice; the third time a person is called (house, section 4).
 MAX_CONFLICTS = 3
 
@@ -69,7 +69,7 @@ NEXT: dict[Status, frozenset[Status]] = {
     ),
     Status.AWAITING_APPROVAL: frozenset({Status.APPROVED, Status.REJECTED, Status.EXPIRED, Status.OPEN}),
     Status.APPROVED: frozenset({Status.APPLYING, Status.AWAITING_MERGE, Status.OPEN}),
-    Status.AWAITING_MERGE: frozenset({Status.APPLIED, Status.REJECTED, Status.NO_DRIFT}),
+    Status.AWAITING_MERGE: frozenset({Status.APPLIED, Status.REJECTED, Status.NO_DRIFT, Status.OPEN}),
     Status.APPLYING: frozenset({Status.APPLIED, Status.UNDOING, Status.OPEN}),
     Status.APPLIED: frozenset({Status.RESOLVED, Status.UNDOING, Status.APPLIED}),
     Status.UNDOING: frozenset({Status.ROLLED_BACK}),
@@ -130,8 +130,8 @@ class Incident:
 
     `subject` is a registry, or the zone or network at the root of many; `wake_at` is set while the status is
     open or a notice waits. `caused_by` is the write behind the findings, where one is known; `evidence` are lines of
-    logs that we have asked ourselves. `looked_at` is when the estate was last looked at for a plan, and `looked_count`
-    how many signals were known then. Times are UTC.
+    logs that we have asked ourselves. `pull_request` is the one that carries its plan, if any. `looked_at` is when
+    the estate was last looked at for a plan, and `looked_count` how many signals were known then. Times are UTC.
     """
 
     id: str
@@ -164,6 +164,7 @@ class Incident:
     looked_at: datetime | None = None
     looked_count: int = 0
     opening: Opening | None = None
+    pull_request: CodeRequest | None = None
 
     @property
     def unlooked(self) -> bool:
@@ -211,7 +212,8 @@ class Incident:
     @property
     def busy(self) -> bool:
         """Whether somebody must look at it again without being told."""
-        return not self.status.ended or any(notice.waiting for notice in self.outbox)
+        followed = self.pull_request is not None and not self.pull_request.over
+        return not self.status.ended or followed or any(notice.waiting for notice in self.outbox)
 
     def rest(self, at: datetime) -> Incident:
         """The incident with the time at which it is looked at again: `at` while it is busy, None when it is over."""
@@ -264,13 +266,18 @@ class Incident:
         return gate(self.diagnosis.plan, ruling, self.request, counted, requester=self.requester, now=now)
 
     @property
+    def named_way(self) -> Way:
+        """The most careful of the ways that the policy and the requester name, before anybody has approved."""
+        named = [self.diagnosis.ruling.way] if self.diagnosis and self.diagnosis.ruling else []
+        named += [way for way in Way if way.value == self.way]
+        return max(named, key=list(Way).index, default=Way.REPORT)
+
+    @property
     def chosen_way(self) -> Way:
         """The most careful of the ways that the policy, the requester and the approvers name."""
-        named = [self.diagnosis.ruling.way] if self.diagnosis and self.diagnosis.ruling else []
         digest = self.diagnosis.plan.digest if self.diagnosis else ""
-        words = (self.way, *(a.way for a in self.approvals if a.yes and a.digest == digest))
-        named += [way for way in Way if way.value in words]
-        return max(named, key=list(Way).index, default=Way.REPORT)
+        words = [a.way for a in self.approvals if a.yes and a.digest == digest]
+        return max((self.named_way, *(way for way in Way if way.value in words)), key=list(Way).index)
 
     def moved(self, at: datetime, problem: RemediatorError) -> Incident:
         """The incident after the world moved: approvals are void and all is diagnosed again.
@@ -288,9 +295,3 @@ class Incident:
         text = f"{problem}. {problem.hint}" if problem.hint else str(problem)
         failed = replace(self, error=(problem.code, bounded(text.removeprefix(f"{problem.code}: "))))
         return failed.to(Status.NEEDS_HUMAN, at, text)
-
-
-def bounded(text: str) -> str:
-    """A text of at most `MAX_TEXT` characters, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"

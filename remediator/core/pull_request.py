@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from remediator.core.code_home import CodeHome
+from remediator.core.code_home import CodeHome, DocumentHome
 from remediator.core.desired import DesiredState
 from remediator.core.plan import Plan
 from remediator.core.snapshot import Snapshot
@@ -101,6 +101,8 @@ class Task:
 
 # Turns a plan into code: pure, the same input gives the same bytes (`codebase.draft`).
 Drafting = Callable[[Task, Tree, CodeHome], Draft | Instruction]
+# Turns live values that were meant into the desired state (`codebase.desired_edit`); pure as well.
+Intending = Callable[[Task, Tree, DocumentHome], Draft | Instruction]
 
 
 @dataclass(frozen=True, slots=True)

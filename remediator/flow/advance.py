@@ -12,10 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from remediator.core.approval import Answer, Person
+from remediator.core.choices import choices
+from remediator.core.desired import Way
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident
 from remediator.core.measures import ADVANCE, INTAKE
 from remediator.core.signal import Signal
+from remediator.flow.code_moved import code_moved
+from remediator.flow.code_side import reachable
 from remediator.flow.intake import intake
 from remediator.flow.measured import correlated, measured
 from remediator.flow.record_approval import record_approval
@@ -53,9 +57,18 @@ class Flow(Steps):
             incidents=self.incidents,
             desired_states=self.desired_states,
             tokens=self.tokens,
+            code=self.code,
             queue=self.queue,
             clock=self.clock,
         )
+
+    def choices(self, incident: Incident) -> tuple[Way, ...]:
+        """The ways that an approver may choose, see `core.choices`."""
+        return choices(incident, self.desired_states.load(), reachable(self.code))
+
+    def code_moved(self, branch: str) -> str | None:
+        """See `flow.code_moved`."""
+        return code_moved(branch, incidents=self.incidents, queue=self.queue, clock=self.clock)
 
     def wake_due(self) -> tuple[str, ...]:
         """See `flow.sweep`; while every write is stopped, each minute's log says so."""
@@ -79,7 +92,7 @@ class Flow(Steps):
             if not force and not is_due(held, self.clock.now()):
                 return
             with self.telemetry.span(ADVANCE, incident=incident, **correlated(held.incident.correlation)):
-                rest = self._run(incident, self.clock.now() + RUN)
+                rest = self._follow(incident, self._run(incident, self.clock.now() + RUN))
                 self._deliver(incident, rest)
         except Transient as problem:
             self.log.info("advancing an incident: later", incident=_named(incident), code=problem.code)

@@ -22,10 +22,11 @@ from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
 from remediator.core.pull_path import Verdict
 from remediator.core.words import counted
+from remediator.flow.code_follows import beside
 from remediator.flow.diagnose import Look
 from remediator.flow.following import Failed, check_not_stuck, follow, lost_race, not_seen, once_more
 from remediator.flow.trouble import may_be_fresh
-from remediator.flow.turn import IN_HAND, Turn, keep, only_direct, tell
+from remediator.flow.turn import IN_HAND, Turn, keep, tell
 from remediator.flow.waves import RecentLook, held_back
 from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
@@ -46,7 +47,6 @@ def apply(
     recipients: Sequence[str],
 ) -> Turn:
     """APPROVED → APPLYING → APPLIED, UNDOING or NEEDS_HUMAN; raises `Stale` when the world has moved."""
-    only_direct(held.incident)
     recent = RecentLook(look, clock)
     with guarded(held.incident, leases=leases, switch=switch, ids=ids, budget=budget) as guard:
         if held.incident.status is Status.APPROVED or _execution(held.incident).untouched:
@@ -128,7 +128,8 @@ def _still_the_plan(
         return held, approved
     worked = tuple(path.key for path in seen.paths() if path.verdict is Verdict.OK)
     execution = Execution(plan.digest, tuple(Step() for _ in plan.changes), now, approved.by, worked)
-    applying = replace(incident, execution=execution, verification=None)
+    asked = beside(incident, now)
+    applying = replace(incident, execution=execution, verification=None, pull_request=asked)
     begins = applying.to(Status.APPLYING, now, f"applying {counted(len(plan.changes), 'change')}")
     return keep(incidents, held, begins, now + IN_HAND), approved
 

@@ -35,12 +35,12 @@ def await_approval(
     if request is None:
         raise Stale("approval-void", f"incident {incident.id} waits for an approval that nobody was asked for")
     now = clock.now()
-    look_at = _look_at(held, now)
-    if look_at is not None and look_at <= now:
+    again = look_at(held, now)
+    if again is not None and again <= now:
         incident = incident.looked(now)
         if look(incident).diagnosis.plan.digest != request.digest:
             return Turn(held, incident.to(Status.OPEN, clock.now(), "the plan is void: the world has moved"))
-        now, look_at = clock.now(), None
+        now, again = clock.now(), None
     verdict = incident.approved(now)
     if not isinstance(verdict, NotApproved):
         return Turn(held, incident.to(Status.APPROVED, now, f"approved by {len(verdict.by)}"))
@@ -53,10 +53,10 @@ def await_approval(
     if reminders:
         incident = incident.notify(*reminders).note(now, f"nobody has decided yet: reminded {len(reminders)}")
     rest = next_reminder(request, now) or request.expires_at + timedelta(seconds=1)
-    return Turn(held, incident, min(rest, look_at) if look_at is not None else rest)
+    return Turn(held, incident, min(rest, again) if again is not None else rest)
 
 
-def _look_at(held: Held, now: datetime) -> datetime | None:
+def look_at(held: Held, now: datetime) -> datetime | None:
     """When the estate is looked at because of signals that came in; None where none did.
 
     At once; in a storm not before the last look is a minute old, unless a person asks: one look a minute, and not one

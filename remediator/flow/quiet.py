@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from remediator.core.code_request import closed_by_a_person
 from remediator.core.desired import Way
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.incident import Incident, Status
@@ -98,9 +99,16 @@ def _ended_at(incident: Incident) -> datetime:
     return ends[-1] if ends else incident.updated_at or incident.opened_at
 
 
+def _closed_request(incident: Incident) -> bool:
+    made = incident.pull_request.made if incident.pull_request else None
+    return made is not None and closed_by_a_person(made)
+
+
 def _what_became_of(incident: Incident) -> str:
     at = f"on {_ended_at(incident):%Y-%m-%d %H:%M} UTC (incident {incident.id})"
     match incident.status:
+        case Status.REJECTED if _closed_request(incident):
+            return f"a person closed the pull request of the same plan {at}"
         case Status.REJECTED:
             who = next((a.person for a in reversed(incident.approvals) if not a.yes), "somebody")
             return f"the same plan was rejected by {who} {at}"

@@ -11,9 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from remediator.core.approval import Answer, Approval, ApprovalRequest, NotApproved, Person, refusal
+from remediator.core.choices import choices
+from remediator.core.desired import Way
 from remediator.core.errors import Rejected, Transient
 from remediator.core.incident import Incident, Status
 from remediator.core.subject import approvers_of
+from remediator.flow.code_side import CodeSide, reachable
 from remediator.flow.turn import keep, open_case
 from remediator.ports import Clock, DesiredStates, Held, Incidents, Tokens, WorkQueue
 
@@ -29,17 +32,18 @@ def record_approval(
     incidents: Incidents,
     desired_states: DesiredStates,
     tokens: Tokens,
+    code: CodeSide | None,
     queue: WorkQueue,
     clock: Clock,
 ) -> Incident:
     """The incident after the answer.
 
     `Rejected` with the code approval-link-unknown, approval-expired, approval-void, approver-not-allowed,
-    approver-is-requester, confirmation-wrong or already-decided; `Transient` when others kept saving.
+    approver-is-requester, confirmation-wrong, way-not-offered or already-decided; `Transient` when others kept saving.
     """
     for _ in range(TRIES):
         held = open_case(incidents, incident)
-        after = _answered(held, tokens.hash(token), answer, person, desired_states, clock.now())
+        after = _answered(held, tokens.hash(token), answer, person, desired_states, code, clock.now())
         try:
             saved = held if after is held.incident else keep(incidents, held, after, clock.now())
         except Transient as problem:
@@ -52,7 +56,13 @@ def record_approval(
 
 
 def _answered(
-    held: Held, token_hash: str, answer: Answer, person: Person, desired_states: DesiredStates, now: datetime
+    held: Held,
+    token_hash: str,
+    answer: Answer,
+    person: Person,
+    desired_states: DesiredStates,
+    code: CodeSide | None,
+    now: datetime,
 ) -> Incident:
     incident = held.incident
     request = incident.request
@@ -63,12 +73,22 @@ def _answered(
         return incident
     if incident.status is not Status.AWAITING_APPROVAL:
         raise _refused(incident, *_too_late(incident))
-    approvers = approvers_of(incident.registries, desired_states.load())
+    desired = desired_states.load()
+    approvers = approvers_of(incident.registries, desired)
     refused = refusal(request, answer, person, approvers=approvers, interested=incident.interested, now=now)
     if refused is not None:
         raise _refused(incident, refused.code, refused.reason)
+    if answer.yes and answer.way is not None:
+        _check_choice(incident, answer.way, choices(incident, desired, reachable(code)))
     said = Approval(request.digest, person.id, answer.yes, now, answer.reason, answer.way, token_hash)
     return _decided(replace(incident, approvals=(*incident.approvals, said)), held, person.id, answer.yes, now)
+
+
+def _check_choice(incident: Incident, way: str, offered: tuple[Way, ...]) -> None:
+    """Whether the way that was chosen is one of those that are offered for this plan."""
+    if way not in {one.value for one in offered}:
+        ways = ", ".join(one.value for one in offered) or "none"
+        raise _refused(incident, "way-not-offered", f"the way {way[:40]!r} is not offered for this plan ({ways})")
 
 
 def _sent_out(request: ApprovalRequest, token_hash: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from remediator.core.approval import ApprovalLink, ApprovalRequest
+from remediator.core.code_request import closed_by_a_person
 from remediator.core.desired import Decision, DesiredState, Way
 from remediator.core.diagnosis import Diagnosis
 from remediator.core.errors import Misconfigured, Stale
@@ -19,12 +20,14 @@ from remediator.core.incident import Incident, Status
 from remediator.core.policy import Ruling
 from remediator.core.preflight import PreflightResult
 from remediator.core.words import counted
+from remediator.flow.code_side import CodeSide, check_way
 from remediator.flow.diagnose import to_tell
 from remediator.flow.held_up import held_up, noted
-from remediator.flow.turn import Turn, only_direct, tell
-from remediator.ports import Clock, DesiredStates, Held, Preflight, Tokens
+from remediator.flow.turn import Turn, tell
+from remediator.ports import Clock, DesiredStates, Held, Incidents, Preflight, Tokens
 
 # In a storm there is always one more signal: people are asked all the same, and the estate is looked at beside that.
+LOOKED_AT = 100
 LOOK_AGAIN, MOST_AGAIN = "a signal came in after the diagnosis", 3
 
 
@@ -33,6 +36,8 @@ def request_approval(
     *,
     preflight: Preflight | None,
     desired_states: DesiredStates,
+    incidents: Incidents,
+    code: CodeSide | None,
     tokens: Tokens,
     clock: Clock,
     recipients: Sequence[str],
@@ -56,14 +61,38 @@ def request_approval(
     if found.ruling.decision is Decision.FORBID:
         forbidden = incident.to(Status.FORBIDDEN, now, f"the policy forbids the plan: {reasons}")
         return Turn(held, tell(forbidden, "forbidden", now, people, reasons))
-    only_direct(incident)
+    check_way(incident, desired, code)
     checked = preflight.check(found.plan) if preflight is not None else PreflightResult()
     if checked.obstacles:
         return Turn(held, held_up(incident, checked, now, people))
     incident = noted(incident, checked, now)
-    if found.ruling.decision is Decision.AUTO:
+    incident, found = _asked_again(incident, found, found.ruling, incidents)
+    if found.ruling is not None and found.ruling.decision is Decision.AUTO:
         return Turn(held, incident.to(Status.APPROVED, now, f"approved by the policy: {reasons}", who="policy"))
     return Turn(held, _ask(incident, found, checked.remarks, desired, people, tokens, now))
+
+
+def _asked_again(
+    incident: Incident, found: Diagnosis, ruling: Ruling, incidents: Incidents
+) -> tuple[Incident, Diagnosis]:
+    """Where a person has closed the pull request of this very plan, the policy's own yes does not open another one."""
+    if ruling.decision is not Decision.AUTO or incident.named_way not in (Way.BOTH, Way.PULL_REQUEST):
+        return incident, found
+    earlier = (one for rid in incident.registries for one in incidents.find(registry=rid, limit=LOOKED_AT))
+    closed = next((one for one in earlier if one.id != incident.id and _was_closed(one, found.plan.digest)), None)
+    if closed is None:
+        return incident, found
+    reason = f"a person closed the pull request of the same plan (incident {closed.id})"
+    asking = replace(ruling, decision=Decision.ASK, reasons=(reason,), approvals=max(1, ruling.approvals))
+    found = replace(found, ruling=asking)
+    return replace(incident, diagnosis=found), found
+
+
+def _was_closed(incident: Incident, digest: str) -> bool:
+    request = incident.pull_request
+    return (request is not None and request.digest == digest and request.made is not None) and closed_by_a_person(
+        request.made
+    )
 
 
 def _only_reported(incident: Incident, ruling: Ruling, desired: DesiredState) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from remediator.core.choices import BY_REQUEST
 from remediator.core.diagnosis import diagnose as core_diagnose
 from remediator.core.incident import Incident, Status
 from remediator.core.measures import Unmeasured
@@ -17,12 +18,17 @@ from remediator.core.restart import Revisions
 from remediator.core.walk import all_paths
 from remediator.flow.apply import apply
 from remediator.flow.await_approval import await_approval
+from remediator.flow.await_merge import await_merge
+from remediator.flow.code_follows import code_follows
+from remediator.flow.code_side import CodeSide
 from remediator.flow.deliver import deliver
 from remediator.flow.diagnose import Diagnose, Look, Walk, diagnose, look
 from remediator.flow.evidence import with_evidence
 from remediator.flow.keep_open import begun, closed, diagnose_opening, keep_open, standing
 from remediator.flow.measured import MeasuredApplier, MeasuredObserver, MeasuredPullLogs
+from remediator.flow.open_request import open_request
 from remediator.flow.probing import Probing
+from remediator.flow.put_forward import CodeDesk
 from remediator.flow.request_approval import request_approval
 from remediator.flow.restarting import Restarting
 from remediator.flow.turn import Turn
@@ -52,8 +58,6 @@ from remediator.ports import (
     WorkQueue,
 )
 
-MERGE_LOOKS = timedelta(hours=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -80,6 +84,7 @@ class Steps:
     revisions: Revisions | None = None
     history: History | None = None
     logs: PullLogs | None = None
+    code: CodeSide | None = None
     telemetry: Telemetry = field(default_factory=Unmeasured)
     identities: frozenset[str] = frozenset()
     recipients: tuple[str, ...] = ()
@@ -98,10 +103,12 @@ class Steps:
                 return self._request_approval(held)
             case Status.AWAITING_APPROVAL:
                 return self._await_approval(held)
+            case Status.APPROVED if held.incident.chosen_way in BY_REQUEST:
+                return self._open_request(held)
             case Status.APPROVED | Status.APPLYING:
                 return self._apply(held, ends)
             case Status.AWAITING_MERGE:
-                return Turn(held, held.incident, self.clock.now() + MERGE_LOOKS)
+                return await_merge(held, look=self._look, desk=self._desk, recipients=self.recipients)
             case Status.APPLIED if (opening := held.incident.opening) is not None:
                 return keep_open(held, opening, clock=self.clock, recipients=self.recipients)
             case Status.APPLIED:
@@ -146,6 +153,8 @@ class Steps:
             held,
             preflight=self.preflight,
             desired_states=self.desired_states,
+            incidents=self.incidents,
+            code=self.code,
             tokens=self.tokens,
             clock=self.clock,
             recipients=self.recipients,
@@ -168,6 +177,29 @@ class Steps:
             clock=self.clock,
             ids=self.ids,
             ends=ends,
+            recipients=self.recipients,
+        )
+
+    @property
+    def _desk(self) -> CodeDesk | None:
+        if self.code is None:
+            return None
+        return CodeDesk(self.code, self.leases, self.switch, self.clock, self.ids)
+
+    def _open_request(self, held: Held) -> Turn:
+        return open_request(
+            held, look=self._look, desk=self._desk, incidents=self.incidents, recipients=self.recipients
+        )
+
+    def _follow(self, incident: str, rest: datetime | None) -> datetime | None:
+        return code_follows(
+            incident,
+            rest,
+            incidents=self.incidents,
+            look=self._look,
+            desk=self._desk,
+            clock=self.clock,
+            log=self.log,
             recipients=self.recipients,
         )
 

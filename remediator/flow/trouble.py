@@ -25,7 +25,7 @@ OTHERS_AT_WORK = frozenset({"lost-race", "signal-at-closing-time", "lease-held",
 # 6 times, about ten minutes in all, before it counts as missing.
 GRANTS = frozenset({"azure-forbidden"})
 GRANT_TRIES = 6
-PATIENT = frozenset({"writes-stopped", "changes-per-hour", "root-in-hand"})
+PATIENT = frozenset({"writes-stopped", "changes-per-hour", "root-in-hand", "requests-at-limit"})
 _TEMPLATES = {Status.NEEDS_HUMAN: "needs-human", Status.FORBIDDEN: "forbidden"}
 
 

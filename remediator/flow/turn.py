@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from remediator.core.desired import Way
-from remediator.core.errors import Misconfigured
-from remediator.core.incident import Incident
+from remediator.core.incident import Incident, bounded
 from remediator.core.outbox import notices
 from remediator.ports import Held, Incidents, Lease
 
@@ -49,20 +47,15 @@ def _taken_in(held: Held) -> Held:
     return replace(held, incident=held.incident.receive(held.letters))
 
 
+def note_once(incident: Incident, at: datetime, what: str) -> Incident:
+    """The incident with one more journal line, unless its last one says the same."""
+    said = bounded(what)
+    return incident if incident.journal and incident.journal[-1].what == said else incident.note(at, said)
+
+
 def tell(
     incident: Incident, template: str, at: datetime, recipients: Sequence[str], reason: str = "", **parameters: str
 ) -> Incident:
     """The incident with a notice for everybody who was asked about it and for the recipients by default."""
     asked = tuple(link.recipient for link in incident.request.links) if incident.request else ()
     return incident.notify(*notices(template, (*asked, *recipients), at, reason=reason, **parameters))
-
-
-def only_direct(incident: Incident) -> None:
-    """Raises `Misconfigured` where the plan shall go by pull request: nothing here can open one."""
-    if incident.chosen_way is Way.PULL_REQUEST:
-        raise Misconfigured(
-            "pull-request-not-available",
-            f"the plan of incident {incident.id} shall go by pull request, and no repository is set up",
-            context={"incident": incident.id},
-            hint="set the way of the registry to direct or report in the desired state",
-        )

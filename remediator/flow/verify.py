@@ -78,7 +78,7 @@ def verify(held: Held, *, look: Callable[[Incident], Look], inside: Inside, reci
     asked = asked_for(planned)
     everything = seen.paths()
     paths = [path for path in everything if path.key in asked]
-    left = _left(planned, seen.diagnosis)
+    left = left_of(planned, seen.diagnosis)
     hurt = any(path.verdict is Verdict.BROKEN for path in everything if path.key in execution.worked)
     whole = bool(paths) and not hurt and not left and all(path.verdict is Verdict.OK for path in paths)
     if whole and not in_hand(held.incident):
@@ -134,7 +134,8 @@ def _next_at(last: Verification, execution: Execution) -> datetime:
     return last.at + next_look(last.looks, last.at - execution.over_at)
 
 
-def _left(planned: Diagnosis, now: Diagnosis) -> tuple[str, ...]:
+def left_of(planned: Diagnosis, now: Diagnosis) -> tuple[str, ...]:
+    """The summaries of the plan's changes that a fresh diagnosis still asks for."""
     ours = {change.key for change in planned.plan.changes}
     return tuple(change.summary for change in now.plan.changes if change.key in ours)
 
@@ -157,6 +158,9 @@ def _turn(
     match outcome:
         case Outcome.RESOLVED:
             return Turn(held, tell(incident.to(Status.RESOLVED, now, reason), "resolved", now, recipients, reason))
+        case Outcome.UNDO if incident.execution is not None and not incident.execution.wrote:
+            stopped = replace(incident, error=("merged-and-broken", reason)).to(Status.NEEDS_HUMAN, now, reason)
+            return Turn(held, tell(stopped, "needs-human", now, recipients, reason))
         case Outcome.UNDO:
             return Turn(held, incident.to(Status.UNDOING, now, f"undoing our own changes: {reason}"))
         case Outcome.HUMAN:

@@ -15,7 +15,7 @@ from remediator.core.signal import Signal, SignalSource
 from remediator.signals.loose_json import decoded, fingerprint, resource
 
 MAX_TEXT_BYTES = 64 * 1024
-WAYS = ("direct", "pull-request", "report")
+WAYS = ("direct", "both", "pull-request", "report")
 _FIELDS = ("registry", "app", "text", "way")
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
 _CONSUMERS = ("Microsoft.App/containerApps", "Microsoft.App/jobs")

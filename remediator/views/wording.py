@@ -86,6 +86,13 @@ COVERS = (
     "Afterwards the paths are looked at again; where the desired state names a probe, its job is started for that.",
 )
 NOTHING_FORESEEN = Foresight()
+_BY_WAY: dict[Way, str] = {
+    Way.DIRECT: "",
+    Way.BOTH: ", now and by pull request",
+    Way.PULL_REQUEST: ", by pull request",
+    Way.INTENDED: ", as the new desired state",
+    Way.REPORT: ", it is only reported",
+}
 _MOST_NAMED = 6
 _MOST_PATHS = 12
 _SOURCES = {
@@ -213,8 +220,7 @@ def ruling_sentence(ruling: Ruling | None) -> str:
             words = f"{people} to approve it"
         case Decision.FORBID:
             words = "it may not be applied"
-    way = {Way.DIRECT: "", Way.PULL_REQUEST: ", by pull request", Way.REPORT: ", it is only reported"}[ruling.way]
-    return f"{words}{way}" + (f" ({reasons})" if reasons else "")
+    return f"{words}{_BY_WAY[ruling.way]}" + (f" ({reasons})" if reasons else "")
 
 
 def testimony_sentence(diagnosis: Diagnosis | None) -> str:

@@ -17,6 +17,8 @@ from remediator.core.approval import Approval, ApprovalLink, ApprovalRequest
 from remediator.core.azure_write import AzureWrite, WriteSource
 from remediator.core.blast import Touched
 from remediator.core.change import Change, ChangeKind
+from remediator.core.code_home import CodeHome, CodeHostKind, Language, Style
+from remediator.core.code_request import CodeRequest, Purpose
 from remediator.core.desired import Decision, Way
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.execution import Execution, Step, StepState
@@ -30,6 +32,7 @@ from remediator.core.probe import AskedName, Check, Layer, ProbeRun
 from remediator.core.pull_error import Confidence
 from remediator.core.pull_log import LogLine
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
+from remediator.core.pull_request import PullRequest, RequestState
 from remediator.core.pull_sign import Cause
 from remediator.core.resource_id import resource_id
 from remediator.core.restart import Restart
@@ -100,7 +103,7 @@ def _diagnosis() -> Diagnosis:
     ruling = Ruling(Decision.ASK, Way.DIRECT, ("create-vnet-link needs a person",), 1)
     foresight = Foresight((path,), (path,), 3, ("vnet-build",), Touched((APP,), (NETWORK,)), (path,))
     testimony = Testimony(Cause.firewall_denied, Confidence.high, Stand.AGREES, "the firewall denies it", "the log")
-    focus = Focus(REGISTRY, APP, REGISTRY, (path.key,))
+    focus = Focus(REGISTRY, APP, REGISTRY, (path.key,), (REGISTRY,))
     return Diagnosis(focus, (finding,), (path,), Plan((change,)), foresight, ruling, testimony)
 
 
@@ -110,6 +113,41 @@ def _run() -> ProbeRun:
     check = Check("shopregistry.azurecr.cn", Layer.TCP, False, "timed out", ("10.0.0.4",))
     home = resource_id(SUBSCRIPTION, "rg-Shop", "Microsoft.App/managedEnvironments", "env-shop")
     return ProbeRun(home, job, (name,), "m1", _at(10), True, "look-x1", _at(11), False, (check,), "no lines")
+
+
+def _request(digest: str) -> CodeRequest:
+    home = CodeHome(
+        CodeHostKind.AZURE_DEVOPS,
+        "platform/network",
+        "https://dev.azure.com/contoso",
+        "trunk",
+        "infra/privatelink",
+        Language.TERRAFORM,
+        Style.IN_PLACE,
+        ("network",),
+        ("team-network",),
+        3,
+    )
+    branch = "remediator/0123456789ab-01hx"
+    url = "https://dev.azure.com/contoso/platform/_git/network/pullrequest/7"
+    made = PullRequest(7, url, branch, RequestState.CLOSED, "c" * 40, True)
+    return CodeRequest(
+        Purpose.BESIDE,
+        branch,
+        digest,
+        _at(12),
+        home,
+        made,
+        "b" * 40,
+        "dd" * 32,
+        "ee" * 32,
+        _at(13),
+        2,
+        _at(73),
+        ("code-not-located", "two modules declare the zone"),
+        "Declare the link in `main.tf`.",
+        True,
+    )
 
 
 def full_incident() -> Incident:
@@ -166,6 +204,7 @@ def full_incident() -> Incident:
         looked_at=_at(1),
         looked_count=1,
         opening=Opening(REGISTRY, "203.0.113.7", 60).begun(START),
+        pull_request=_request(digest),
     )
 
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remediator.core.errors import Misconfigured, Rejected, Stale
-from remediator.core.incident import MAX_SIGNALS, MAX_TEXT, NEXT, Incident, Notice, Status, may_go
+from remediator.core.incident import MAX_SIGNALS, NEXT, Incident, Notice, Status, may_go
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
+from remediator.core.words import MAX_TEXT
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 FRESH = Incident("i1", ResourceId("/registries-by-host/acrone.azurecr.cn"), AT)

@@ -270,13 +270,14 @@ def test_other_ways_write_nothing(way: str) -> None:
 
 
 def test_an_approver_may_be_more_careful() -> None:
-    """An approver who chooses the pull request stops the direct way."""
+    """An approver who wants a pull request where none can be opened is told at once, and nothing is recorded."""
     world = World()
     world.start()
-    world.say(way="pull-request")
+    with pytest.raises(Rejected) as refused:
+        world.say(way="pull-request")
     world.run()
-    assert world.azure.writes == []
-    assert world.incident.error[0] == "pull-request-not-available"
+    assert (refused.value.code, world.azure.writes) == ("way-not-offered", [])
+    assert world.incident.status is Status.AWAITING_APPROVAL
 
 
 def test_a_bug_is_raised_and_ends_with_a_person() -> None:

@@ -6,6 +6,7 @@ whole when all three are in place; a bystander's path works unless `bystander` s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from remediator.core.approval import Answer, Person
@@ -24,6 +25,7 @@ from remediator.core.resource_id import ResourceId, resource_id
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.snapshot import Consumer, Snapshot
 from remediator.flow.advance import Flow
+from remediator.flow.code_side import CodeSide
 from remediator.ports import Started
 
 from .ports import Clock, Ids, Leases, Log, Mailbox, Queue, Store, Switch, Tokens
@@ -179,6 +181,7 @@ class World:
         self.clock, self.ids, self.log, self.switch = Clock(), Ids(), Log(), Switch()
         self.store, self.queue, self.mail = Store(), Queue(self.clock), Mailbox()
         self.leases, self.azure, self.desired = Leases(self.clock), Azure(**azure), DesiredStates()
+        self.code: Callable[[Callable[[object], object]], CodeSide] | None = None
         self.flow = self.flow_with(wrap)
 
     def flow_with(self, wrap) -> Flow:
@@ -199,6 +202,7 @@ class World:
             recipients=PEOPLE[1:],
             diagnosed_by=self.azure.diagnose,
             walked_by=self.azure.walk,
+            code=self.code(wrap) if self.code else None,
         )
 
     @property

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
 
+from remediator.adapters.local.desired_code import CodePart, HomePart, Part
 from remediator.core.change import ChangeKind
+from remediator.core.code_home import CodeHome
 from remediator.core.desired import (
     Approvers,
     DesiredState,
@@ -113,11 +115,7 @@ Named = Annotated[str, Field(min_length=1)]
 Recipient = Annotated[str, AfterValidator(_recipient)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
-
-
-class EndpointPart(_Part):
+class EndpointPart(Part):
     """Where a private endpoint for consumers of one network goes."""
 
     subnet: SubnetId = Field(description="Id of the subnet.")
@@ -134,7 +132,7 @@ class EndpointPart(_Part):
         return EndpointPlacement(subnet, ResourceId(group) if group else None)
 
 
-class ApproversPart(_Part):
+class ApproversPart(Part):
     """Who may decide."""
 
     users: tuple[Named, ...] = Field(default=(), description="Entra object ids of people.")
@@ -142,7 +140,7 @@ class ApproversPart(_Part):
     roles: tuple[Named, ...] = Field(default=(), description="App roles of the approval site.")
 
 
-class RegistryPart(_Part):
+class RegistryPart(Part):
     """The declared state of the registries that `match` names; what is left out is not declared."""
 
     match: Annotated[str, AfterValidator(_match)] = Field(
@@ -175,12 +173,13 @@ class RegistryPart(_Part):
     notify: tuple[Recipient, ...] = Field(
         default=(), description="Who is asked and told: mail addresses, and teams as teams:NAME."
     )
-    way: Literal["direct", "pull-request", "report"] = Field(
+    way: Literal["direct", "both", "pull-request", "report"] = Field(
         default="direct", description="How an approved plan reaches Azure."
     )
+    code: str | None = Field(default=None, description="Where its network is declared: a name in `code`.")
 
-    def intent(self) -> RegistryIntent:
-        """As core has it."""
+    def intent(self, code: Mapping[str, CodeHome]) -> RegistryIntent:
+        """As core has it; `code` holds the homes by their names."""
         who = self.approvers
         return RegistryIntent(
             match=self.match,
@@ -195,10 +194,11 @@ class RegistryPart(_Part):
             resolution_policy=self.resolution_policy,
             approvers=Approvers(who.users, who.groups, who.roles, self.notify),
             way=Way(self.way),
+            code=code[self.code] if self.code is not None else None,
         )
 
 
-class LimitsPart(_Part):
+class LimitsPart(Part):
     """What a plan may be and do."""
 
     automatic: tuple[Annotated[str, AfterValidator(_kind)], ...] = Field(
@@ -244,7 +244,7 @@ class LimitsPart(_Part):
         )
 
 
-class ProbePart(_Part):
+class ProbePart(Part):
     """A job through which an environment is looked at from inside, after changes were made."""
 
     environment: EnvironmentId = Field(description="Id of the Container Apps environment.")
@@ -255,7 +255,7 @@ class ProbePart(_Part):
         return ProbeJob(ResourceId(self.environment), ResourceId(self.job))
 
 
-class DesiredDocument(_Part):
+class DesiredDocument(Part):
     """The declared private-link state of container registries."""
 
     api_version: Literal["remediator/v1"] = Field(description="Version of this format.")
@@ -270,17 +270,23 @@ class DesiredDocument(_Part):
     probes: tuple[ProbePart, ...] = Field(
         default=(), description="Jobs that look from inside an environment, one for each environment at most."
     )
+    code: tuple[CodePart, ...] = Field(
+        default=(), description="Repositories in which the networks of registries are declared."
+    )
+    home: HomePart | None = Field(default=None, description="Where this document itself is kept.")
     registries: tuple[RegistryPart, ...] = Field(
         default=(), description="One entry for each registry, the first that matches counts."
     )
 
     def desired(self) -> DesiredState:
         """As core has it."""
+        code = {part.name: part.home() for part in self.code}
         return DesiredState(
             declared=True,
-            registries=tuple(part.intent() for part in self.registries),
+            registries=tuple(part.intent(code) for part in self.registries),
             limits=self.limits.limits(),
             subscriptions=self.subscriptions,
             exclude=self.exclude,
             probes=tuple(part.probe() for part in self.probes),
+            home=self.home.home() if self.home else None,
         )

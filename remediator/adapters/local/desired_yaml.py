@@ -134,6 +134,7 @@ class _Reading:
                 self._wrong(self._line(detail), _said(detail))
         self._matches(data.get("registries"))
         self._environments(data.get("probes"))
+        self._code(data.get("code"), data.get("registries"))
         return document
 
     def _walk(self, node: Any, place: Place) -> None:
@@ -184,6 +185,25 @@ class _Reading:
             if key in seen:
                 self._wrong(line, f"probes.{index}.environment: has a probe in line {seen[key]} already")
             seen.setdefault(key, line)
+
+    def _code(self, code: object, registries: object) -> None:
+        """Homes of code that are named twice, and entries that name none that is there."""
+        named: dict[str, int] = {}
+        for index, entry in enumerate(code if isinstance(code, list) else ()):
+            name = entry.get("name") if isinstance(entry, dict) else None
+            if not isinstance(name, str):
+                continue
+            line = self.lines.get(("code", index, "name"), 1)
+            if name in named:
+                self._wrong(line, f"code.{index}.name: {name} is named in line {named[name]} already")
+            named.setdefault(name, line)
+        for index, entry in enumerate(registries if isinstance(registries, list) else ()):
+            wanted = entry.get("code") if isinstance(entry, dict) else None
+            if isinstance(wanted, str) and wanted not in named:
+                near = difflib.get_close_matches(wanted, named, 1)
+                words = f"; {near[0]}?" if near else ""
+                line = self.lines.get(("registries", index, "code"), 1)
+                self._wrong(line, f"registries.{index}.code: nothing in `code` has the name {wanted}{words}")
 
     def _wrong(self, line: int, said: str) -> None:
         self.mistakes.setdefault(line, []).append(said)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from remediator.adapters.local.desired_yaml import DesiredYaml, json_schema, parse_desired
+from remediator.core.code_home import CodeHome, CodeHostKind, DocumentHome, Language, Style
 from remediator.core.desired import Approvers, DesiredState, EndpointPlacement, Limits, ProbeJob, RegistryIntent, Way
 from remediator.core.errors import Misconfigured, Rejected
 from remediator.core.resource_id import ResourceId, resource_id
@@ -67,8 +68,18 @@ def test_example_of_the_page() -> None:
             ("platform-oncall@contoso.example",),
         ),
         way=Way.DIRECT,
+        code=CodeHome(
+            CodeHostKind.GITHUB,
+            "contoso/network",
+            labels=("remediator", "network"),
+            reviewers=("@contoso/network-owners",),
+        ),
     )
-    assert (rest.match, rest.way) == ("*", Way.REPORT)
+    assert (rest.match, rest.way, rest.code) == ("*", Way.REPORT, None)
+    document = CodeHome(
+        CodeHostKind.AZURE_DEVOPS, "platform/desired-state", "https://dev.azure.com/contoso", folder="registries"
+    )
+    assert desired.home == DocumentHome(document, "registries/desired.yaml")
     assert desired.limits == Limits(
         frozenset({"create-dns-record", "update-dns-record", "create-vnet-link"}),
         changes_per_hour_in_subscription=30,
@@ -253,3 +264,58 @@ def test_mistakes_about_probes() -> None:
     assert "has a probe in line 6 already" in found["line 8"]
     assert "environment: is missing" in found["line 10"]
     assert "image: there is no such key" in found["line 11"]
+
+
+CODE = """\
+code:
+  - name: network
+    host: github
+    repository: contoso/network
+    language: bicep
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "said"),
+    [
+        (6, "    repository: network", "owner/name"),
+        (6, "    repository: contoso/..", "owner/name"),
+        (6, "    repository: contoso/net?work", "owner/name"),
+        (5, "    host: gitlab", "code.0.host"),
+        (7, "    language: pulumi", "code.0.language"),
+        (8, "    branch: refs/heads/main", "branch"),
+        (8, "    branch: a..b", "branch"),
+        (8, "    folder: ../other", "without .."),
+        (8, "    folder: /privatelink", "from its root"),
+        (8, "    url: http://git.contoso.example", "https"),
+        (8, "    url: https://token@git.contoso.example", "without a name"),
+        (8, "    maxOpen: 0", "maxOpen"),
+        (8, "    labls: [one]", "labels?"),
+    ],
+)
+def test_a_home_of_code_with_a_mistake(line: int, wrong: str, said: str) -> None:
+    """What could not be a repository, branch, folder or host of its kind is told with its line."""
+    rows = (HEAD + CODE).splitlines()
+    rows[line - 1 : line] = [wrong]
+    found = mistakes("\n".join(rows))
+    assert list(found) == [f"line {line}"]
+    assert said in found[f"line {line}"]
+
+
+def test_an_organisation_is_needed() -> None:
+    """Azure DevOps has no address without an organisation, and none is made up."""
+    text = "home:\n  host: azure-devops\n  repository: platform/state\n  path: desired.yaml\n"
+    line, said = only(text)
+    assert (line, "dev.azure.com/ORGANISATION" in said) == ("line 3", True)
+
+
+def test_a_registry_names_a_home() -> None:
+    """A registry's `code` names an entry of `code`; a name that is not there, or is there twice, is a mistake."""
+    named = HEAD + CODE + "registries:\n  - match: shopregistry\n    code: {}\n"
+    assert parse_desired(named.format("network")).registries[0].code == CodeHome(
+        CodeHostKind.GITHUB, "contoso/network", language=Language.BICEP, style=Style.GENERATED
+    )
+    found = mistakes(named.format("netwrk"))
+    assert found == {"line 10": "registries.0.code: nothing in `code` has the name netwrk; network?"}
+    twice = HEAD + CODE + CODE.removeprefix("code:\n")
+    assert mistakes(twice) == {"line 8": "code.1.name: network is named in line 4 already"}
