@@ -44,7 +44,9 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert all(text_of(path).startswith("# ") for path in records)
 
 
-@pytest.mark.parametrize("target", ["help", "setup", "check", "test", "demo", "lock", "format"])
+@pytest.mark.parametrize(
+    "target", ["help", "setup", "check", "test", "demo", "package", "package-check", "docs", "lock", "format"]
+)
 def test_make_has_a_target(target: str) -> None:
     """`make help` lists each target with a word on what it does."""
     assert re.search(rf"^{target}:.* ## \S", MAKEFILE, re.MULTILINE)
