@@ -1,0 +1,289 @@
+"""What do the names in a Bicep file mean: parameters, variables, resources, modules and the deployment's scope?
+
+Called by `bicep_instances`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from remediator.codebase.in_place.bicep_file import BicepFile, Block
+from remediator.codebase.in_place.bicep_place import Scoped, environment
+from remediator.codebase.in_place.declared import Place
+from remediator.codebase.in_place.evaluate import Env, bound_turns, evaluate
+from remediator.codebase.in_place.expr import Fields
+from remediator.codebase.in_place.operators import field_of
+from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, unread
+from remediator.codebase.in_place.verified import bicep_type
+from remediator.core.cloud import Cloud
+
+DEEPEST = 16
+GROUP = "Microsoft.Resources/resourceGroups"
+AFTER = "known only after it was deployed"
+ELSEWHERE = "it is made by a module that is not in this repository"
+_RESOURCE_ID = ("resourceId", "extensionResourceId", "subscriptionResourceId", "tenantResourceId")
+
+
+@dataclass(slots=True)
+class Scope:
+    """One file with its parameters. `chain` are the module calls that lead here, `world` the deployment's name."""
+
+    file: BicepFile
+    files: Mapping[str, BicepFile]
+    cloud: Cloud
+    world: str
+    given: Mapping[str, Value] | None = None
+    place: Place = field(default_factory=Place)
+    chain: tuple[str, ...] = ()
+    memo: dict[str, Value] = field(default_factory=dict)
+
+    def name(self, name: str) -> Value:
+        """A parameter, variable, resource or module; Unread for all else."""
+        if name not in self.memo:
+            self.memo[name] = unread(f"{name} in {self.file.source.path} refers to itself")
+            self.memo[name] = self._named(name)
+        return self.memo[name]
+
+    def _named(self, name: str) -> Value:
+        file = self.file
+        if name in file.params:
+            if self.given is not None and name in self.given:
+                return self.given[name]
+            default = file.params[name]
+            if default is not None:
+                return evaluate(default, self)
+            return unread(f"the parameter {name} of {file.source.path} is given by whoever deploys it")
+        if name in file.variables:
+            return evaluate(file.variables[name], self)
+        if name in file.resources:
+            return Value(Resource(self, file.resources[name]))
+        if name in file.modules:
+            return Value(Module(self, file.modules[name]))
+        return unread(f"{name} is not declared in {file.source.path}")
+
+    def call(self, name: str, args: tuple[Value, ...]) -> Value | None:
+        """Functions of the deployment's scope and cloud."""
+        match name:
+            case "resourceGroup":
+                return self._group(args)
+            case "subscription":
+                sub = args[0].text() if args else self.place.subscription
+                return Value(Scoped(Place(None, sub, not args), group=False))
+            case "environment":
+                return Value(environment(self.cloud))
+            case "resourceId":
+                return self._resource_id(args)
+            case _ if name in _RESOURCE_ID:
+                return unread(f"{name}() is not worked out here")
+        return None
+
+    def _group(self, args: tuple[Value, ...]) -> Value:
+        texts = [arg.text() for arg in args]
+        if any(text is None for text in texts):
+            return unread(next(arg.why for arg in args if arg.text() is None) or "a group's name")
+        if len(texts) == 2:
+            return Value(Scoped(Place(texts[1], texts[0], inherited=False)))
+        if texts:
+            return Value(Scoped(Place(texts[0], self.place.subscription, inherited=False)))
+        return Value(Scoped(self.place))
+
+    def _resource_id(self, args: tuple[Value, ...]) -> Value:
+        texts = [arg.text() for arg in args]
+        at = next((index for index, text in enumerate(texts) if text and "/" in text and "." in text), None)
+        if at is None or any(text is None for text in texts):
+            return unread(next((arg.why for arg in args if not arg.known), "") or "an id's parts")
+        words = [text or "" for text in texts]
+        kind, names = words[at], tuple(words[at + 1 :])
+        if len(names) != kind.count("/"):
+            return unread("an id with too few names")
+        group = words[at - 1] if at else self.place.group
+        sub = words[0] if at > 1 else self.place.subscription
+        return Value(Id(kind, names, group, sub))
+
+    def place_of(self, body: Fields | None, env: Env) -> Place:
+        """Where a declaration with a `scope` puts things."""
+        entry = body.entry("scope") if body is not None else None
+        if entry is None:
+            return self.place
+        value = evaluate(entry.value, env)
+        if isinstance(value.data, Scoped):
+            return value.data.place
+        if isinstance(value.data, Resource) and value.data.type.lower() == GROUP.lower():
+            names, _, _ = value.data.names()
+            if names is not None:
+                return Place(names[-1], self.place.subscription, inherited=False)
+        return Place(None, None, inherited=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource's symbol; `turn` where an instance of its loop was chosen."""
+
+    scope: Scope
+    block: Block
+    turn: Any = None
+
+    @property
+    def type(self) -> str:
+        """The full ARM type, the parent's before it where it is nested."""
+        own = self.block.what.partition("@")[0]
+        if self.block.parent is None:
+            return own
+        outer = self.scope.file.resources.get(self.block.parent)
+        return f"{Resource(self.scope, outer).type}/{own}" if outer is not None else own
+
+    @property
+    def env(self) -> Env:
+        """The names that its body may use."""
+        if self.turn is None or self.block.loop is None:
+            return self.scope
+        for key, env, _ in rounds(self.scope, self.block):
+            if key == self.turn:
+                return env
+        return self.scope
+
+    def names(self) -> tuple[tuple[str, ...] | None, str, Deps]:
+        """Its names from the outermost parent on, or why not, and what they hang on."""
+        if self.block.body is None or (entry := self.block.body.entry("name")) is None:
+            return None, "it has no name", NO_DEPS
+        env = self.env
+        own = evaluate(entry.value, env)
+        text = own.text()
+        if text is None:
+            return None, own.why or "its name is no text", own.deps
+        parent = self._parent(env)
+        if parent is None:
+            names = tuple(text.split("/"))
+            if len(names) != self.type.count("/"):
+                return None, "its name does not fit its type", own.deps
+            return names, "", own.deps
+        outer, why, deps = parent.names()
+        return ((*outer, text) if outer is not None else None), why, deps | own.deps
+
+    def _parent(self, env: Env) -> Resource | None:
+        if self.block.parent is not None:
+            outer = self.scope.file.resources.get(self.block.parent)
+            return Resource(self.scope, outer) if outer is not None else None
+        entry = self.block.body.entry("parent") if self.block.body is not None else None
+        found = evaluate(entry.value, env).data if entry is not None else None
+        return found if isinstance(found, Resource) else None
+
+    def place(self) -> Place:
+        """Where it is: a child is where its parent is."""
+        env = self.env
+        parent = self._parent(env)
+        return parent.place() if parent is not None else self.scope.place_of(self.block.body, env)
+
+    def get(self, key: str) -> Value:
+        """Its id, name and what its declaration says of itself; what Azure answers is not known."""
+        if self.block.loop is not None and self.turn is None:
+            return unread(f"{self.block.symbol} is a loop")
+        names, why, deps = self.names()
+        if key in ("id", "name"):
+            if names is None:
+                return unread(why, deps)
+            if key == "name":
+                return Value(names[-1] if self.block.parent or self._parent(self.env) else "/".join(names), None, deps)
+            place = self.place()
+            return Value(Id(self.type, names, place.group, place.subscription), None, deps)
+        entry = self.block.body.entry(key) if self.block.body is not None and key in ("location", "tags") else None
+        if entry is not None and not self.block.existing:
+            return evaluate(entry.value, self.env)
+        return unread(f"{self.block.symbol}.{key} is {AFTER}", deps)
+
+    def at(self, key: Any) -> Value:
+        """An instance of its loop."""
+        return Value(replace(self, turn=key)) if self.block.loop is not None else unread("an element of a resource")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module's symbol."""
+
+    scope: Scope
+    block: Block
+    turn: Any = None
+
+    def get(self, key: str) -> Value:
+        """`outputs` of a module in the tree; its name."""
+        if self.block.loop is not None and self.turn is None:
+            return unread(f"{self.block.symbol} is a loop")
+        return Value(Outputs(self)) if key == "outputs" else unread(f"{self.block.symbol}.{key} is {AFTER}")
+
+    def at(self, key: Any) -> Value:
+        """A call of its loop."""
+        return Value(replace(self, turn=key)) if self.block.loop is not None else unread("an element of a module")
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """A module's outputs."""
+
+    module: Module
+
+    def get(self, key: str) -> Value:
+        """The value of one, read in the module's own file."""
+        scope, block = self.module.scope, self.module.block
+        env: Env = scope
+        for turn, found, _ in rounds(scope, block):
+            if turn == self.module.turn:
+                env = found
+        inner = inner_scope(scope, block, self.module.turn, env)
+        if inner is None:
+            return _verified_output(scope, block, env, key)
+        expr = inner.file.outputs.get(key)
+        return evaluate(expr, inner) if expr is not None else unread(f"{block.what} has no output {key}")
+
+    def at(self, key: Any) -> Value:
+        """As a field."""
+        return self.get(str(key))
+
+
+def _verified_output(scope: Scope, block: Block, env: Env, key: str) -> Value:
+    """The id and name of what an Azure Verified Module makes."""
+    made = bicep_type(block.what)
+    params = block.body.entry("params") if block.body is not None else None
+    if made is None or params is None or key not in ("resourceId", "name"):
+        return unread(f"the output {key} of {block.what} is {AFTER}")
+    name = field_of(evaluate(params.value, env), "name")
+    if key == "name" or name.text() is None:
+        return name
+    place = scope.place_of(block.body, env)
+    return Value(Id(made, (name.text() or "",), place.group, place.subscription), None, name.deps)
+
+
+def rounds(scope: Scope, block: Block) -> Iterator[tuple[Any, Env, Value | None]]:
+    """Each turn of a declaration: its key, the names in it, and what is looped over; one turn where nothing is."""
+    if block.loop is None:
+        yield None, scope, None
+        return
+    source = evaluate(block.loop.source, scope)
+    if not isinstance(source.data, (tuple, dict)):
+        yield "?", scope, source
+        return
+    for key, env in bound_turns(source, block.loop, scope):
+        yield key, env, source
+
+
+def inner_scope(scope: Scope, block: Block, turn: Any, env: Env) -> Scope | None:
+    """The scope of a module's file with the values that are passed; None where the file is not in the tree."""
+    path = module_path(scope.file.source.path, block.what)
+    file = scope.files.get(path) if path is not None else None
+    if file is None or not file.parsed:
+        return None
+    params = block.body.entry("params") if block.body is not None else None
+    passed = evaluate(params.value, env) if params is not None else Value({})
+    given = passed.data if isinstance(passed.data, dict) else dict.fromkeys(file.params, passed)
+    label = block.symbol if turn is None else f"{block.symbol}[{turn}]"
+    place = scope.place_of(block.body, env)
+    return Scope(file, scope.files, scope.cloud, scope.world, given, place, (*scope.chain, label))
+
+
+def module_path(here: str, what: str) -> str | None:
+    """The path in the tree that a local module's path means."""
+    if ":" in what:
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(here), what))

@@ -1,0 +1,103 @@
+"""Does a way do what it should, and nothing else? The edited code is parsed and worked out again.
+
+Two things are looked at: what everything else that is declared says before and after, and, for what cannot be worked
+out, whether it hangs on a place that was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from remediator.codebase.in_place.declared import Instance
+from remediator.codebase.in_place.expr import Span
+from remediator.codebase.in_place.locate import Site
+from remediator.codebase.in_place.setting import Way
+from remediator.codebase.in_place.value import Deps, plain, unread_deps
+from remediator.codebase.in_place.worlds import parses, read_code
+
+_SHAPE = ("count", "for_each", "depends_on", "dependsOn")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a way leads to: the code afterwards, or None; `shared` is what else would change."""
+
+    site: Site | None
+    shared: str = ""
+
+
+def tried(site: Site, way: Way, holds: Callable[[Site], bool], may_change: Callable[[Site, Instance], bool]) -> Tried:
+    """The code after a way; None where it does not parse, does not do it, or does more."""
+    sources = dict(site.code.sources)
+    for path in {edit.span.path for edit in way}:
+        sources[path] = sources[path].edited(edit for edit in way if edit.span.path == path)
+        if not parses(sources[path]):
+            return Tried(None)
+    hanging = next(_hanging(site, way, may_change), None)
+    if hanging is not None:
+        return Tried(None, _words(hanging))
+    after = Site.of(read_code(site.code.language, sources, site.live.cloud), site.live)
+    other = _other_change(site, after, may_change)
+    if other is not None:
+        return Tried(None, _words(other))
+    return Tried(after) if holds(after) else Tried(None)
+
+
+def _words(found: Instance) -> str:
+    names = "/".join(found.names) if found.names is not None else "a resource whose name is not in the code"
+    return f"{names} ({found.decl.symbol} in {found.decl.path}, {found.world})"
+
+
+def _hanging(site: Site, way: Way, may_change: Callable[[Site, Instance], bool]) -> Iterator[Instance]:
+    """Other resources of which something hangs on a place that is changed and cannot be worked out."""
+    changed = [edit.span for edit in way]
+    for found in site.instances():
+        if not may_change(site, found):
+            deps = _unknown_deps(found)
+            if any(_touches(span, deps) for span in changed):
+                yield found
+
+
+def _unknown_deps(found: Instance) -> Deps:
+    deps = unread_deps(found.body)
+    if found.names is None:
+        deps |= found.name_deps
+    if found.exists is None and found.guards is not None:
+        deps |= found.guards.deps
+    return deps
+
+
+def _touches(changed: Span, deps: Iterable[Span]) -> bool:
+    """Whether a changed stretch lies in, or holds, a literal; putting something into a container touches its shape."""
+    for span in deps:
+        if span.path != changed.path:
+            continue
+        if changed.start == changed.end:
+            if span.start < changed.start < span.end:
+                return True
+        elif span.start < changed.end and changed.start < span.end:
+            return True
+    return False
+
+
+def _other_change(before: Site, after: Site, may_change: Callable[[Site, Instance], bool]) -> Instance | None:
+    old = {found.key: found for found in before.instances()}
+    new = {found.key: found for found in after.instances()}
+    for key, found in old.items():
+        again = new.get(key)
+        if again is None or _told(before, found) != _told(after, again):
+            if may_change(before, found) or (again is not None and may_change(after, again)):
+                continue
+            return found
+    return next((found for key, found in new.items() if key not in old and not may_change(after, found)), None)
+
+
+def _told(site: Site, found: Instance) -> tuple[object, ...]:
+    rid = site.id_of(found)
+    return (found.type, rid.words if rid else found.why, found.exists, found.existing, str(_said(found)))
+
+
+def _said(found: Instance) -> object:
+    body = plain(found.body)
+    return {key: value for key, value in body.items() if key not in _SHAPE} if isinstance(body, dict) else body

@@ -1,0 +1,120 @@
+"""How is a plan put into the code that declares the network already? One smallest edit after the other.
+
+Called by `codebase.draft`. Each change is a wish (`goal`); its ways are tried one by one and the first that does what
+it should, and nothing else, is taken. Where one change cannot be written with certainty nothing is: the order of a plan
+is part of it, and half of it may close what the other half had to open before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from remediator.codebase.in_place.checked import tried
+from remediator.codebase.in_place.goal import Goal
+from remediator.codebase.in_place.instruct import instruction
+from remediator.codebase.in_place.locate import Declined, Site
+from remediator.codebase.in_place.source import Source
+from remediator.codebase.in_place.wishes import aside, notes_on, wishes
+from remediator.codebase.in_place.worlds import read_code
+from remediator.core.change import Change
+from remediator.core.code_home import CodeHome, Language
+from remediator.core.pull_request import CommitDraft, Draft, FileText, Instruction, Task, Tree
+
+_READ = {
+    Language.BICEP: (".bicep", ".bicepparam", ".json"),
+    Language.TERRAFORM: (".tf", ".tfvars"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change: the code afterwards, or why not. `right` says that the code had it already."""
+
+    change: Change
+    goals: tuple[Goal, ...]
+    site: Site
+    declined: Instruction | None = None
+    right: bool = False
+
+    @property
+    def aside(self) -> str:
+        """What is done in Azure because no code declares it."""
+        return aside(self.change) if not self.goals and self.declined is None else ""
+
+
+def edit(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
+    """The commits, one for each change that the code has not; an `Instruction` where one cannot be written.
+
+    Files that have nothing to do with it, and every byte around an edit, stay as they are.
+    """
+    sources = {
+        path: Source.of(path, text) for path, text in tree.files.items() if path.lower().endswith(_READ[home.language])
+    }
+    site = Site.of(read_code(home.language, sources, task.live.cloud), task.live)
+    outcomes: list[Outcome] = []
+    for change in task.plan.changes:
+        outcomes.append(_put(change, task, site))
+        site = outcomes[-1].site
+    declined = next((one.declined for one in outcomes if one.declined is not None), None)
+    if declined is not None:
+        return instruction(declined, [(one.change, one.goals, one.declined, one.right) for one in outcomes], site, tree)
+    if all(one.aside for one in outcomes):
+        told = Instruction("code-not-written", "; ".join(dict.fromkeys(one.aside for one in outcomes)))
+        return instruction(told, [(one.change, (), None, False) for one in outcomes], site, tree)
+    if all(one.right for one in outcomes):
+        reason = "the code declares all of this already; deploying it again mends what was changed by hand"
+        told = Instruction("code-says-so-already", reason)
+        return instruction(told, [(one.change, one.goals, None, True) for one in outcomes], site, tree)
+    return _drafted(outcomes, sources, task)
+
+
+def _put(change: Change, task: Task, site: Site) -> Outcome:
+    goals: tuple[Goal, ...] = ()
+    here, right = site, True
+    try:
+        goals = wishes(change, task)
+        for goal in goals:
+            if goal.holds(here):
+                continue
+            right = False
+            here = _made(goal, here)
+    except Declined as declined:
+        return Outcome(change, goals, site, declined.told)
+    except RecursionError:
+        return Outcome(change, goals, site, Instruction("code-not-parsed", "the code is nested too deeply to be read"))
+    return Outcome(change, goals, here, None, right)
+
+
+def _made(goal: Goal, site: Site) -> Site:
+    shared = ""
+    tries = 0
+    for way in goal.ways(site):
+        tries += 1
+        found = tried(site, way, goal.holds, goal.may_change) if way else None
+        if found is not None and found.site is not None:
+            return found.site
+        shared = shared or (found.shared if found is not None else "")
+    if shared:
+        raise Declined(Instruction("code-shared", f"the place that decides it decides {shared} as well"))
+    reason = "no single place in the code decides it" if not tries else "the edit could not be confirmed by reading it"
+    raise Declined(Instruction("code-value-unknown", reason))
+
+
+def _drafted(outcomes: Sequence[Outcome], sources: dict[str, Source], task: Task) -> Draft:
+    commits: list[CommitDraft] = []
+    notes: list[str] = []
+    before = dict(sources)
+    for one in outcomes:
+        after = one.site.code.sources
+        files = tuple(
+            FileText(path, source.text) for path, source in sorted(after.items()) if source != before.get(path)
+        )
+        before = dict(after)
+        if one.right and not one.aside:
+            notes.append(f"{one.change.summary}: the code says so already; deploying it again is enough.")
+        if files:
+            reason = f"\n\n{one.change.reason[:1].upper()}{one.change.reason[1:]}." if one.change.reason else ""
+            commits.append(CommitDraft(f"{one.change.summary}{reason}", files))
+        notes += notes_on(one.change, one.site, task)
+    return Draft(tuple(commits), tuple(dict.fromkeys(notes)))

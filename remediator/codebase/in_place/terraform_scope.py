@@ -1,0 +1,265 @@
+"""What do the names in a Terraform folder mean: variables, locals, resources, data sources and modules?
+
+Called by `terraform_instances`; folders, their blocks and the ARM types of azurerm are here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from remediator.codebase.in_place.evaluate import Bound, Env, evaluate
+from remediator.codebase.in_place.functions import split
+from remediator.codebase.in_place.read_hcl import HclBlock
+from remediator.codebase.in_place.terraform_folder import TYPES, Folder, module_path
+from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, unread
+from remediator.codebase.in_place.verified import ZONE, terraform_type
+
+DEEPEST = 16
+AFTER = "known only after it was applied"
+_META = ("source", "version", "providers", "count", "for_each", "depends_on")
+
+
+@dataclass(slots=True)
+class Scope:
+    """One folder with its variables; `given` are those that are set."""
+
+    folder: Folder
+    folders: Mapping[str, Folder]
+    world: str
+    given: Mapping[str, Value] = field(default_factory=dict)
+    chain: tuple[str, ...] = ()
+    memo: dict[str, Value] = field(default_factory=dict)
+
+    def name(self, name: str) -> Value:
+        """The first word of an expression: `var`, `local`, `module`, `data` or a resource's type."""
+        return Value(Space(self, name))
+
+    def call(self, name: str, args: tuple[Value, ...]) -> Value | None:
+        """Functions whose arguments stand in another order here."""
+        return split(args[::-1]) or unread("split() of what is not known") if name == "split" else None
+
+    def look_up(self, space: str, key: str) -> Value:
+        """`space.key`, worked out once."""
+        label = f"{space}.{key}"
+        if label not in self.memo:
+            self.memo[label] = unread(f"{label} in {self.folder.path or '.'} refers to itself")
+            self.memo[label] = self._looked_up(space, key)
+        return self.memo[label]
+
+    def _looked_up(self, space: str, key: str) -> Value:
+        folder = self.folder
+        where = folder.path or "the root folder"
+        match space:
+            case "var":
+                return self._variable(key)
+            case "local":
+                found = folder.local_values.get(key)
+                return evaluate(found, self) if found is not None else unread(f"local.{key} is not declared in {where}")
+            case "module":
+                module = folder.modules.get(key)
+                return Value(Module(self, module)) if module else unread(f"module.{key} is not declared in {where}")
+            case "data":
+                return Value(Space(self, "data", key))
+            case "each" | "count" | "self" | "path" | "terraform":
+                return unread(f"{space}.{key} is not known here")
+        block = folder.resources.get((space, key))
+        return (
+            Value(Resource(self, block)) if block is not None else unread(f"{space}.{key} is not declared in {where}")
+        )
+
+    def _variable(self, key: str) -> Value:
+        if key in self.given:
+            return self.given[key]
+        block = self.folder.variables.get(key)
+        if block is None:
+            return unread(f"var.{key} is not declared in {self.folder.path or 'the root folder'}")
+        default = block.body.entry("default")
+        if default is None:
+            return unread(f"the variable {key} of {block.span.path} is given by whoever applies it")
+        return evaluate(default.value, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """`var`, `local`, `module`, `data`, a type; for `data` the type is known at the second step."""
+
+    scope: Scope
+    space: str
+    kind: str = ""
+
+    def get(self, key: str) -> Value:
+        """What stands under the key."""
+        if self.kind:
+            block = self.scope.folder.data.get((self.kind, key))
+            if block is None:
+                return unread(
+                    f"data.{self.kind}.{key} is not declared in {self.scope.folder.path or 'the root folder'}"
+                )
+            return Value(Resource(self.scope, block, existing=True))
+        return self.scope.look_up(self.space, key)
+
+    def at(self, key: Any) -> Value:
+        """As a field."""
+        return self.get(str(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One round of `count` or `for_each`: its key, the names in it, whether it exists, and what decides that."""
+
+    key: Any
+    env: Env
+    exists: bool | None = True
+    guards: Value | None = None
+    loop: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource or data source; `turn` where one of several was chosen."""
+
+    scope: Scope
+    block: HclBlock
+    turn: Any = None
+    existing: bool = False
+
+    def names(self) -> tuple[tuple[str, ...] | None, str, Deps]:
+        """Its names from the outermost parent on, or why not, and what they hang on."""
+        known = TYPES.get(self.block.labels[0])
+        if known is None:
+            return None, "its type is not read here", NO_DEPS
+        env = self._env()
+        made: list[str] = []
+        deps: Deps = NO_DEPS
+        for attribute in known[1]:
+            entry = self.block.body.entry(attribute)
+            if entry is None:
+                return None, f"it has no {attribute}", deps
+            value = evaluate(entry.value, env)
+            deps |= value.deps
+            text = value.text()
+            if text is None:
+                return None, value.why or f"its {attribute} is no text", deps
+            made.append(text)
+        return tuple(made), "", deps
+
+    def _env(self) -> Env:
+        found = [turn for turn in rounds(self.scope, self.block) if turn.key == self.turn]
+        return found[0].env if found else self.scope
+
+    def group(self) -> str | None:
+        """The group's name, where the code tells it."""
+        entry = self.block.body.entry("resource_group_name")
+        return evaluate(entry.value, self._env()).text() if entry is not None else None
+
+    def get(self, key: str) -> Value:
+        """Its id and the attributes that its block sets; what Azure answers is not known."""
+        several = self.block.body.entry("count") or self.block.body.entry("for_each")
+        kind, name = self.block.labels[0], self.block.labels[-1]
+        if several is not None and self.turn is None:
+            return unread(f"{kind}.{name} is several")
+        if key == "id":
+            names, why, deps = self.names()
+            if names is None:
+                return unread(why, deps)
+            return Value(Id(TYPES[kind][0], names, self.group()), None, deps)
+        entry = self.block.body.entry(key)
+        if entry is not None:
+            return evaluate(entry.value, self._env())
+        return unread(f"{kind}.{name}.{key} is {AFTER}")
+
+    def at(self, key: Any) -> Value:
+        """One of several."""
+        return Value(replace(self, turn=key))
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module's call."""
+
+    scope: Scope
+    block: HclBlock
+    turn: Any = None
+
+    def get(self, key: str) -> Value:
+        """An output, read in the module's own folder."""
+        found = next((one for one in rounds(self.scope, self.block) if one.key == self.turn), None)
+        name = self.block.labels[0]
+        if found is None:
+            return unread(f"module.{name} is several")
+        inner = inner_scope(self.scope, self.block, found)
+        if inner is None:
+            return self._verified(found, key)
+        output = inner.folder.outputs.get(key)
+        value = output.body.entry("value") if output is not None else None
+        return evaluate(value.value, inner) if value is not None else unread(f"module.{name} has no output {key}")
+
+    def _verified(self, turn: Turn, key: str) -> Value:
+        """The id and name of what an Azure Verified Module makes."""
+        source = self.block.body.entry("source")
+        made = terraform_type(evaluate(source.value, self.scope).text() or "") if source is not None else None
+        named = self.block.body.entry("domain_name" if made == ZONE else "name")
+        if made is None or named is None or key not in ("resource_id", "name"):
+            return unread(f"module.{self.block.labels[0]}.{key} is {AFTER}")
+        name = evaluate(named.value, turn.env)
+        if key == "name" or name.text() is None:
+            return name
+        return Value(Id(made, (name.text() or "",), group_of(self.block, turn.env)), None, name.deps)
+
+    def at(self, key: Any) -> Value:
+        """One of several."""
+        return Value(replace(self, turn=key))
+
+
+def rounds(scope: Scope, block: HclBlock) -> list[Turn]:
+    """Each instance of a block with `count` or `for_each`; one with an unknown key where that is not known."""
+    count, each = block.body.entry("count"), block.body.entry("for_each")
+    if count is not None:
+        value = evaluate(count.value, scope)
+        if not isinstance(value.data, int) or isinstance(value.data, bool):
+            return [Turn("?", scope, None, value)]
+        if value.data == 0:
+            return [Turn(0, _counted(scope, 0), False, value)]
+        return [Turn(index, _counted(scope, index), True, value) for index in range(min(value.data, 1000))]
+    if each is not None:
+        value = evaluate(each.value, scope)
+        if not isinstance(value.data, dict):
+            return [Turn("?", scope, None, value, value)]
+        return [
+            Turn(key, Bound(scope, {"each": Value({"key": Value(key), "value": item})}), True, value, value)
+            for key, item in sorted(value.data.items())
+        ]
+    return [Turn(None, scope)]
+
+
+def _counted(scope: Scope, index: int) -> Env:
+    return Bound(scope, {"count": Value({"index": Value(index)})})
+
+
+def inner_scope(scope: Scope, block: HclBlock, turn: Turn) -> Scope | None:
+    """The scope of a module's folder with the values that are passed; None where the folder is not in the tree."""
+    path = module_path(scope.folder.path, block)
+    folder = scope.folders.get(path) if path is not None else None
+    if folder is None or not folder.parsed:
+        return None
+    given = {
+        entry.key: evaluate(entry.value, turn.env)
+        for entry in block.body.entries
+        if entry.key is not None and entry.key not in _META
+    }
+    given = {key: value for key, value in given.items() if value.data is not None or _nullable(folder, key)}
+    name = block.labels[0] if turn.key is None else f"{block.labels[0]}[{turn.key}]"
+    return Scope(folder, scope.folders, scope.world, given, (*scope.chain, name))
+
+
+def _nullable(folder: Folder, key: str) -> bool:
+    block = folder.variables.get(key)
+    entry = block.body.entry("nullable") if block is not None else None
+    return entry is None or getattr(entry.value, "value", True) is not False
+
+
+def group_of(block: HclBlock, env: Env) -> str | None:
+    entry = block.body.entry("resource_group_name")
+    return evaluate(entry.value, env).text() if entry is not None else None

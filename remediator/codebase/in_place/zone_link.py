@@ -1,0 +1,241 @@
+"""A zone's link to a network in code.
+
+A zone can be linked to a network once, so a link of another name that goes to the same network is the one that is
+meant. A link whose network the code does not tell may be it: then nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remediator.codebase.in_place.declared import Instance
+from remediator.codebase.in_place.expr import Items
+from remediator.codebase.in_place.goal import form, look, refers, same, switched_on
+from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines, with_item
+from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
+from remediator.codebase.in_place.longer_list import longer
+from remediator.codebase.in_place.piece import DNS_VERSION, Piece, added, group_words, reference, symbol_of
+from remediator.codebase.in_place.setting import Way, put_deep, ways
+from remediator.codebase.in_place.source import Edit
+from remediator.codebase.in_place.value import Id, Value
+from remediator.codebase.in_place.verified import LINK
+from remediator.core.pull_request import Instruction
+from remediator.core.resource_id import ResourceId
+from remediator.core.snapshot import Unknown
+
+AZURERM = "azurerm_private_dns_zone_virtual_network_link"
+_NETWORK = {"bicep": ("properties", "virtualNetwork", "id"), "terraform": ("virtual_network_id",)}
+_POLICY = {"bicep": ("properties", "resolutionPolicy"), "terraform": ("resolution_policy",)}
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLink:
+    """A link as it should be."""
+
+    target: ResourceId
+    network: ResourceId
+    policy: str = "Default"
+    registration: bool = False
+
+    @property
+    def zone(self) -> ResourceId:
+        """The zone that it is a child of."""
+        return ResourceId(self.target.text.rsplit("/", 2)[0])
+
+    def _links(self, site: Site) -> list[Instance]:
+        """Declared links of the zone."""
+        zone = Id.parse(self.zone.text)
+        found: list[Instance] = []
+        for one in site.instances():
+            if one.type.lower() != LINK.lower() or one.existing or (rid := site.id_of(one)) is None:
+                continue
+            owner = Id("Microsoft.Network/privateDnsZones", rid.names[:-1], rid.group, rid.subscription)
+            if zone is not None and owner.fits(zone):
+                found.append(one)
+        return found
+
+    def _network(self, site: Site, link: Instance) -> Id | None:
+        """Where a declared link goes; where the code does not tell, what Azure has under its name."""
+        value = look(link.body, _NETWORK[form(link)])
+        told = value.id() if value is not None else None
+        if told is not None:
+            return told
+        zone = site.live.zones.get(self.zone)
+        held = zone.links if zone is not None and not isinstance(zone.links, Unknown) else ()
+        name = (link.names or ("",))[-1].lower()
+        return next((Id.parse(one.network.text) for one in held if one.id.name.lower() == name), None)
+
+    def _mine(self, site: Site) -> list[Instance]:
+        wanted = Id.parse(self.network.text)
+        mine: list[Instance] = []
+        for one in self._links(site):
+            found = self._network(site, one)
+            if found is not None and wanted is not None and found.fits(wanted):
+                mine.append(one)
+            elif found is None:
+                value = look(one.body, _NETWORK[form(one)])
+                why = value.why if value is not None else "it names no network"
+                reason = (
+                    f"{where(one)} may be the link to {self.network.name}, but its network is not in the code: {why}"
+                )
+                raise Declined(Instruction("code-value-unknown", reason))
+        return mine
+
+    def holds(self, site: Site) -> bool:
+        """Whether a link of the zone goes to the network, with the policy."""
+        mine = [one for one in self._mine(site) if one.exists is not False]
+        if mine:
+            return all(self._policy_held(one) for one in site.certain(self.target, mine))
+        return any(self._passed(one) is not None for one in site.ones(self.zone) if form(one) == "verified-bicep")
+
+    def _policy_held(self, link: Instance) -> bool:
+        value = look(link.body, _POLICY[form(link)])
+        if value is None or value.data is None:
+            return self.policy == "Default"
+        return same(value, self.policy)
+
+    def _passed(self, module: Instance) -> Value | None:
+        """The element of a verified module's `virtualNetworkLinks` that goes to the network."""
+        wanted = Id.parse(self.network.text)
+        held = look(module.body, ("params", "virtualNetworkLinks"))
+        for one in held.data if held is not None and isinstance(held.data, tuple) else ():
+            if wanted is not None and refers(one.item("virtualNetworkResourceId"), wanted):
+                return one if same(one.item("resolutionPolicy") or Value("Default"), self.policy) else None
+        return None
+
+    def ways(self, site: Site) -> Iterator[Way]:
+        """Its policy, its condition, the list that a loop makes links of, or a link of its own."""
+        mine = self._mine(site)
+        there = [one for one in mine if one.exists is not False]
+        if there:
+            yield from self._policy_ways(site, site.certain(self.target, there)[0])
+            return
+        if mine:
+            guards = mine[0].guards
+            if guards is not None:
+                yield from ways(guards, switched_on(guards), site.code.sources)
+            return
+        yield from self._loop_ways(site)
+        zone = self._zone(site)
+        if form(zone) == "verified-bicep":
+            yield from self._module_ways(site, zone)
+            return
+        if form(zone) == "verified-terraform":
+            reason = f"{where(zone)}: the links of {zone.decl.kind} are given in ways that differ by its version"
+            raise Declined(Instruction("code-elsewhere", reason))
+        siblings = [one for one in self._links(site) if one.scope == zone.scope]
+        yield (added(site, self._piece(site, zone), zone, siblings),)
+
+    def _zone(self, site: Site) -> Instance:
+        """The zone's declaration, else the one place that refers to it and can have children."""
+        try:
+            return site.declared(self.zone)[0]
+        except Declined as declined:
+            terraform = is_terraform(site)
+            ones = [one for one in site.ones(self.zone) if one.existing and (terraform or one.place.inherited)]
+            if len({one.decl.key for one in ones}) != 1 or declined.told.code == "code-ambiguous":
+                raise
+            return site.certain(self.zone, ones)[0]
+
+    def _policy_ways(self, site: Site, link: Instance) -> Iterator[Way]:
+        path = _POLICY[form(link)]
+        value = look(link.body, path)
+        bump = self._newer(link)
+        if value is not None and not (value.data is None and value.origin is None):
+            for way in ways(value, self.policy, site.code.sources):
+                yield (*way, *bump)
+            return
+        for way in put_deep(link.body, path, self.policy, site.code.sources):
+            yield (*way, *bump)
+
+    def _newer(self, link: Instance) -> Way:
+        """The first API version that knows the policy, where the declaration has an older one (azure-facts 3.4)."""
+        version = link.decl.kind.partition("@")[2]
+        if form(link) != "bicep" or version[:10] >= DNS_VERSION or self.policy == "Default":
+            return ()
+        span, kind = link.decl.kind_span, link.decl.kind.partition("@")[0]
+        return (Edit(span, f"'{kind}@{DNS_VERSION}'"),) if span is not None else ()
+
+    def _loop_ways(self, site: Site) -> Iterator[Way]:
+        """One more element in the list or map that the zone's links are made of."""
+        for one in self._links(site):
+            source = one.loop
+            if source is None or one.exists is False or source.origin is None:
+                continue
+            text = reference(site, one, self._network_id(), self.network.text)
+            yield from longer(site, one, source, self.network, text)
+
+    def _network_id(self) -> Id:
+        return Id.parse(self.network.text) or Id("", ())
+
+    def _module_ways(self, site: Site, zone: Instance) -> Iterator[Way]:
+        made: dict[str, Any] = {"virtualNetworkResourceId": self.network.text}
+        if self.policy != "Default":
+            made["resolutionPolicy"] = self.policy
+        held = look(zone.body, ("params", "virtualNetworkLinks"))
+        if held is None or held.data is None:
+            yield from put_deep(zone.body, ("params", "virtualNetworkLinks"), [made], site.code.sources)
+        elif isinstance(held.origin, Items):
+            yield (with_item(site.code.sources[held.origin.span.path], held.origin, made),)
+        else:
+            raise Declined(Instruction("code-value-unknown", f"the links of {where(zone)}: {held.why or 'not a list'}"))
+
+    def _piece(self, site: Site, zone: Instance) -> Piece:
+        network = reference(site, zone, self._network_id(), self.network.text)
+        least = DNS_VERSION if self.policy != "Default" else ""
+        return Piece(LINK, AZURERM, f"link {self.target.name}", self._fields(site, zone, network), least)
+
+    def _fields(self, site: Site, zone: Instance, network: Any) -> Mapping[str, Any]:
+        symbol = symbol_of(zone)
+        policy = self.policy if self.policy != "Default" else None
+        if form(zone) == "terraform":
+            fields = {
+                "name": self.target.name,
+                "resource_group_name": group_words(site, zone, self.zone.resource_group),
+                "private_dns_zone_name": Raw(f"{symbol}.name"),
+                "virtual_network_id": network,
+            }
+            return fields | ({"resolution_policy": policy} if policy else {})
+        properties: dict[str, Any] = {"registrationEnabled": self.registration}
+        if policy:
+            properties["resolutionPolicy"] = policy
+        properties["virtualNetwork"] = {"id": network}
+        return {"parent": Raw(symbol), "name": self.target.name, "location": "global", "properties": properties}
+
+    def may_change(self, site: Site, found: Instance) -> bool:
+        """The link; of a verified module, the zone."""
+        rid = site.id_of(found)
+        if rid is None:
+            return False
+        zone = Id.parse(self.zone.text)
+        if form(found) == "verified-bicep":
+            return zone is not None and rid.fits(zone)
+        if found.type.lower() != LINK.lower() or found.existing:
+            return False
+        value = look(found.body, _NETWORK[form(found)])
+        owner = Id("Microsoft.Network/privateDnsZones", rid.names[:-1], rid.group, rid.subscription)
+        return zone is not None and owner.fits(zone) and refers(value, self._network_id())
+
+    def told(self, site: Site) -> str:
+        """The whole link, with full ids."""
+        if is_terraform(site):
+            fields: dict[str, Any] = {
+                "name": self.target.name,
+                "resource_group_name": self.zone.resource_group,
+                "private_dns_zone_name": self.zone.name,
+                "virtual_network_id": self.network.text,
+            }
+            if self.policy != "Default":
+                fields["resolution_policy"] = self.policy
+            lines = "\n".join(entry_lines(fields, HCL, "  "))
+            return f'resource "{AZURERM}" "link" {{\n{lines}\n}}'
+        properties: dict[str, Any] = {"registrationEnabled": self.registration}
+        if self.policy != "Default":
+            properties["resolutionPolicy"] = self.policy
+        properties["virtualNetwork"] = {"id": self.network.text}
+        name = f"{self.zone.name}/{self.target.name}"
+        lines = "\n".join(entry_lines({"name": name, "location": "global", "properties": properties}, BICEP, "  "))
+        group = self.zone.resource_group
+        return f"// deployed into resource group {group}\nresource link '{LINK}@{DNS_VERSION}' = {{\n{lines}\n}}"
