@@ -69,26 +69,37 @@ def _own_record_fits(leg: Leg, zone: PrivateZone, best: Candidate | None) -> boo
 
 def _leads_astray(leg: Leg, zone: PrivateZone) -> bool | Unknown:
     """Whether the zone has a record of another registry of this network, of an endpoint out of the network's reach."""
-    if not isinstance(leg.network, Network) or leg.intent.zone == zone.id:
+    network = leg.network
+    if not isinstance(network, Network) or leg.intent.zone == zone.id:
         return False
-    unread: Unknown | None = None
-    for host in hosts_pulled_in(leg.snapshot, leg.network.id):
-        record = zone.record(record_name_of(host)) if host != leg.name else None
-        if record is None:
-            continue
-        registry = leg.snapshot.registry_of_host(host)
-        if registry is None:
-            unread = Unknown(f"whose address the record {record.name} has: no registry of that name was read")
-            continue
-        owners = record_owners(leg.snapshot, registry, zone, record, host)
-        if isinstance(owners, Unknown):
-            unread = owners
-            continue
-        ways = [_reaches(leg.snapshot, leg.network, owner) for owner in owners]
-        if ways and not any(ways):
-            return True
-        unread = next((way for way in ways if isinstance(way, Unknown)), unread)
-    return unread or False
+    # the same for every leg of the network: in a hub with n registries this would be n records for each of n legs
+    found = leg.snapshot.remember(("astray", network.id, zone.id), lambda: _astray(leg.snapshot, network, zone))
+    others = [where for host, where in found if host != leg.name]
+    return True in others or (others[-1] if others else False)
+
+
+def _astray(snapshot: Snapshot, network: Network, zone: PrivateZone) -> tuple[tuple[str, bool | Unknown], ...]:
+    """The hosts that are pulled in the network and that the zone leads, or may lead (Unknown), out of its reach."""
+    found = (
+        (host, _leads_out_of_reach(snapshot, network, zone, host)) for host in hosts_pulled_in(snapshot, network.id)
+    )
+    return tuple((host, where) for host, where in found if where is not False)
+
+
+def _leads_out_of_reach(snapshot: Snapshot, network: Network, zone: PrivateZone, host: str) -> bool | Unknown:
+    record = zone.record(record_name_of(host))
+    if record is None:
+        return False
+    registry = snapshot.registry_of_host(host)
+    if registry is None:
+        return Unknown(f"whose address the record {record.name} has: no registry of that name was read")
+    owners = record_owners(snapshot, registry, zone, record, host)
+    if isinstance(owners, Unknown):
+        return owners
+    ways = [_reaches(snapshot, network, owner) for owner in owners]
+    if ways and not any(ways):
+        return True
+    return next((way for way in ways if isinstance(way, Unknown)), False)
 
 
 def _reaches(snapshot: Snapshot, network: Network, endpoint: PrivateEndpoint) -> bool | Unknown:

@@ -88,13 +88,20 @@ def _link(leg: Leg, zone: PrivateZone, network: Network) -> Change:
 
 def _others_at_risk(leg: Leg, zone: PrivateZone, network: Network) -> bool:
     """Whether the zone lacks a registry that has an endpoint somewhere, or one that this network's apps name."""
+    # kept with the desired state, so that its id is not given to another one
+    key = ("at risk", zone.id, network.id, id(leg.desired))
+    at_risk, _ = leg.snapshot.remember(key, lambda: (_at_risk(leg, zone, network), leg.desired))
+    return any(host != leg.name for host in at_risk)
+
+
+def _at_risk(leg: Leg, zone: PrivateZone, network: Network) -> tuple[str, ...]:
     snapshot = leg.snapshot
     chained = snapshot.index("chained", snapshot.registries, lambda: tuple(_chained(snapshot)))
     unread = (other.host for other in legs_to_unread(leg.desired, snapshot) if other.answering is network)
-    return any(
-        private_zone_of(host) == zone.name.lower() and zone.record(record_name_of(host)) is None
+    return tuple(
+        host
         for host in (*unread, *chained)
-        if host != leg.name
+        if private_zone_of(host) == zone.name.lower() and zone.record(record_name_of(host)) is None
     )
 
 
