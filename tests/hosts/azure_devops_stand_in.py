@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from remediator.core.code_home import CodeHome, CodeHostKind
 from tests.hosts.azure_devops_shapes import OPERATIONS, Violation, check_answer, check_request
@@ -58,8 +58,8 @@ class AzureDevOpsStandIn(CodeHostStandIn):
         """As Azure DevOps Services, one organisation."""
         if asked.headers.get("authorization", "") not in self.known:
             return Answered(203, b"<html><title>Sign In</title></html>", {"content-type": "text/html"})
-        place, path = unquote(asked.path)[: len(_PLACE)], asked.path[len(_PLACE) :]
-        if place != _PLACE:
+        path = asked.path.removeprefix(_PLACE)
+        if not asked.path.startswith(f"{_PLACE}/"):
             return _error(
                 404,
                 "TF401019: The Git repository does not exist or you do not have permissions.",
@@ -67,9 +67,9 @@ class AzureDevOpsStandIn(CodeHostStandIn):
             )
         try:
             return self._answer(asked, path)
-        except Violation as violation:
-            self.violations.append(str(violation))
-            return _error(500, str(violation), "Violation")
+        except Exception as problem:  # a violation, or something that the stand-in did not expect
+            self.violations.append(f"{asked.method} {asked.path}: {problem!r}")
+            return _error(500, repr(problem), "Violation")
 
     def _answer(self, asked: Asked, path: str) -> Answered:
         routes = ((template, route.fullmatch(path)) for verb, template, route in _ROUTES if verb == asked.method)

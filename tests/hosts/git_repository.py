@@ -67,6 +67,8 @@ class GitRepository:
         )
         self._trees: dict[tuple[str, bool], tuple[Entry, ...]] = {}
         self._commits: dict[str, Commit] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._kinds: dict[str, str] = {}
         self.push("main", {"README.md": b"# Network\n", **(files or {})}, "First commit")
 
     def git(self, *words: str, data: bytes = b"", **more: str) -> bytes:
@@ -108,14 +110,18 @@ class GitRepository:
 
     def blob(self, sha: str) -> bytes:
         """The bytes of a blob."""
-        return self.git("cat-file", "blob", sha)
+        if sha not in self._blobs:
+            self._blobs[sha] = self.git("cat-file", "blob", sha)
+        return self._blobs[sha]
 
     def has(self, sha: str, kind: str) -> bool:
         """Whether there is such an object."""
         try:
-            return self.git("cat-file", "-t", sha).decode().strip() == kind
+            if sha not in self._kinds:
+                self._kinds[sha] = self.git("cat-file", "-t", sha).decode().strip()
         except GitRefused:
             return False
+        return self._kinds[sha] == kind
 
     def write_blob(self, data: bytes) -> str:
         """The id of a blob, new or not."""

@@ -66,9 +66,9 @@ class GitHubStandIn(CodeHostStandIn):
             if asked.path == "/api/graphql":
                 return self._graphql(asked, body)
             return self._rest(asked, body)
-        except Violation as violation:
-            self.violations.append(str(violation))
-            return _answered(500, {"message": str(violation)})
+        except Exception as problem:  # a violation, or something that the stand-in did not expect
+            self.violations.append(f"{asked.method} {asked.path}: {problem!r}")
+            return _answered(500, {"message": repr(problem)})
 
     def _rest(self, asked: Asked, body: Any) -> Answered:
         path = asked.path.removeprefix(PREFIX)

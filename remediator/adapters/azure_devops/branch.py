@@ -28,6 +28,7 @@ BESIDE = ".next"
 def put(api: Api, home: CodeHome, proposal: Proposal) -> str:
     """The commit of the proposal's branch, which holds the proposal now; `Stale("request-branch-touched")` where
     somebody else has commits there that would be lost."""
+    drafts = marked(proposal)
     for _ in range(_TRIES):
         refs = refs_of(api, proposal.branch)
         there = refs.get(proposal.branch)
@@ -39,7 +40,7 @@ def put(api: Api, home: CodeHome, proposal: Proposal) -> str:
         if there is not None and not _is_ours(api, proposal.branch, there):
             raise touched_by_others(proposal.branch, home.name)
         old = ZERO if there is None else str(there["objectId"])
-        made = _pushed(api, proposal, beside)
+        made = _pushed(api, proposal, drafts, beside)
         if made and _moved(api, (proposal.branch, old, made), (proposal.branch + BESIDE, made, ZERO)):
             return made
     raise raced(f"proposing {proposal.branch} to {home.name}")
@@ -100,7 +101,7 @@ def _moved(api: Api, *updates: tuple[str, str, str]) -> bool:
     return not failed and len(made) == len(updates)
 
 
-def _pushed(api: Api, proposal: Proposal, beside: Mapping[str, Any] | None) -> str:
+def _pushed(api: Api, proposal: Proposal, drafts: tuple[CommitDraft, ...], beside: Mapping[str, Any] | None) -> str:
     """Push the commits beside the branch; the last one's id, "" where somebody else pushed there."""
     name = proposal.branch + BESIDE
     if beside is not None and not _moved(api, (name, str(beside["objectId"]), ZERO)):
@@ -112,7 +113,7 @@ def _pushed(api: Api, proposal: Proposal, beside: Mapping[str, Any] | None) -> s
             raise Stale("code-base-gone", f"proposing {proposal.branch}: its base commit is not there") from error
         raise
     there = _there(api, proposal)
-    commits = [_commit(one, proposal, there) for one in marked(proposal)]
+    commits = [_commit(one, proposal, there) for one in drafts]
     body = {"refUpdates": [{"name": f"refs/heads/{name}", "oldObjectId": proposal.base}], "commits": commits}
     try:
         made = api.send("POST", "/pushes", body)

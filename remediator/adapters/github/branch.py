@@ -27,7 +27,7 @@ _FILES = ("100644", "100755")
 def put(api: Api, home: CodeHome, proposal: Proposal) -> str:
     """The commit of the proposal's branch, which holds the proposal now; `Stale("request-branch-touched")` where
     somebody else has commits there that would be lost."""
-    made = ""
+    drafts, made = marked(proposal), ""
     for _ in range(_TRIES):
         there = head_of(api, proposal.branch)
         if there is not None:
@@ -36,7 +36,7 @@ def put(api: Api, home: CodeHome, proposal: Proposal) -> str:
                 return there
             if not all(_is_ours(one) for one in commits):
                 raise touched_by_others(proposal.branch, home.name)
-        made = made or _commits(api, proposal)
+        made = made or _commits(api, proposal, drafts)
         try:
             _set(api, proposal.branch, there, made)
         except RemediatorError as error:
@@ -80,7 +80,7 @@ def _set(api: Api, branch: str, there: str | None, made: str) -> None:
         api.move(f"refs/heads/{branch}", there, made)
 
 
-def _commits(api: Api, proposal: Proposal) -> str:
+def _commits(api: Api, proposal: Proposal, drafts: tuple[CommitDraft, ...]) -> str:
     """Write the commits and what they consist of; the last one's id."""
     try:
         tree = str(api.get(f"/git/commits/{proposal.base}")["tree"]["sha"])
@@ -90,7 +90,7 @@ def _commits(api: Api, proposal: Proposal) -> str:
         raise
     parent = proposal.base
     modes = _modes(api, tree, proposal)
-    for one in marked(proposal):
+    for one in drafts:
         tree = _tree(api, tree, one, modes)
         parent = _commit(api, tree, parent, one.message, proposal.at)
     return parent
