@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# What begins an expression, and what some readers take for a comment in a string.
+_OPENINGS = ("${", "//", "/*")
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -26,7 +28,7 @@ def literal(text: str) -> str:
     """A string literal that means exactly this text."""
     written = []
     for at, letter in enumerate(text):
-        opens = letter == "$" and text[at + 1 : at + 2] == "{"
+        opens = text[at : at + 2] in _OPENINGS
         plain = letter.isprintable() and letter not in "'\\" and not opens
         written.append(letter if plain else f"\\u{{{ord(letter):x}}}")
     return f"'{''.join(written)}'"

@@ -33,7 +33,7 @@ class Mark:
 
 
 def comment(language: Language, *lines: str) -> str:
-    """Comment lines; what could end a line is shown as a question mark."""
+    """Comment lines; what could end one or go on with it, which no name in Azure holds, is shown as question marks."""
     opening = _OPENINGS[language]
     return "".join(f"{opening} {_plain(line)}".rstrip() + "\n" for line in lines)
 
@@ -88,4 +88,4 @@ def _own_files(tree: Tree, home: CodeHome) -> Iterator[tuple[str, str, str]]:
 
 
 def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return "".join(letter if letter.isprintable() and letter not in "'\\" else "?" for letter in text)
