@@ -42,6 +42,7 @@ VERSIONS: Mapping[str, str] = {
     "microsoft.authorization": "2022-04-01",
     "microsoft.authorization/locks": "2020-05-01",
     "microsoft.operationalinsights": "2023-09-01",
+    "microsoft.resourcegraph": "2021-03-01",
     "microsoft.policyinsights": "2023-03-01",
     "microsoft.managedidentity": "2023-01-31",
     "microsoft.eventgrid": "2025-02-15",
@@ -122,6 +123,14 @@ class ArmAccess:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer's headers, whose names are compared without case, and its bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Arm:
     """Raw reads of Resource Manager; safe to use from several threads."""
 
@@ -164,6 +173,14 @@ class Arm:
         if not isinstance(body, dict):
             raise Transient("azure-garbled", f"asking {path}: the answer is not an object")
         return body
+
+    def answer_to(self, path: str, document: Mapping[str, Any]) -> Answer:
+        """The whole answer to a question that is sent as POST and changes nothing, not taken apart: it may be long."""
+        with translated("asking", path):
+            response = self._send(path, self.version(ResourceId(path).type), None, document, stream=True)
+            body = response.read()
+            response.raise_for_status()
+            return Answer(response.headers, body)
 
     def act(
         self,
