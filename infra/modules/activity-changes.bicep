@@ -10,13 +10,31 @@ param name string
 param actionGroupId string
 
 var operations = loadJsonContent('../operations.json')
+var writes = [for operation in operations.write: {
+  field: 'operationName'
+  equals: operation
+}]
+var deletes = [for operation in operations.delete: {
+  field: 'operationName'
+  equals: operation
+}]
+var kinds = [
+  {
+    name: 'write'
+    operations: writes
+  }
+  {
+    name: 'delete'
+    operations: deletes
+  }
+]
 
-resource alert 'Microsoft.Insights/activityLogAlerts@2020-10-01' = [for verb in [ 'write', 'delete' ]: {
-  name: '${name}-changes-${verb}'
+resource alert 'Microsoft.Insights/activityLogAlerts@2020-10-01' = [for kind in kinds: {
+  name: '${name}-changes-${kind.name}'
   location: 'global'
   tags: tags
   properties: {
-    description: 'A ${verb} of something that a pull path is made of. remediator looks whether pulls still work.'
+    description: 'A ${kind.name} of something that a pull path is made of. remediator looks whether pulls still work.'
     enabled: true
     scopes: [
       subscription().id
@@ -32,10 +50,7 @@ resource alert 'Microsoft.Insights/activityLogAlerts@2020-10-01' = [for verb in 
           equals: 'Succeeded'
         }
         {
-          anyOf: [for operation in operations[verb]: {
-            field: 'operationName'
-            equals: operation
-          }]
+          anyOf: kind.operations
         }
       ]
     }

@@ -10,6 +10,10 @@ param name string
 param actionGroupId string
 
 var operations = loadJsonContent('../operations.json')
+var deploys = [for operation in operations.deploy: {
+  field: 'operationName'
+  equals: operation
+}]
 
 resource alert 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
   name: '${name}-failed-deployments'
@@ -32,10 +36,7 @@ resource alert 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
           equals: 'Failed'
         }
         {
-          anyOf: [for operation in operations.deploy: {
-            field: 'operationName'
-            equals: operation
-          }]
+          anyOf: deploys
         }
       ]
     }

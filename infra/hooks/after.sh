@@ -1,0 +1,6 @@
+#!/bin/sh
+# After provisioning: Entra learns where it sends people back to, and the approval key leaves this machine.
+set -eu
+
+az ad app update --id "$REMEDIATOR_SIGN_IN_CLIENT_ID" --web-redirect-uris "$REMEDIATOR_SIGN_IN_REDIRECT"
+azd env set REMEDIATOR_APPROVAL_KEY ""

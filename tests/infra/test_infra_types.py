@@ -1,0 +1,96 @@
+"""The templates against Microsoft's published types: every deployment is right, and every kind of mistake is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.azure_types import needs_types, shape_of
+from tests.infra.bicep_syntax import read, read_text
+from tests.infra.deployment import INFRA, Deployment, deploy
+from tests.infra.stories import STORIES, WHOLE, story
+
+pytestmark = needs_types
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_deployment_is_right(name: str) -> None:
+    """Types, versions, properties, words, scopes, parameters, outputs and ids of a deployment are as they should."""
+    deployment = story(name)
+    assert deployment.problems == []
+    assert len(deployment.resources) > 30
+
+
+def test_everything_is_deployed_once() -> None:
+    """Each resource and module of each file has a part in one of the deployments that are looked at."""
+    seen = {one for name in STORIES for one in story(name).seen}
+    declared = {
+        (file.name, one.name)
+        for file in INFRA.rglob("*.bicep")
+        for one in read(file).declared
+        if one.what in ("resource", "module")
+    }
+    assert declared - seen == set()
+
+
+def test_a_type_that_is_not_published_is_not_guessed() -> None:
+    """A version that Microsoft has not published is none, and neither is a type that is written otherwise."""
+    assert shape_of("Microsoft.Storage/storageAccounts", "2025-08-01") is not None
+    assert shape_of("Microsoft.Storage/storageAccounts", "2025-08-02") is None
+    assert shape_of("Microsoft.Storage/StorageAccounts", "2025-08-01") is None
+
+
+# A mistake: the file, what stands there, what stands there instead, and what is said about it.
+MISTAKES = [
+    ("storage.bicep", "allowSharedKeyAccess:", "allowSharedKeys:", "allowSharedKeys: there is no such property"),
+    ("storage.bicep", "'TLS1_2'", "'TLS12'", "minimumTlsVersion: 'TLS12' is none of"),
+    ("storage.bicep", "  kind: 'StorageV2'\n", "", "account.kind: is required"),
+    ("storage.bicep", "storageAccounts@2025-08-01", "storageAccounts@2025-08-02", "Microsoft.Storage/storageAccounts"),
+    ("storage.bicep", "blobServices@2025-08-01", "blobServices@2020-01-01", "Microsoft has published no"),
+    ("storage.bicep", "accessTier: 'Hot'", "creationTime: 'Hot'", "creationTime: is read-only"),
+    ("storage.bicep", "allowBlobPublicAccess: false", "allowBlobPublicAccess: 'no'", "true or false is wanted"),
+    ("storage.bicep", "primaryEndpoints.blob", "primaryEndpoints.blobs", "has no properties.primaryEndpoints.blobs"),
+    ("storage.bicep", "output blobEndpoint string", "output blobEndpoint int", "output blobEndpoint is string"),
+    ("storage.bicep", "days: 7", "days: 0", "deleteRetentionPolicy.days: 0 is out of range"),
+    ("storage.bicep", "  parent: blobs\n", "", "needs a parent or 3 names"),
+    ("network.bicep", "          priority: 100\n", "", "priority: is required"),
+    ("network.bicep", "protocol: 'Tcp'", "protocol: 'Https'", "protocol: 'Https' is none of"),
+    ("topic.bicep", "  location: location\n", "", "topic.location: is required"),
+    ("telemetry.bicep", "'${name}-insights'", "workspace.properties.customerId", "the name hangs on what is known"),
+    ("telemetry.bicep", "Application_Type: 'web'", "application_type: 'web'", "application_type: there is no such"),
+    ("sign-in.bicep", "'authsettingsV2'", "'authsettingsV3'", "settings.name: 'authsettingsV3' is none of"),
+    ("sign-in.bicep", "'AllowAnonymous'", "'AllowAll'", "unauthenticatedClientAction: 'AllowAll' is none of"),
+    ("event-deliveries.bicep", "'StringBeginsWith'", "'StringStartsWith'", "'StringStartsWith' is none of"),
+    ("event-deliveries.bicep", "values: kind.operations", "value: kind.operations", "value: there is no such property"),
+    ("event-deliveries.bicep", "Minutes: 1440", "Minutes: '1440'", "eventTimeToLiveInMinutes: a number is wanted"),
+    ("event-deliveries.bicep", "'AzureFunction'", "'Function'", "endpointType: 'Function' is none of"),
+    ("dropped-events.bicep", "'StaticThresholdCriterion'", "'Static'", "criterionType: 'Static' is none of"),
+    ("role-on-subscription.bicep", "'ServicePrincipal'", "'Identity'", "principalType: 'Identity' is none of"),
+    ("system-topic.bicep", "Topics@2022-06-15", "Topics/x@2022-06-15", "Microsoft.EventGrid/systemTopics/x"),
+    ("identities.bicep", "reader.properties.clientId", "reader.properties.client", "has no properties.client"),
+    ("identities.bicep", "applier.id", "appliers.id", "appliers is not declared"),
+    ("main.bicep", "    redundancy: redundancy\n", "", "parameter redundancy is missing"),
+    ("main.bicep", "    redundancy: redundancy\n", "    redundancy: 'LRS'\n", "redundancy: 'LRS' is none of"),
+    ("main.bicep", "    redundancy: redundancy\n", "    redundancy: redundancy\n    a: 1\n", "there is no parameter a"),
+    ("main.bicep", "    zoneIds: zoneIds\n", "    zoneIds: parts\n", "parameter zoneIds: object is wanted"),
+    ("main.bicep", "    retentionDays: retentionDays\n", "    retentionDays: 7\n", "retentionDays: 7 is not from 30"),
+    ("main.bicep", "telemetry.outputs.workspaceId", "telemetry.outputs.id", "there is no 'id'"),
+    ("main.bicep", "scope: subscription(id)", "scope: managementGroup(id)", "none goes to a managementGroup"),
+    ("main.bicep", "  name: 'vault'\n  scope: group\n", "  name: 'vault'\n", "is for a resourceGroup and deployed to"),
+    ("main.bicep", "flex ? appOnFlex", "!flex ? appOnFlex", ".outputs of what is not deployed"),
+    ("main.bicep", "[for id in watched: {", "[for id in roles.outputs.roleIds: {", "a loop hangs on what is known"),
+    ("main.bicep", "[ here ] : watchedSubscriptions", "[ here ] : [ here, here ]", "made twice"),
+    ("main.bicep", "var unique = uniqueString(subscription().id, name)", "var unique = appName", "hangs on itself"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), MISTAKES, ids=[f"{m[0]} {m[3]}" for m in MISTAKES])
+def test_a_mistake_is_seen(file: str, right: str, wrong: str, said: str) -> None:
+    """A template with one mistake is refused, and the text names it."""
+    assert said in "\n".join(_with_mistake(file, right, wrong).problems)
+
+
+def _with_mistake(file: str, right: str, wrong: str) -> Deployment:
+    path = next(INFRA.rglob(file))
+    text = path.read_text("utf-8")
+    assert right in text
+    return deploy(WHOLE, texts={file: read_text(text.replace(right, wrong, 1), path)})
