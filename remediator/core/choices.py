@@ -53,7 +53,8 @@ def is_open(incident: Incident, desired: DesiredState, purpose: Purpose, reachab
 def home_for(incident: Incident, desired: DesiredState, purpose: Purpose) -> CodeHome:
     """Where the request goes. `Misconfigured` with the reason where none is declared, or several are."""
     if purpose is Purpose.INTENDED:
-        if desired.home is None or not meant(incident.diagnosis, desired):
+        found = incident.diagnosis
+        if desired.home is None or found is None or not meant(found.findings, found.plan, desired):
             raise _not_available(incident, "no drift of it may be meant, or the document names no home of its own")
         return desired.home.code
     return _code_of(incident, incident.registries, desired)

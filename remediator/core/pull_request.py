@@ -14,6 +14,7 @@ from typing import Protocol
 
 from remediator.core.code_home import CodeHome, DocumentHome
 from remediator.core.desired import DesiredState
+from remediator.core.finding import Finding
 from remediator.core.plan import Plan
 from remediator.core.snapshot import Snapshot
 
@@ -92,11 +93,15 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be put into code: a plan, the estate in which it was made, and the desired state that it serves."""
+    """What is to be put into code: a plan, the estate in which it was made, and the desired state that it serves.
+
+    `findings` are what the plan mends, where that matters.
+    """
 
     plan: Plan
     live: Snapshot
     desired: DesiredState
+    findings: tuple[Finding, ...] = ()
 
 
 # Turns a plan into code: pure, the same input gives the same bytes (`codebase.draft`).

@@ -84,7 +84,8 @@ def put_forward(
     if found is not None and is_open and request.base == tree.commit:
         return request.seen(found, now + BETWEEN_LOOKS)
     plan = incident.diagnosis.plan if incident.diagnosis else Plan(())
-    drafted = desk.side.drafted(request.purpose, Task(plan, live, desired), tree, home)
+    findings = incident.diagnosis.findings if incident.diagnosis else ()
+    drafted = desk.side.drafted(request.purpose, Task(plan, live, desired, findings), tree, home)
     if isinstance(drafted, Instruction):
         return drafted
     commits = that_change(drafted.commits, tree.files)
