@@ -11,9 +11,7 @@ from typing import NamedTuple
 from tests.architecture.house import ROOT, relative, text_of, tracked
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-RUNTIME, DEVELOPMENT, HOST = (
-    ROOT / name for name in ("requirements.txt", "requirements-dev.txt", "requirements-host.txt")
-)
+RUNTIME, DEVELOPMENT, HOST, SERVED = (ROOT / f"requirements{name}.txt" for name in ("", "-dev", "-host", "-cli"))
 # Programs that are run beside the tests, each from a lock of its own.
 BESIDE = {group: ROOT / f"requirements-{group}.txt" for group in ("checkov", "docs")}
 _PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==(\S+)(?: ; (.+))?")
@@ -61,15 +59,15 @@ def _names(requirements: list[str]) -> set[str]:
 
 def test_every_pin_has_a_hash() -> None:
     """No version is installed that could be swapped for another file."""
-    for lock in (RUNTIME, DEVELOPMENT, HOST, *BESIDE.values()):
+    for lock in (RUNTIME, DEVELOPMENT, HOST, SERVED, *BESIDE.values()):
         assert [pin for pin, hashes in _pins(lock).items() if not hashes] == []
 
 
 def test_the_runtime_lock_is_a_part_of_the_development_lock() -> None:
     """What is deployed is what was tested: the same versions with the same hashes."""
-    runtime, development = _pins(RUNTIME), _pins(DEVELOPMENT)
-    known = {(pin.name, pin.version): hashes for pin, hashes in development.items()}
-    assert [pin for pin, hashes in runtime.items() if known.get((pin.name, pin.version)) != hashes] == []
+    known = {(pin.name, pin.version): hashes for pin, hashes in _pins(DEVELOPMENT).items()}
+    for lock in (RUNTIME, SERVED):
+        assert [pin for pin, hashes in _pins(lock).items() if known.get((pin.name, pin.version)) != hashes] == []
 
 
 def test_every_package_of_the_tests_has_a_hash() -> None:
@@ -93,6 +91,13 @@ def test_every_dependency_is_locked() -> None:
         assert _names(groups[group]) - {pin.name for pin in _pins(lock)} == set()
 
 
+def test_the_container_installs_the_function_app_and_the_terminal() -> None:
+    """What `remediator serve` needs in an image is what the app needs, and the extra `cli`."""
+    served = {pin.name for pin in _pins(SERVED)}
+    assert {pin.name for pin in _pins(RUNTIME)} <= served
+    assert _names(PROJECT["project"]["optional-dependencies"]["cli"]) <= served
+
+
 def test_the_function_app_installs_no_terminal() -> None:
     """Libraries of the terminal and the tests are not in requirements.txt."""
     ours = PROJECT["project"]
@@ -102,7 +107,7 @@ def test_the_function_app_installs_no_terminal() -> None:
 
 def test_a_lock_names_no_download_host() -> None:
     """Locks hold names, versions and hashes: where files are downloaded from is the machine's own business."""
-    for lock in (RUNTIME, DEVELOPMENT, HOST, *BESIDE.values()):
+    for lock in (RUNTIME, DEVELOPMENT, HOST, SERVED, *BESIDE.values()):
         assert "://" not in text_of(lock)
     for lock in (path for path in tracked() if path.name == "package-lock.json"):
         packages = json.loads(text_of(lock))["packages"]
