@@ -111,6 +111,10 @@ class Runtime:
         """The incidents that were joined to this one, newest first."""
         return self.flow.incidents.find(status=Status.JOINED, joined_to=incident, limit=MOST_JOINED)
 
+    def code_moved(self, branch: str) -> str | None:
+        """See `flow.code_moved`."""
+        return self.flow.code_moved(branch)
+
     def stopped(self) -> str | None:
         """Why every write is stopped, None where it is not."""
         return self.switch.stopped()

@@ -4,6 +4,7 @@
 (`runtime.py`, `web_app.py`), so that indexing loads neither Azure clients nor the web app.
 """
 
+from remediator.functions.code import doors as code
 from remediator.functions.decisions import doors as decisions
 from remediator.functions.events import doors as events
 from remediator.functions.pages import doors as pages
@@ -11,4 +12,4 @@ from remediator.functions.programs import doors as programs
 from remediator.functions.timer import doors as timer
 from remediator.functions.work import doors as work
 
-BLUEPRINTS = (events, programs, pages, decisions, work, timer)
+BLUEPRINTS = (events, programs, code, pages, decisions, work, timer)

@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from remediator.web import approvals, decisions, incidents, intake, openings, remediations, signin
+from remediator.web import approvals, code_events, decisions, incidents, intake, openings, remediations, signin
 from remediator.web.access import check_settings
 from remediator.web.door import Call, StrictHeaders, bug, door, http_refusal
 from remediator.web.runtime import IdentityKind, WebRuntime
@@ -50,6 +50,7 @@ def _api(runtime: WebRuntime) -> list[Route]:
         Route("/api/events", door(runtime, intake.events, limit=intake.EVENT_LIMIT), methods=["POST"]),
         Route("/api/events", door(runtime, intake.event_options), methods=["OPTIONS"]),
         Route("/api/remediations", door(runtime, remediations.remediate, limit=remediations.LIMIT), methods=["POST"]),
+        Route("/api/code-events", door(runtime, code_events.code_events, limit=code_events.LIMIT), methods=["POST"]),
     ]
     if runtime.settings.identity is not IdentityKind.NONE:
         routes += [

@@ -36,7 +36,7 @@ class WebSettings:
     Entra token. `platform_checks_keys`: the Functions host has compared the key of the API routes already. `readers`
     are object ids, group ids or roles that may read incidents; empty means every signed-in person. `approvers` narrow
     down who may decide where the desired state names nobody. `local_user` is signed in by itself when the identity is
-    local.
+    local. The hook secrets are what code hosts prove themselves with; without one its webhook is not taken.
     """
 
     public_url: str
@@ -50,6 +50,8 @@ class WebSettings:
     readers: frozenset[str] = frozenset()
     approvers: Approvers = field(default_factory=Approvers)
     local_user: str = ""
+    github_hook_secret: str = field(default="", repr=False)
+    azure_devops_hook_secret: str = field(default="", repr=False)
 
     @property
     def on_loopback(self) -> bool:
@@ -66,7 +68,8 @@ class WebRuntime:
 
     `take_in` is flow.intake for one signal or several about one subject, `record` flow.record_approval with the
     incident's id, the link's token, the answer and the person; both raise the errors of core.errors. `find` takes
-    (status, registry, limit), the first two may be None, a registry by id or name; newest first.
+    (status, registry, limit), the first two may be None, a registry by id or name; newest first. `code_moved` is
+    flow.code_moved with the name of a branch.
     """
 
     settings: WebSettings
@@ -82,3 +85,4 @@ class WebRuntime:
     desired: Callable[[], DesiredState]
     joined: Callable[[str], Sequence[Incident]] = lambda _: ()
     stopped: Callable[[], str | None] = lambda: None
+    code_moved: Callable[[str], str | None] = lambda _: None

@@ -42,6 +42,7 @@ class Source(Protocol):
     def desired(self) -> DesiredState: ...
     def joined(self, incident: str) -> Sequence[Incident]: ...
     def stopped(self) -> str | None: ...
+    def code_moved(self, branch: str) -> str | None: ...
 
 
 def web_runtime(source: Source, *, function_key: str, platform_checks_keys: bool) -> WebRuntime:
@@ -64,6 +65,7 @@ def web_runtime(source: Source, *, function_key: str, platform_checks_keys: bool
         desired=source.desired,
         joined=source.joined,
         stopped=source.stopped,
+        code_moved=source.code_moved,
     )
 
 
@@ -81,4 +83,6 @@ def _settings(source: Source, function_key: str, platform_checks_keys: bool) -> 
         readers=frozenset(known.readers),
         approvers=Approvers(known.approver_users, known.approver_groups, known.approver_roles),
         local_user=known.local_user,
+        github_hook_secret=known.github_webhook_secret,
+        azure_devops_hook_secret=known.azure_devops_hook_secret,
     )
