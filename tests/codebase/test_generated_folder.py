@@ -262,17 +262,35 @@ def test_what_several_registries_need_has_a_folder_of_its_own() -> None:
     assert {path.split("/")[1] for path in files} == {"_shared"}
 
 
-def test_each_registry_has_its_folder_and_a_link_that_one_declares_stays_there() -> None:
-    """Two registries in one plan: an endpoint in each folder, the zone and the link where both look."""
+def two_registries() -> EstateBuilder:
+    """Two closed registries without anything private, and an app for each in one network."""
     builder = closed_without_endpoint("AzureCloud", "westeurope")
     builder.registry("store")
     environment = rid("Microsoft.App/managedEnvironments", "cae")
     builder.app("sales", environment, "store.azurecr.io/sales:1")
-    task = task_of(builder)
-    _, files = written(task, home())
-    assert {path.split("/")[1] for path in files} == {"_shared", "shop", "store"}
+    return builder
+
+
+def test_each_registry_has_its_folder_and_the_link_is_in_the_last() -> None:
+    """Two registries in one plan: the zone where both look comes first, an endpoint in each folder, the link last."""
+    drafted, files = written(task_of(two_registries()), home())
+    folders = ["privatelink/_shared", "privatelink/shop", "privatelink/store"]
+    assert sorted({path.rpartition("/")[0] for path in files}) == folders
+    assert [path for path in files if "/zone-" in path or "/links-" in path] == [
+        "privatelink/_shared/zone-rg-app.bicep",
+        "privatelink/store/links-rg-app.bicep",
+    ]
+    assert drafted.notes[-1].endswith(f"so that links come last: {', '.join(folders)}.")
+    world = Sandboxed.of(two_registries().document())
+    for folder in folders:
+        deploy(files, folder, world.azure)
+    assert world.diagnose().findings == ()
+
+
+def test_what_a_folder_declares_stays_there() -> None:
+    """The zone and the link that one registry's folder declares are not declared by another plan for two."""
     _, only_shop = written(task_of(closed_without_endpoint("AzureCloud", "westeurope")), home())
-    _, both = written(task, home(), only_shop)
+    _, both = written(task_of(two_registries()), home(), only_shop)
     assert {path.split("/")[1] for path in both} == {"shop", "store"}
 
 

@@ -56,7 +56,7 @@ def test_terraform_literals_mean_their_text(held: list[str]) -> None:
 @given(texts)
 def test_keys_and_lists_are_plain_too(text: str) -> None:
     """A key of a map and an entry of a list are quoted where they are more than a word."""
-    written_so = f"var x = {bicep_text.value({text: [text, True, 3], 'b': {}, 'c': []})}\n"
+    written_so = f"var x = {bicep_text.value({text: [text, True, 3], text + '2': {}, text + '3': []})}\n"
     found = parsed(written_so)["variables"]["x"]["value"]
     assert flaws(written_so, ".bicep") == []
     assert [text_of(item) if isinstance(item, str) else item for item in next(iter(found.values()))] == [text, True, 3]

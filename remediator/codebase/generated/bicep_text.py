@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_KEY = re.compile(r"(?!(?:true|false|null|if|for|in|existing)\Z)[A-Za-z_][A-Za-z0-9_]*\Z")
 # What begins an expression, and what some readers take for a comment in a string.
 _OPENINGS = ("${", "//", "/*")
 _WORD = re.compile(r"[^A-Za-z0-9]+")

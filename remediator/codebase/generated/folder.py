@@ -145,6 +145,9 @@ def _notes(
     notes = [_ADOPTED.format(rid.name, rid.resource_group) for rid in work.adopted]
     notes += [one.note for one in work.left]
     notes += handover.notes(task.live, targets, exempted, language)
+    folders = sorted({file.path.rpartition("/")[0] for commit in commits for file in commit.files})
+    if len(folders) > 1:
+        notes.append(f"Deploy the folders one after the other, so that links come last: {', '.join(folders)}.")
     yield from dict.fromkeys(notes if commits else (*notes, ALL_DECLARED))
 
 

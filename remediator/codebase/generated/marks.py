@@ -88,4 +88,5 @@ def _own_files(tree: Tree, home: CodeHome) -> Iterator[tuple[str, str, str]]:
 
 
 def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() and letter not in "'\\" else "?" for letter in text)
+    plain = "".join(letter if letter.isprintable() and letter != "\\" else "?" for letter in text)
+    return plain.replace("'''", "???")

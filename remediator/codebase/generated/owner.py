@@ -1,6 +1,7 @@
 """In which folder does a change belong? In that which declares its target already, else in its registry's.
 
-A zone, link or peering that serves several registries has a folder of its own name, which no registry can have.
+A zone or peering that serves several registries has a folder of its own name, which no registry can have and which
+comes first in the order of names; so has a link, unless the plan makes something for a registry: it comes after that.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ def owners(task: Task, declared: Mapping[str, Mapping[ResourceId, Mark]]) -> tup
     if not served:
         served = _mended(task, after)
     rest = folder_of(next(iter(served))) if len(served) == 1 else SHARED
+    # where folders are deployed one after the other, the last of them leads networks to what the others made
+    last = max((folder_of(rid) for rid in named if rid is not None), default=rest)
     found = []
     for change, registry in zip(task.plan.changes, named, strict=True):
         holding = next((name for name in sorted(declared) if change.target in declared[name]), None)
-        found.append(holding or (folder_of(registry) if registry is not None else rest))
+        shared = last if change.kind is ChangeKind.CREATE_LINK else rest
+        found.append(holding or (folder_of(registry) if registry is not None else shared))
     return tuple(found)
 
 

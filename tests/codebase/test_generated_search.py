@@ -1,0 +1,109 @@
+"""Plans for estates of any shape with several faults, as code: always the same and whole, and doing what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from remediator.codebase.draft import draft
+from remediator.core.change import Change, ChangeKind
+from remediator.core.code_home import Language
+from remediator.core.diagnosis import diagnose
+from remediator.core.plan import Plan
+from remediator.core.pull_request import Draft, Instruction, Task, Tree
+from tests.codebase.bicep_deployment import deploy
+from tests.codebase.drafting import files_after, home
+from tests.codebase.oracles import flaws, formatted_otherwise, formatter
+from tests.core.diagnosing import snapshot_of
+from tests.scenarios.sandboxed import Sandboxed
+from tests.search.effort import search
+from tests.search.shape import Shape
+from tests.search.trouble import Faults, troubled, troubles
+
+# What a person does, as the notes ask, before the merge; and what is left for after the deployment.
+BEFORE = (
+    ChangeKind.UPGRADE_SKU,
+    ChangeKind.DELETE_PEERING,
+    ChangeKind.DELETE_ENDPOINT,
+    ChangeKind.UPDATE_PEERING,
+    ChangeKind.APPROVE_CONNECTION,
+)
+AFTER = (ChangeKind.UPDATE_REGISTRY,)
+
+
+@search(25)
+@given(troubles)
+def test_code_is_always_the_same_and_whole(trouble: tuple[Shape, Faults]) -> None:
+    """In both languages: the same bytes twice, files that parse after each commit, and again nothing to write."""
+    land = troubled(*trouble)
+    live = snapshot_of(land.builder)
+    task = Task(diagnose(land.desired, live).plan, live, land.desired)
+    for language in Language:
+        first = draft(task, Tree("c0ffee"), home(language))
+        assert draft(task, Tree("c0ffee"), home(language)) == first
+        if isinstance(first, Instruction):
+            assert first.code == "code-not-safe"
+            continue
+        for upto in range(1, len(first.commits) + 1):
+            files = files_after(Tree(""), first, upto)
+            assert [path for path, text in files.items() if flaws(text, f".{path.rpartition('.')[2]}")] == []
+        again = draft(task, Tree("c0ffee", files_after(Tree(""), first)), home(language))
+        assert isinstance(again, Draft)
+        assert again.commits == ()
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """HashiCorp's formatter."""
+    return formatter(tmp_path_factory.mktemp("hcl"))
+
+
+@search(15)
+@given(trouble=troubles)
+def test_hashicorp_formats_it_the_same(
+    program: Path, tmp_path_factory: pytest.TempPathFactory, trouble: tuple[Shape, Faults]
+) -> None:
+    """HashiCorp's own formatter has nothing to do in the Terraform of any plan."""
+    land = troubled(*trouble)
+    live = snapshot_of(land.builder)
+    task = Task(diagnose(land.desired, live).plan, live, land.desired)
+    drafted = draft(task, Tree("c0ffee"), home(Language.TERRAFORM))
+    if isinstance(drafted, Draft):
+        folder = tmp_path_factory.mktemp("tf")
+        written = []
+        for number, text in enumerate(files_after(Tree(""), drafted).values()):
+            written.append(folder / f"{number}.tf")
+            written[-1].write_text(text)
+        assert formatted_otherwise(program, written) == []
+
+
+@search(25)
+@given(troubles)
+def test_deployed_code_does_what_the_plan_does(trouble: tuple[Shape, Faults]) -> None:
+    """Deployed beside what the notes leave to people, Bicep mends what a direct application mends."""
+    land = troubled(*trouble)
+    document = land.builder.document()
+    direct, coded = Sandboxed.of(document), Sandboxed.of(document)
+    plan = direct.diagnose(land.desired).plan
+    drafted = draft(Task(plan, direct.observer.observe(), land.desired), Tree("c0ffee"), home())
+    if not plan or isinstance(drafted, Instruction):
+        return
+    direct.apply(plan)
+    coded.apply(_only(plan, BEFORE))
+    files = files_after(Tree(""), drafted)
+    for folder in sorted({path.rpartition("/")[0] for path in files}):
+        deploy(files, folder, coded.azure)
+    coded.apply(_only(plan, AFTER))
+    one, other = direct.diagnose(land.desired), coded.diagnose(land.desired)
+    assert [(path.key, path.verdict) for path in one.paths] == [(path.key, path.verdict) for path in other.paths]
+    assert [_said(change) for change in one.plan.changes] == [_said(change) for change in other.plan.changes]
+
+
+def _only(plan: Plan, kinds: tuple[ChangeKind, ...]) -> Plan:
+    return Plan(tuple(change for change in plan.changes if change.kind in kinds))
+
+
+def _said(change: Change) -> tuple[str, str]:
+    return change.kind.value, change.target.key
