@@ -6,14 +6,14 @@ Called by `bicep_instances`.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remediator.codebase.in_place.bicep_file import BicepFile, Block
 from remediator.codebase.in_place.bicep_place import Scoped, environment
 from remediator.codebase.in_place.declared import Place
-from remediator.codebase.in_place.evaluate import Env, bound_turns, evaluate
+from remediator.codebase.in_place.evaluate import Env, Later, bound_turns, evaluate
 from remediator.codebase.in_place.expr import Fields
 from remediator.codebase.in_place.operators import field_of
 from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, unread
@@ -24,6 +24,7 @@ DEEPEST = 16
 GROUP = "Microsoft.Resources/resourceGroups"
 AFTER = "known only after it was deployed"
 ELSEWHERE = "it is made by a module that is not in this repository"
+Turn = tuple[Any, Env, Value | None]
 _RESOURCE_ID = ("resourceId", "extensionResourceId", "subscriptionResourceId", "tenantResourceId")
 
 
@@ -35,10 +36,12 @@ class Scope:
     files: Mapping[str, BicepFile]
     cloud: Cloud
     world: str
-    given: Mapping[str, Value] | None = None
+    given: Mapping[str, Value | Later] | None = None
     place: Place = field(default_factory=Place)
     chain: tuple[str, ...] = ()
     memo: dict[str, Value] = field(default_factory=dict)
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+    inner: dict[tuple[str, object], Scope] = field(default_factory=dict)
 
     def name(self, name: str) -> Value:
         """A parameter, variable, resource or module; Unread for all else."""
@@ -50,8 +53,9 @@ class Scope:
     def _named(self, name: str) -> Value:
         file = self.file
         if name in file.params:
-            if self.given is not None and name in self.given:
-                return self.given[name]
+            passed = self.given.get(name) if self.given is not None else None
+            if passed is not None:
+                return passed.value() if isinstance(passed, Later) else passed
             default = file.params[name]
             if default is not None:
                 return evaluate(default, self)
@@ -255,17 +259,19 @@ def _verified_output(scope: Scope, block: Block, env: Env, key: str) -> Value:
     return Value(Id(made, (name.text() or "",), place.group, place.subscription), None, name.deps)
 
 
-def rounds(scope: Scope, block: Block) -> Iterator[tuple[Any, Env, Value | None]]:
+def rounds(scope: Scope, block: Block) -> list[Turn]:
     """Each turn of a declaration: its key, the names in it, and what is looped over; one turn where nothing is."""
     if block.loop is None:
-        yield None, scope, None
-        return
-    source = evaluate(block.loop.source, scope)
-    if not isinstance(source.data, (tuple, dict)):
-        yield "?", scope, source
-        return
-    for key, env in bound_turns(source, block.loop, scope):
-        yield key, env, source
+        return [(None, scope, None)]
+    if block.symbol not in scope.turns:
+        scope.turns[block.symbol] = [("?", scope, unread(f"{block.symbol} counts itself"))]
+        source = evaluate(block.loop.source, scope)
+        if isinstance(source.data, (tuple, dict)):
+            made: list[Turn] = [(key, env, source) for key, env in bound_turns(source, block.loop, scope)]
+        else:
+            made = [("?", scope, source)]
+        scope.turns[block.symbol] = made
+    return scope.turns[block.symbol]
 
 
 def inner_scope(scope: Scope, block: Block, turn: Any, env: Env) -> Scope | None:
@@ -274,12 +280,23 @@ def inner_scope(scope: Scope, block: Block, turn: Any, env: Env) -> Scope | None
     file = scope.files.get(path) if path is not None else None
     if file is None or not file.parsed:
         return None
+    key = (block.symbol, turn)
+    if key not in scope.inner:
+        label = block.symbol if turn is None else f"{block.symbol}[{turn}]"
+        place = scope.place_of(block.body, env)
+        given = _passed(block, env, file)
+        scope.inner[key] = Scope(file, scope.files, scope.cloud, scope.world, given, place, (*scope.chain, label))
+    return scope.inner[key]
+
+
+def _passed(block: Block, env: Env, file: BicepFile) -> Mapping[str, Value | Later]:
     params = block.body.entry("params") if block.body is not None else None
-    passed = evaluate(params.value, env) if params is not None else Value({})
-    given = passed.data if isinstance(passed.data, dict) else dict.fromkeys(file.params, passed)
-    label = block.symbol if turn is None else f"{block.symbol}[{turn}]"
-    place = scope.place_of(block.body, env)
-    return Scope(file, scope.files, scope.cloud, scope.world, given, place, (*scope.chain, label))
+    if params is None:
+        return {}
+    if isinstance(params.value, Fields) and all(entry.key is not None for entry in params.value.entries):
+        return {entry.key: Later(entry.value, env) for entry in params.value.entries if entry.key is not None}
+    passed = evaluate(params.value, env)
+    return passed.data if isinstance(passed.data, dict) else dict.fromkeys(file.params, passed)
 
 
 def module_path(here: str, what: str) -> str | None:

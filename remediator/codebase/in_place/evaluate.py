@@ -60,6 +60,18 @@ class Bound:
         return self.outer.call(name, args)
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A value passed to a module, worked out when it is asked for: modules may use each other's outputs."""
+
+    expr: Expr
+    env: Env
+
+    def value(self) -> Value:
+        """The value."""
+        return evaluate(self.expr, self.env)
+
+
 def evaluate(expr: Expr, env: Env) -> Value:
     """The value of an expression."""
     match expr:

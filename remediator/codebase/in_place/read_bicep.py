@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from remediator.codebase.in_place.bicep_file import BicepFile, Block
-from remediator.codebase.in_place.bicep_mask import SPREAD_FIELD, SPREAD_ITEM, masked
+from remediator.codebase.in_place.bicep_mask import SPREAD_FIELD, SPREAD_ITEM, masked, masked_more
 from remediator.codebase.in_place.expr import (
     At,
     Call,
@@ -46,7 +46,10 @@ def _parser() -> Any:
 def read(source: Source) -> BicepFile:
     """The file."""
     parameters = source.path.lower().endswith(".bicepparam")
-    root = _parser().parse(masked(source.raw, parameters=parameters)).root_node
+    raw = masked(source.raw, parameters=parameters)
+    root = _parser().parse(raw).root_node
+    if root.has_error:
+        root = _parser().parse(masked_more(raw)).root_node
     file = BicepFile(source, not root.has_error)
     if file.parsed:
         _Reader(source, file).all(root)

@@ -112,7 +112,7 @@ class RegistrySwitch:
         if unknown:
             raise Declined(Instruction("code-value-unknown", f"{self.field} at {where(found)}: {unknown}"))
         path, wanted = self._put(found, path, wanted)
-        yield from put_deep(found.body, path, wanted, site.code.sources)
+        yield from put_deep(found.body, path, wanted, site.code.sources, nested=written == "terraform")
 
     def _put(self, found: Instance, path: tuple[str, ...], wanted: Any) -> tuple[tuple[str, ...], Any]:
         """New address rules come with the default action, without which a rule set is not whole."""

@@ -139,10 +139,11 @@ def put(fields: Value, key: str, value: Any, sources: Sources) -> Iterator[Way]:
         yield (with_entry(sources[origin.span.path], origin, key, value),)
 
 
-def put_deep(body: Value, path: tuple[str, ...], value: Any, sources: Sources) -> Iterator[Way]:
+def put_deep(body: Value, path: tuple[str, ...], value: Any, sources: Sources, *, nested: bool = True) -> Iterator[Way]:
     """Ways to give an object a field some levels below, making the levels that are missing.
 
-    A step into a list of nested blocks means its one block.
+    A step into a list of nested blocks means its one block. What is missing in a block of HCL is a nested block, or an
+    attribute where `nested` is False: inputs of modules are.
     """
     here = body
     for depth, key in enumerate(path):
@@ -156,7 +157,7 @@ def put_deep(body: Value, path: tuple[str, ...], value: Any, sources: Sources) -
             made: Any = value
             for level in reversed(rest):
                 made = {level: made}
-            if rest and _is_terraform(here):
+            if rest and nested and _is_terraform(here):
                 made = Nested((made,))
             yield from put(here, key, made, sources)
             return

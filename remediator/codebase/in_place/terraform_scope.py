@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from remediator.codebase.in_place.evaluate import Bound, Env, evaluate
+from remediator.codebase.in_place.evaluate import Bound, Env, Later, evaluate
 from remediator.codebase.in_place.functions import split
 from remediator.codebase.in_place.read_hcl import HclBlock
 from remediator.codebase.in_place.terraform_folder import TYPES, Folder, module_path
@@ -28,9 +28,11 @@ class Scope:
     folder: Folder
     folders: Mapping[str, Folder]
     world: str
-    given: Mapping[str, Value] = field(default_factory=dict)
+    given: Mapping[str, Value | Later] = field(default_factory=dict)
     chain: tuple[str, ...] = ()
     memo: dict[str, Value] = field(default_factory=dict)
+    turns: dict[tuple[str, ...], list[Turn]] = field(default_factory=dict)
+    inner: dict[tuple[str, object], Scope] = field(default_factory=dict)
 
     def name(self, name: str) -> Value:
         """The first word of an expression: `var`, `local`, `module`, `data` or a resource's type."""
@@ -70,9 +72,12 @@ class Scope:
         )
 
     def _variable(self, key: str) -> Value:
-        if key in self.given:
-            return self.given[key]
         block = self.folder.variables.get(key)
+        passed = self.given.get(key)
+        if passed is not None:
+            value = passed.value() if isinstance(passed, Later) else passed
+            if value.data is not None or _nullable(self.folder, key):
+                return value
         if block is None:
             return unread(f"var.{key} is not declared in {self.folder.path or 'the root folder'}")
         default = block.body.entry("default")
@@ -130,6 +135,17 @@ class Resource:
         known = TYPES.get(self.block.labels[0])
         if known is None:
             return None, "its type is not read here", NO_DEPS
+        label = f"names of {self.existing}.{'.'.join(self.block.labels)}[{self.turn!r}]"
+        if label not in self.scope.memo:
+            self.scope.memo[label] = unread(f"the name of {'.'.join(self.block.labels)} refers to itself")
+            made, why, deps = self._names(known)
+            self.scope.memo[label] = unread(why, deps) if made is None else Value(tuple(map(Value, made)), None, deps)
+        held = self.scope.memo[label]
+        if not held.known:
+            return None, held.why, held.deps
+        return tuple(str(name.data) for name in held.data), "", held.deps
+
+    def _names(self, known: tuple[str, tuple[str, ...]]) -> tuple[tuple[str, ...] | None, str, Deps]:
         env = self._env()
         made: list[str] = []
         deps: Deps = NO_DEPS
@@ -215,6 +231,14 @@ class Module:
 
 def rounds(scope: Scope, block: HclBlock) -> list[Turn]:
     """Each instance of a block with `count` or `for_each`; one with an unknown key where that is not known."""
+    label = (block.kind, *block.labels)
+    if label not in scope.turns:
+        scope.turns[label] = [Turn("?", scope, None, unread(f"{'.'.join(label)} counts itself"))]
+        scope.turns[label] = _rounds(scope, block)
+    return scope.turns[label]
+
+
+def _rounds(scope: Scope, block: HclBlock) -> list[Turn]:
     count, each = block.body.entry("count"), block.body.entry("for_each")
     if count is not None:
         value = evaluate(count.value, scope)
@@ -244,14 +268,16 @@ def inner_scope(scope: Scope, block: HclBlock, turn: Turn) -> Scope | None:
     folder = scope.folders.get(path) if path is not None else None
     if folder is None or not folder.parsed:
         return None
-    given = {
-        entry.key: evaluate(entry.value, turn.env)
-        for entry in block.body.entries
-        if entry.key is not None and entry.key not in _META
-    }
-    given = {key: value for key, value in given.items() if value.data is not None or _nullable(folder, key)}
-    name = block.labels[0] if turn.key is None else f"{block.labels[0]}[{turn.key}]"
-    return Scope(folder, scope.folders, scope.world, given, (*scope.chain, name))
+    label = (block.labels[0], turn.key)
+    if label not in scope.inner:
+        given = {
+            entry.key: Later(entry.value, turn.env)
+            for entry in block.body.entries
+            if entry.key is not None and entry.key not in _META
+        }
+        name = block.labels[0] if turn.key is None else f"{block.labels[0]}[{turn.key}]"
+        scope.inner[label] = Scope(folder, scope.folders, scope.world, given, (*scope.chain, name))
+    return scope.inner[label]
 
 
 def _nullable(folder: Folder, key: str) -> bool:
@@ -261,5 +287,6 @@ def _nullable(folder: Folder, key: str) -> bool:
 
 
 def group_of(block: HclBlock, env: Env) -> str | None:
+    """The resource group that a block names."""
     entry = block.body.entry("resource_group_name")
     return evaluate(entry.value, env).text() if entry is not None else None
