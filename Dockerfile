@@ -10,7 +10,7 @@ RUN sed -n '/^uv-build==/,/[^\\]$/p' requirements-dev.txt > build.txt && python 
 COPY pyproject.toml README.md LICENSE ./
 COPY remediator ./remediator
 RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir wheels . \
- && python -m pip --python /opt/remediator/bin/python install --no-deps --no-index --find-links wheels remediator
+ && python -m pip --python /opt/remediator/bin/python install --no-deps --no-index wheels/*.whl
 
 FROM python:3.13.9-slim-bookworm
 COPY --from=build /opt/remediator /opt/remediator

@@ -23,7 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_every_file_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
-    """Modules, page templates, the rules' page, the small Azure and the marker for types are in the wheel, and no test."""
+    """Modules, page templates, the rules' page, the small Azure and the marker for types are in it, and no test."""
     files = {f"remediator/{path.relative_to(PACKAGE).as_posix()}" for path in PACKAGE.rglob("*") if path.is_file()}
     wanted = {name for name in files if "__pycache__" not in name}
     found = {name for name in wheel.namelist() if not name.startswith("remediator-")}
