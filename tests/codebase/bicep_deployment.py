@@ -43,11 +43,11 @@ class Arm:
     """Resource Manager of the sandbox, asked as a deployment asks it."""
 
     azure: Azure
-    puts: list[str] = field(default_factory=list)
+    puts: list[tuple[str, str, Body]] = field(default_factory=list)
 
     def put(self, rid: str, version: str, body: Body) -> None:
         """Write a resource and wait for it."""
-        self.puts.append(rid)
+        self.puts.append((rid, version, body))
         answer = self._ask("PUT", f"{self._host}{rid}?api-version={version}", body)
         assert answer.status in (200, 201, 202), (rid, answer.status, answer.body)
         operation = {k.lower(): v for k, v in answer.headers.items()}.get("azure-asyncoperation")
@@ -72,6 +72,11 @@ class Arm:
 
 def deploy(files: dict[str, str], folder: str, azure: Azure, **parameters: str) -> list[str]:
     """Deploy `main.bicep` of a folder; returns the ids that were written, in order."""
+    return [rid for rid, _, _ in bodies(files, folder, azure, **parameters)]
+
+
+def bodies(files: dict[str, str], folder: str, azure: Azure, **parameters: str) -> list[tuple[str, str, Body]]:
+    """Deploy it; returns what was written, in order: id, version and body."""
     arm = Arm(azure)
     main = parsed(files[f"{folder}/main.bicep"])
     assert main["globals"]["scope"]["value"] == "subscription"
