@@ -81,7 +81,7 @@ package-check: package ## index that zip in a clean environment which has only r
 
 docs: $(DOCS) ## build/site, the pages as a site of their own; a link that leads nowhere fails
 	@rm -rf build/site
-	@NO_MKDOCS_2_WARNING=true .venv-docs/bin/mkdocs build --strict --quiet --site-dir build/site
+	@NO_MKDOCS_2_WARNING=true .venv-docs/bin/mkdocs build --strict --site-dir build/site
 	@echo "build/site/index.html"
 
 format: setup ## rewrite the code in the house style, and the copy of docs/rules.md that comes along
