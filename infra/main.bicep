@@ -64,6 +64,9 @@ param alertsFollow string = 'off'
 ])
 param way string = 'direct'
 
+@description('Minutes from one sweep over everything to the next, from 15 to 10080, or `off`.')
+param sweep string = '60'
+
 @description('A reason here stops every write to Azure until it is removed.')
 param stopped string = ''
 
@@ -123,21 +126,27 @@ param smtpFrom string = ''
 @description('Endpoint of Azure Communication Services where that carries mails instead of a server.')
 param acsEndpoint string = ''
 
+// Where pull requests go
+
+@description('Address of GitHub, or of a server of your own.')
+param gitHubUrl string = 'https://github.com'
+
+@description('Id of the GitHub App that makes pull requests; its key is the secret `github-private-key`.')
+param gitHubAppId string = ''
+
+@description('Id of that App\'s installation.')
+param gitHubInstallationId string = ''
+
+@description('Address of Azure DevOps, or of a server of your own.')
+param azureDevOpsUrl string = 'https://dev.azure.com'
+
 // Secrets: written into the vault when they are given, left as they are when not
 
-@description('Key that signs approval links, 32 characters or more. Give it the first time; later only to make every open link void.')
+@description('Values for the vault, by name. `approval-key` (32 characters or more) is needed the first time; given again, it makes every open link void. The other names are those of `secretNames`. An empty value counts as not given.')
 @secure()
-param approvalKey string = ''
+param secrets object = {}
 
-@description('Addresses of Teams workflows, `operations=https://…` with blanks between.')
-@secure()
-param teamsWebhooks string = ''
-
-@description('Password of `smtpUser`.')
-@secure()
-param smtpPassword string = ''
-
-@description('Which secrets the vault holds beside the approval key: `teams-webhooks`, `smtp-password`. Stays when the value is no longer given.')
+@description('Which secrets the vault holds beside `approval-key`, also while their values are not given: `teams-webhooks`, `smtp-password`, `github-token`, `github-private-key`, `github-webhook-secret`, `azure-devops-token`, `azure-devops-hook-secret`.')
 param secretNames array = []
 
 // How it is built
@@ -400,9 +409,7 @@ module vault 'modules/vault.bicep' = {
     readerPrincipalId: identities.outputs.readerPrincipalId
     subnetId: ownNetwork ? network.outputs.endpointsSubnetId : endpointsSubnetId
     zoneId: zoneIds.vault
-    approvalKey: approvalKey
-    teamsWebhooks: teamsWebhooks
-    smtpPassword: smtpPassword
+    secrets: secrets
   }
   dependsOn: [
     zones
@@ -473,10 +480,17 @@ module settings 'modules/settings.bicep' = {
       smtpFrom: smtpFrom
       acsEndpoint: acsEndpoint
     }
+    code: {
+      gitHubUrl: gitHubUrl
+      gitHubAppId: gitHubAppId
+      gitHubInstallationId: gitHubInstallationId
+      azureDevOpsUrl: azureDevOpsUrl
+    }
     eventEndpoint: publishesEvents ? topic.outputs.endpoint : ''
     alertsFollow: alertsFollow
     way: way
     stopped: stopped
+    sweep: sweep
     more: moreSettings
   }
 }

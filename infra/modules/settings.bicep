@@ -13,7 +13,7 @@ param insightsConnection string
 @description('Address of the vault, with the slash at the end.')
 param vaultUri string
 
-@description('Which secrets the vault holds: `approval-key` always, `teams-webhooks` and `smtp-password` where they were given once.')
+@description('Which secrets the vault holds beside `approval-key`.')
 param secretNames array
 
 @description('Address of our pages.')
@@ -34,6 +34,9 @@ param people object
 @description('The mail server or service: `smtpHost`, `smtpPort`, `smtpTls`, `smtpUser`, `smtpFrom` and `acsEndpoint`.')
 param mail object
 
+@description('Where pull requests go: `gitHubUrl`, `gitHubAppId`, `gitHubInstallationId` and `azureDevOpsUrl`.')
+param code object
+
 @description('Address of the topic to which incidents are published; empty: nothing is published.')
 param eventEndpoint string
 
@@ -46,6 +49,9 @@ param way string
 @description('A reason here stops every write to Azure.')
 param stopped string
 
+@description('Minutes from one sweep to the next, or `off`.')
+param sweep string
+
 @description('Further variables of docs/settings.md by their full name; they outrank the others.')
 param more object
 
@@ -53,6 +59,11 @@ var secret = {
   approvalKey: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/approval-key)'
   teamsWebhooks: contains(secretNames, 'teams-webhooks') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/teams-webhooks)' : ''
   smtpPassword: contains(secretNames, 'smtp-password') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/smtp-password)' : ''
+  gitHubToken: contains(secretNames, 'github-token') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/github-token)' : ''
+  gitHubPrivateKey: contains(secretNames, 'github-private-key') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/github-private-key)' : ''
+  gitHubWebhookSecret: contains(secretNames, 'github-webhook-secret') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/github-webhook-secret)' : ''
+  azureDevOpsToken: contains(secretNames, 'azure-devops-token') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/azure-devops-token)' : ''
+  azureDevOpsHookSecret: contains(secretNames, 'azure-devops-hook-secret') ? '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/azure-devops-hook-secret)' : ''
 }
 
 var ours = {
@@ -82,6 +93,16 @@ var ours = {
   REMEDIATOR_SMTP_FROM: mail.smtpFrom
   REMEDIATOR_ACS_ENDPOINT: mail.acsEndpoint
   REMEDIATOR_TEAMS_WEBHOOKS: secret.teamsWebhooks
+  REMEDIATOR_GITHUB_URL: code.gitHubUrl
+  REMEDIATOR_GITHUB_TOKEN: secret.gitHubToken
+  REMEDIATOR_GITHUB_APP_ID: code.gitHubAppId
+  REMEDIATOR_GITHUB_INSTALLATION_ID: code.gitHubInstallationId
+  REMEDIATOR_GITHUB_PRIVATE_KEY: secret.gitHubPrivateKey
+  REMEDIATOR_GITHUB_WEBHOOK_SECRET: secret.gitHubWebhookSecret
+  REMEDIATOR_AZURE_DEVOPS_URL: code.azureDevOpsUrl
+  REMEDIATOR_AZURE_DEVOPS_TOKEN: secret.azureDevOpsToken
+  REMEDIATOR_AZURE_DEVOPS_HOOK_SECRET: secret.azureDevOpsHookSecret
+  REMEDIATOR_CODE_CLIENT_ID: clientIds.reader
   REMEDIATOR_READER_CLIENT_ID: clientIds.reader
   REMEDIATOR_APPLIER_CLIENT_ID: clientIds.applier
   REMEDIATOR_EVENT_ENDPOINT: eventEndpoint
@@ -89,6 +110,7 @@ var ours = {
   REMEDIATOR_TELEMETRY: 'auto'
   REMEDIATOR_STOPPED: stopped
   REMEDIATOR_WAY: way
+  REMEDIATOR_SWEEP: sweep
 }
 
 var host = {

@@ -20,18 +20,21 @@ param subnetId string
 @description('Id of the private DNS zone of vaults.')
 param zoneId string
 
-@description('Key that signs approval links (32 characters or more); empty: the vault has it already.')
+@description('Secrets to write, by name; an empty value leaves what the vault has.')
 @secure()
-param approvalKey string
+param secrets object
 
-@description('Addresses of Teams workflows, `operations=https://…` with blanks between; empty: none, or the vault has them already.')
-@secure()
-param teamsWebhooks string
-
-@description('Password at the mail server; empty: none, or the vault has it already.')
-@secure()
-param smtpPassword string
-
+var names = [
+  'approval-key'
+  'teams-webhooks'
+  'smtp-password'
+  'github-token'
+  'github-private-key'
+  'github-webhook-secret'
+  'azure-devops-token'
+  'azure-devops-hook-secret'
+]
+var given = filter(names, one => contains(secrets, one) && !empty(secrets[one]))
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
@@ -57,38 +60,15 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
 }
 
 // Secrets come in through Resource Manager, so that the vault needs no way in from outside.
-resource approvalSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(approvalKey)) {
-  // checkov:skip=CKV_AZURE_114:the content type is set; the check does not look into a resource with a condition
-  // checkov:skip=CKV_AZURE_41:whoever changes this key makes every open approval link void; the runbook says when to do so
+resource secret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = [for one in given: {
+  // checkov:skip=CKV_AZURE_41:none has a day on which it ends by itself: who gives it decides, and a link that was signed stays good
   parent: vault
-  name: 'approval-key'
+  name: one
   properties: {
     contentType: 'text/plain'
-    value: approvalKey
+    value: secrets[one]
   }
-}
-
-resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(teamsWebhooks)) {
-  // checkov:skip=CKV_AZURE_114:the content type is set; the check does not look into a resource with a condition
-  // checkov:skip=CKV_AZURE_41:the address of a workflow does not expire; it is made again when its owner leaves
-  parent: vault
-  name: 'teams-webhooks'
-  properties: {
-    contentType: 'text/plain'
-    value: teamsWebhooks
-  }
-}
-
-resource passwordSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(smtpPassword)) {
-  // checkov:skip=CKV_AZURE_114:the content type is set; the check does not look into a resource with a condition
-  // checkov:skip=CKV_AZURE_41:how long the password lives is decided at the mail server
-  parent: vault
-  name: 'smtp-password'
-  properties: {
-    contentType: 'text/plain'
-    value: smtpPassword
-  }
-}
+}]
 
 resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault.id, readerPrincipalId, secretsUser)

@@ -39,6 +39,16 @@ def everywhere_known(value: Any) -> Any:
     return [everywhere_known(one) for one in value] if isinstance(value, list) else value
 
 
+def shown(value: Any) -> Any:
+    """The same, with the name of what Azure alone knows in its place."""
+    value = known(value)
+    if isinstance(value, dict):
+        return {key: shown(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [shown(one) for one in value]
+    return value.text if isinstance(value, Later) else value
+
+
 def settled(value: Any) -> Any:
     """The value as a module sees it that gets it as a parameter."""
     value = known(value)
