@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from remediator.bootstrap.access import applier, reader
 from remediator.bootstrap.alerts import alert_channel
+from remediator.bootstrap.code_side import code_side
 from remediator.bootstrap.declared import desired_states
 from remediator.bootstrap.environment import use_identity
 from remediator.bootstrap.events import heard
@@ -118,6 +119,7 @@ def _flow(
         revisions=revisions(settings, observer, told),
         history=AzureHistory(observer.arm),
         logs=pull_logs(observer),
+        code=code_side(settings, log),
         telemetry=told,
         identities=identities(settings),
         recipients=settings.notify or (() if settings.mode is Mode.AZURE else (HERE,)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from remediator.bootstrap.overview import overview_of
 from remediator.core.approval import Answer, Person
 from remediator.core.cloud import Cloud
-from remediator.core.desired import DesiredState
+from remediator.core.desired import DesiredState, Way
 from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.incident import Incident, Status
 from remediator.core.overview import Overview
@@ -97,6 +97,14 @@ class Runtime:
         """See `flow.record_approval`."""
         return self.flow.answer(incident, token, answer, person)
 
+    def choices(self, incident: Incident) -> tuple[Way, ...]:
+        """The ways that an approver may choose for the plan as it stands."""
+        return self.flow.choices(incident)
+
+    def code_moved(self, branch: str) -> str | None:
+        """See `flow.code_moved`."""
+        return self.flow.code_moved(branch)
+
     def load(self, incident: str) -> Incident:
         """The case file; `Rejected("incident-unknown")`."""
         return self.flow.incidents.load(incident).incident
@@ -110,10 +118,6 @@ class Runtime:
     def joined(self, incident: str) -> Sequence[Incident]:
         """The incidents that were joined to this one, newest first."""
         return self.flow.incidents.find(status=Status.JOINED, joined_to=incident, limit=MOST_JOINED)
-
-    def code_moved(self, branch: str) -> str | None:
-        """See `flow.code_moved`."""
-        return self.flow.code_moved(branch)
 
     def stopped(self) -> str | None:
         """Why every write is stopped, None where it is not."""

@@ -11,7 +11,7 @@ from remediator.settings import Settings
 from remediator.views.plain import plain
 
 
-def decide(settings: Settings, incident: str, *, digest: str | None, reason: str = "") -> None:
+def decide(settings: Settings, incident: str, *, digest: str | None, reason: str = "", way: str | None = None) -> None:
     """Approve with a digest, reject with a reason. Without a digest nothing is approved, and where to read the plan is
     said: a plan is approved by whoever has read it."""
     remote = bootstrap.remote(settings)
@@ -22,7 +22,8 @@ def decide(settings: Settings, incident: str, *, digest: str | None, reason: str
     if reason:
         after = remote.decide(incident, {"decision": "reject", "digest": str(asked), "reason": reason})
     else:
-        after = remote.decide(incident, {"decision": "approve", "digest": _confirmed(settings, found, asked, digest)})
+        decision = {"decision": "approve", "digest": _confirmed(settings, found, asked, digest)}
+        after = remote.decide(incident, {**decision, **({"way": way} if way else {})})
     out.show(f"✓ recorded: incident {plain(after.get('id'), 120)} is now {_status(after)}")
 
 

@@ -8,7 +8,7 @@ from remediator import bootstrap
 from remediator.cli import out, verify
 from remediator.cli.person import plan_of
 from remediator.core.incident import Incident, Status
-from remediator.views import journal, picture
+from remediator.views import journal, picture, request_state
 from remediator.views.caused_by import who_did_it
 from remediator.views.document import SCHEMA, incident_document, incident_summary
 from remediator.views.plain import moment, plain
@@ -82,6 +82,7 @@ def _shown(incident: Incident, standing: Standing) -> list[str]:
     lines += [f"Who did it: {who_did_it(incident.caused_by)}"] if incident.caused_by else []
     lines += [f"Status {incident.status.value}: {STATUSES[incident.status]}"]
     lines += [f"✗ {plain(incident.error[0], 80)}: {plain(incident.error[1], 400)}"] if incident.error else []
+    lines += request_state.lines(incident.pull_request)
     lines += [f"Correlation {incident.correlation}"] if incident.correlation else []
     count = max(incident.signal_count, len(incident.signals))
     lines += [f"Signals {count:,}"] if count > 1 else []

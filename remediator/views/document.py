@@ -21,6 +21,7 @@ from remediator.core.pull_error import PullError
 from remediator.core.pull_path import PullPath
 from remediator.core.testimony import Testimony
 from remediator.core.verification import Proof, Verification
+from remediator.views import request_state
 from remediator.views.caused_by import caused_by_document
 from remediator.views.names import rows_document
 from remediator.views.plain import without_addresses
@@ -158,6 +159,7 @@ def incident_document(incident: Incident) -> Json:
                 "yes": a.yes,
                 "at": _time(a.at),
                 "reason": _words(a.reason),
+                "way": a.way,
             }
             for a in incident.approvals
         ],
@@ -175,6 +177,7 @@ def incident_document(incident: Incident) -> Json:
         ],
         "journal": [_line(line) for line in incident.journal],
         "error": _error(incident.error),
+        "pull_request": request_state.document(incident.pull_request),
     }
 
 

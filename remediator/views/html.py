@@ -16,9 +16,10 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from remediator.core.desired import Way
 from remediator.core.execution import StepState
 from remediator.core.incident import Incident, Status
-from remediator.views import changes, journal, picture_svg, wording
+from remediator.views import changes, deciding, journal, picture_svg, request_state, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
 from remediator.views.standing import Standing, joined_lines, registries_named, stopped_sentence
@@ -43,11 +44,13 @@ _BAD = {Status.NEEDS_HUMAN, Status.FORBIDDEN, Status.REJECTED, Status.EXPIRED, S
 
 @dataclass(frozen=True, slots=True)
 class DecisionForm:
-    """What the decision's form carries: where it goes, its CSRF token and the word that must be typed."""
+    """What the decision's form carries: where it goes, its CSRF token, the word that must be typed, and the ways that
+    may be chosen; none where the plan cannot go the way that was named."""
 
     action: str
     csrf: str
     code: str
+    ways: tuple[Way, ...] = (Way.DIRECT,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ def approval_page(incident: Incident, page: ApprovalPage) -> str:
         viewer=page.viewer,
         stopped=page.stopped,
         page=page,
-        covers=wording.COVERS,
+        covers=deciding.covers(page.form.ways) if page.form else (),
+        choices=deciding.offered(page.form.ways) if page.form else (),
         request=request,
         yes=len({a.person for a in incident.approvals if a.yes and a.digest == digest}),
         **_case(incident),
@@ -214,6 +218,7 @@ def _case(incident: Incident) -> dict[str, object]:
         "journal": journal.shown(incident),
         "steps": _steps(incident),
         "under_way": incident.status in UNDER_WAY,
+        "pull": request_state.shown(incident.pull_request),
     }
 
 

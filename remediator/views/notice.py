@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from remediator.core.incident import MAX_SIGNALS, Incident, Notice, Status
 from remediator.core.outbox import STOPPED
 from remediator.core.reminding import TEMPLATE as REMINDER
-from remediator.views import changes, picture, wording
+from remediator.views import changes, picture, request_state, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
 from remediator.views.standing import registries_named, stopped_sentence
@@ -47,6 +47,17 @@ _SENTENCES: dict[Status, str] = {
     Status.EXPIRED: "Nobody answered in time. Nothing was changed.",
     Status.NEEDS_HUMAN: "The program has stopped and does nothing more until a person looks.",
     Status.JOINED: "It has the same cause as another incident and is mended there.",
+}
+_BESIDE: dict[str, tuple[str, str]] = {
+    "request-opened": (
+        "Pull request opened",
+        "The network is mended. A pull request says the same in code, so that its next run does not take it back.",
+    ),
+    "request-closed": ("Pull request closed", "A person closed the pull request that says what was applied."),
+    "request-trouble": (
+        "No pull request",
+        "The network is mended, and the code does not say so: its next run may take the changes back.",
+    ),
 }
 _MENDED = {Status.RESOLVED, Status.NO_DRIFT, Status.ROLLED_BACK}
 _SHOWS_PLAN = {Status.AWAITING_APPROVAL, Status.AWAITING_MERGE, Status.FORBIDDEN}
@@ -83,17 +94,20 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
     status = status_of(notice, incident)
     headline = wording.incident_headline(incident)
     name = plain(incident.subject.name, 50)
+    beside = _BESIDE.get(notice.template)
     subject = f"{_SUBJECTS.get(status, wording.STATUSES[status].capitalize())}: {name}"
     if notice.template == REMINDER:
         subject = f"Reminder: {subject[:1].lower()}{subject[1:]}"
-    paragraphs = [_SENTENCES.get(status, f"It is now {wording.STATUSES[status]}.")]
+    if beside:
+        subject = f"{beside[0]}: {name}"
+    paragraphs = [beside[1] if beside else _SENTENCES.get(status, f"It is now {wording.STATUSES[status]}.")]
     if asking and incident.request:
         if notice.template == REMINDER:
             paragraphs.append("Nobody has decided yet, and without an answer nothing is mended.")
         paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
         paragraphs += wording.COVERS
         paragraphs += [f"Before you decide: {without_addresses(one, 400)}." for one in incident.request.remarks]
-    if incident.error and not asking:
+    if incident.error and not asking and not beside:
         paragraphs.append(f"{plain(incident.error[0], 80)}: {without_addresses(incident.error[1], 400)}")
     if incident.verification and status is Status.RESOLVED:
         heard = wording.levels(incident.verification)
@@ -144,6 +158,11 @@ def _blocks(incident: Incident, status: Status) -> tuple[tuple[str, str], ...]:
     if diagnosis is None:
         return ()
     blocks = []
+    pull = request_state.shown(incident.pull_request)
+    if pull is not None and pull.url:
+        blocks.append(("The pull request", f"{pull.url}\n{pull.state}: {pull.purpose}"))
+    if pull is not None and pull.instruction:
+        blocks.append(("What a person would write", pull.instruction))
     registries = registries_named(incident.registries)
     if registries:
         blocks.append(("The registries", "\n".join(registries)))

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from remediator.core.approval import Answer, Person
+from remediator.core.desired import Way
 from remediator.core.errors import Forbidden, Rejected, RemediatorError
 from remediator.core.incident import Incident, Status
 from remediator.views.html import ApprovalPage, DecisionForm, approval_page
@@ -26,6 +27,10 @@ from remediator.web.incidents import loading_again
 from remediator.web.pace import keep_pace
 
 _Form = dict[str, str]
+_NO_WAY = (
+    "The plan should go by pull request, and none can be opened: its code has no home in the desired state, or this "
+    "program has no access to it. You can reject it."
+)
 
 
 def show(call: Call) -> Response:
@@ -44,7 +49,7 @@ def decide(call: Call) -> Response:
     closed = _closed(call, incident, person)
     if closed is not None:
         raise closed
-    answer = _answer(incident, form)
+    answer = _answer(incident, form, call.runtime.choices(incident))
     call.runtime.record(incident.id, token, answer, person)
     call.runtime.log.info("recording a decision", incident=incident.id, yes=int(answer.yes))
     return RedirectResponse(call.path, 303)
@@ -88,8 +93,9 @@ def _for_reader(call: Call, incident: Incident, token: str) -> ApprovalPage:
         person = decider(settings, principal, incident, call.runtime.desired())
     except RemediatorError as error:
         return ApprovalPage(name, note=f"{error.message}. {error.hint or ''}", tone="bad")
-    form = DecisionForm(call.path, _csrf(call, person, token), _word(incident))
-    note = ""
+    ways = call.runtime.choices(incident)
+    form = DecisionForm(call.path, _csrf(call, person, token), _word(incident), ways)
+    note = "" if ways else _NO_WAY
     if person.id.casefold() in incident.interested:
         note = "You asked for this change or caused it: you may reject it, and somebody else has to approve it."
     return ApprovalPage(name, form=form, note=note)
@@ -141,12 +147,13 @@ def _csrf(call: Call, person: Person, token: str) -> str:
     return csrf.issue(call.runtime.settings.csrf_key, person.id, token, call.runtime.clock.now())
 
 
-def _answer(incident: Incident, form: _Form) -> Answer:
+def _answer(incident: Incident, form: _Form, ways: tuple[Way, ...]) -> Answer:
     """What was said; refuses a form that nobody filled in by hand."""
     reason = plain(form.get("reason", ""), 500)
     digest = plain(form.get("digest", ""), 200)
     confirmation = plain(form.get("confirm", ""), 200)
-    match form.get("decision"):
+    decision = form.get("decision", "")
+    match decision.partition(" ")[0]:
         case "reject":
             if not reason:
                 raise Rejected("reason-missing", "rejecting: a reason is needed", hint="go back and say why")
@@ -158,7 +165,14 @@ def _answer(incident: Incident, form: _Form) -> Answer:
                     f"approving: the word {_word(incident)} was not typed",
                     hint="go back and type it; nothing was recorded",
                 )
-            return Answer(True, digest, reason, confirmation=confirmation)
+            way = decision.partition(" ")[2]
+            if way and way not in {one.value for one in ways}:
+                raise Rejected(
+                    "way-not-offered",
+                    f"approving: the way {plain(way, 40)} is not offered for this plan",
+                    hint="open the link again: the page shows which ways there are; nothing was recorded",
+                )
+            return Answer(True, digest, reason, way or None, confirmation)
     raise Rejected("bad-form", "reading the form: it says neither approve nor reject")
 
 

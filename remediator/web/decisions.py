@@ -21,7 +21,13 @@ from remediator.web.access import decider_by_program
 from remediator.web.door import Call
 from remediator.web.pace import keep_pace
 
-_FIELDS = {"decision": "approve or reject", "digest": "the digest of the plan", "reason": "why; needed to reject"}
+_WAYS = ("direct", "both", "pull-request", "intended")
+_FIELDS = {
+    "decision": "approve or reject",
+    "digest": "the digest of the plan",
+    "reason": "why; needed to reject",
+    "way": f"how, with a yes: {', '.join(_WAYS)}",
+}
 _LONGEST = 500
 
 
@@ -67,6 +73,10 @@ def _document(call: Call) -> Mapping[str, object]:
         wrong["decision"] = "must be approve or reject"
     if document.get("decision") == "reject" and not str(document.get("reason", "")).strip():
         wrong["reason"] = "is missing: a no says why"
+    if isinstance(document.get("way"), str) and document["way"] not in _WAYS:
+        wrong["way"] = f"must be one of {', '.join(_WAYS)}"
+    if "way" in document and document.get("decision") == "reject":
+        wrong["way"] = "goes with a yes only"
     if wrong:
         raise _wrong(wrong)
     return document
@@ -75,7 +85,8 @@ def _document(call: Call) -> Mapping[str, object]:
 def _answer(incident: Incident, document: Mapping[str, object]) -> Answer:
     code = incident.request.code if incident.request else ""
     reason, digest = plain(document.get("reason", ""), _LONGEST), plain(document["digest"], 200)
-    return Answer(document["decision"] == "approve", digest, reason, confirmation=code)
+    way = str(document["way"]) if "way" in document else None
+    return Answer(document["decision"] == "approve", digest, reason, way, code)
 
 
 def _token(call: Call, incident: Incident) -> str:

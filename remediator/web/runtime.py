@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from remediator.core.approval import Answer, Person
-from remediator.core.desired import Approvers, DesiredState
+from remediator.core.desired import Approvers, DesiredState, Way
 from remediator.core.incident import Incident, Status
+from remediator.core.overview import Overview
 from remediator.core.resource_id import ResourceId
 from remediator.ports import Clock, Log, Quarantine, Rows, TakenIn, Tokens
 
@@ -86,3 +88,5 @@ class WebRuntime:
     joined: Callable[[str], Sequence[Incident]] = lambda _: ()
     stopped: Callable[[], str | None] = lambda: None
     code_moved: Callable[[str], str | None] = lambda _: None
+    choices: Callable[[Incident], tuple[Way, ...]] = lambda _: (Way.DIRECT,)
+    overview: Callable[[], Overview] = lambda: Overview(datetime.min.replace(tzinfo=UTC))

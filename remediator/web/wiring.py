@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from remediator.core.approval import Answer, Person
-from remediator.core.desired import Approvers, DesiredState
+from remediator.core.desired import Approvers, DesiredState, Way
 from remediator.core.incident import Incident, Status
+from remediator.core.overview import Overview
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
 from remediator.ports import Clock, Log, Quarantine, Rows, TakenIn, Tokens
@@ -43,6 +44,8 @@ class Source(Protocol):
     def joined(self, incident: str) -> Sequence[Incident]: ...
     def stopped(self) -> str | None: ...
     def code_moved(self, branch: str) -> str | None: ...
+    def choices(self, incident: Incident) -> tuple[Way, ...]: ...
+    def overview(self) -> Overview: ...
 
 
 def web_runtime(source: Source, *, function_key: str, platform_checks_keys: bool) -> WebRuntime:
@@ -66,6 +69,8 @@ def web_runtime(source: Source, *, function_key: str, platform_checks_keys: bool
         joined=source.joined,
         stopped=source.stopped,
         code_moved=source.code_moved,
+        choices=source.choices,
+        overview=source.overview,
     )
 
 

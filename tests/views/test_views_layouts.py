@@ -196,4 +196,4 @@ def test_the_style_is_allowed_by_its_hash() -> None:
     page = html.signin_page("/incidents")
     assert f"<style>{html.STYLE}</style>" in page
     assert html.STYLE_SOURCE.startswith("'sha256-")
-    assert [f.name for f in fields(html.DecisionForm)] == ["action", "csrf", "code"]
+    assert [f.name for f in fields(html.DecisionForm)] == ["action", "csrf", "code", "ways"]

@@ -13,11 +13,14 @@ from datetime import datetime
 from starlette.testclient import TestClient
 
 from remediator.core.approval import Answer, ApprovalLink, Person
+from remediator.core.choices import choices
 from remediator.core.desired import DesiredState
 from remediator.core.errors import Rejected, RemediatorError, Transient
 from remediator.core.incident import Incident, Status
+from remediator.core.overview import Overview
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal
+from remediator.flow.code_side import CodeSide, reachable
 from remediator.flow.record_approval import record_approval
 from remediator.ports import Held, Row, TakenIn, Write
 from remediator.web.app import create_app
@@ -76,6 +79,8 @@ class World:
     woken: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
     fails: RemediatorError | None = None
+    code: CodeSide | None = None
+    overview: Overview = field(default_factory=lambda: Overview(samples.NOW))
 
     def take_in(self, signal: Signal, *others: Signal) -> TakenIn:
         if self.fails:
@@ -109,6 +114,7 @@ class World:
             incidents=self,  # type: ignore[arg-type]
             desired_states=_Loads(self.desired),
             tokens=HashTokens(),
+            code=self.code,
             queue=_Wakes(self.woken),
             clock=self.clock,
         )
@@ -150,6 +156,8 @@ class World:
             find=self.find,
             record=self.record,
             desired=lambda: self.desired,
+            choices=lambda incident: choices(incident, self.desired, reachable(self.code)),
+            overview=lambda: self.overview,
         )
 
     def client(self, **options: object) -> TestClient:

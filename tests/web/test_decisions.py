@@ -111,7 +111,10 @@ def test_nobody_is_asked() -> None:
         ({"decision": "maybe", "digest": "d"}, "decision"),
         ({"decision": "approve"}, "digest"),
         ({"decision": "approve", "digest": 1}, "digest"),
-        ({"decision": "approve", "digest": "d", "way": "direct"}, "way"),
+        ({"decision": "approve", "digest": "d", "way": "report"}, "way"),
+        ({"decision": "approve", "digest": "d", "way": 1}, "way"),
+        ({"decision": "reject", "digest": "d", "reason": "no", "way": "both"}, "way"),
+        ({"decision": "approve", "digest": "d", "how": "both"}, "how"),
     ],
 )
 def test_wrong_fields_are_named(body: object, field: str) -> None:
