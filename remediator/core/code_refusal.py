@@ -5,10 +5,21 @@ Called by the adapters, which know how their host says that it is busy. `said` m
 
 from __future__ import annotations
 
+import re
+
 from remediator.core.errors import Misconfigured, Rejected, RemediatorError, Stale, Transient
 
 _BUSY = (408, 425, 429)
 LONGEST_WORDS = 300
+# What a host or a proxy might repeat: tokens of GitHub, of Entra ID and of Azure DevOps, keys, mail addresses.
+_SECRETS = (
+    (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{16,}"), r"\1 …"),
+    (re.compile(r"\b(gh[a-z]_|github_pat_)\w+"), "<token>"),
+    (re.compile(r"\beyJ[\w-]{4,}(\.[\w-]*){1,2}"), "<token>"),
+    (re.compile(r"-----BEGIN [\s\S]*"), "<key>"),
+    (re.compile(r"\b[A-Za-z0-9]{48,}\b"), "<token>"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
+)
 
 
 def refusal(
@@ -19,7 +30,7 @@ def refusal(
     `doing` is an -ing phrase with its target, `wait` the seconds that the host asks for, `busy` says that it refuses
     for now (a rate limit, whatever the status). 409, 412 and 422 of a race are the adapter's to look at before.
     """
-    words = " ".join(said.split())[:LONGEST_WORDS]
+    words = without_secrets(said)
     message = f"{doing}: it answered {status}" + (f", {words}" if words else "")
     context = {"status": str(status), "said": words}
     if busy or status in _BUSY:
@@ -37,6 +48,13 @@ def refusal(
     if status in (409, 412):
         return Transient("code-host-raced", message, retry_after=wait, context=context)
     return Rejected("code-host-bad-request", message, context=context, hint=_BAD)
+
+
+def without_secrets(text: str) -> str:
+    """What a host says, on one line, bounded, and without what looks like a token, a key or a mail address."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return " ".join(text.split())[:LONGEST_WORDS]
 
 
 def unreachable(doing: str, words: str) -> RemediatorError:

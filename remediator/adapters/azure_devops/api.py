@@ -36,18 +36,18 @@ class Api:
         self._base = f"{home.url.rstrip('/')}/{place}"
         self.page = f"{home.url.rstrip('/')}/{quote(project)}/_git/{quote(name or project)}/pullrequest/"
 
-    def get(self, path: str, query: Query = _NOTHING) -> Any:
-        """The body at a path below the repository."""
+    def get(self, path: str, query: Query = _NOTHING) -> dict[str, Any]:
+        """The object at a path below the repository; what it lacks is `Transient("code-host-garbled")`."""
         return self._json("GET", path, query, None)
 
     def listed(self, path: str, query: Query = _NOTHING) -> list[dict[str, Any]]:
         """The entries of a list."""
-        found = self.get(path, query)
-        if not isinstance(found, Mapping) or not isinstance(found.get("value"), list):
+        found = self.get(path, query)["value"]
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise garbled(self.what)
-        return [one for one in found["value"] if isinstance(one, dict)]
+        return found
 
-    def send(self, verb: str, path: str, body: object) -> Any:
+    def send(self, verb: str, path: str, body: object) -> dict[str, Any]:
         """What the host answers to a write."""
         return self._json(verb, path, _NOTHING, body)
 
@@ -70,17 +70,20 @@ class Api:
         """What is being done, to which repository."""
         return f"{self._doing} {self.repository}"
 
-    def _json(self, verb: str, path: str, query: Query, body: object) -> Any:
+    def _json(self, verb: str, path: str, query: Query, body: object) -> dict[str, Any]:
         response = self._asked(verb, path, query, body)
         try:
             response.read()
-            return response.json() if response.content else {}
-        except ValueError:
-            raise garbled(self.what) from None
+            found = response.json() if response.content else None
+        except (ValueError, RecursionError):
+            found = None
         except azure.AzureError as error:
             raise self._failed(error) from None
         finally:
             response.close()
+        if not isinstance(found, dict):
+            raise garbled(self.what)
+        return _Shaped(self.what, found)
 
     def _asked(self, verb: str, path: str, query: Query, body: object) -> Any:
         """The answer, not read yet. The raised error is not chained: its cause holds the request with its headers."""
@@ -122,6 +125,23 @@ class Api:
         if "SSLError" in {kind.__name__ for kind in type(inner).__mro__} or "certificate verify failed" in str(error):
             return not_trusted(self.what)
         return unreachable(self.what, type(error).__name__)
+
+
+class _Shaped(dict[str, Any]):
+    """An object of an answer; a field that it lacks is the host's mistake."""
+
+    def __init__(self, what: str, found: Mapping[str, Any]) -> None:
+        super().__init__({name: _shaped(what, value) for name, value in found.items()})
+        self._what = what
+
+    def __missing__(self, name: str) -> Any:
+        raise garbled(self._what)
+
+
+def _shaped(what: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _Shaped(what, value)
+    return [_shaped(what, one) for one in value] if isinstance(value, list) else value
 
 
 def status_of(error: RemediatorError) -> int:

@@ -93,7 +93,7 @@ def _moved(api: Api, *updates: tuple[str, str, str]) -> bool:
     It answers 200 and says of each update whether it was made (learn.microsoft.com, "Refs - Update Refs").
     """
     body = [{"name": f"refs/heads/{name}", "oldObjectId": old, "newObjectId": new} for name, old, new in updates]
-    made = (api.send("POST", "/refs", body) or {}).get("value") or ()
+    made = api.send("POST", "/refs", body)["value"]
     failed = [one for one in made if not one.get("success")]
     refused = [str(one.get("updateStatus")) for one in failed if one.get("updateStatus") != "staleOldObjectId"]
     if refused:

@@ -1,51 +1,54 @@
-"""How is GitHub asked? Requests to one repository, with its refusals as errors of ours.
+"""How is GitHub asked? Requests to one repository over PyGithub, with its refusals as errors of ours.
 
 `host`, `reading` and `branch` ask. An error's context has the `status`, which tells an expected refusal from others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import requests
 
 from remediator.core.code_refusal import garbled, not_trusted, redirected, refusal, unreachable
-from remediator.core.errors import RemediatorError, Transient
+from remediator.core.errors import RemediatorError
 
-T = TypeVar("T")
 ZERO = "0" * 40
 _PAGE = 100
 _MOST_PAGES = 20
 _BUSY_WORDS = ("rate limit", "abuse detection", "retry your request", "wait a few minutes")
+_MOVE = "mutation Move($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }"
 
 
 class Api:
     """One repository of one host; `doing` is an -ing phrase that ends where its name follows."""
 
     def __init__(self, requester: Any, repository: str, doing: str) -> None:
-        self._requester, self.repository, self._doing = requester, repository, doing
+        self._requester, self.repository = requester, repository
+        self.what = f"{doing} {repository}"
         self._base = f"/repos/{quote(repository)}"
         self._node = ""
 
-    def get(self, path: str, **query: str | int) -> Any:
-        """The body at a path below the repository."""
-        return self._body("GET", self._base + path, query, None)
+    def get(self, path: str, **query: str | int) -> dict[str, Any]:
+        """The object at a path below the repository; what it lacks is `Transient("code-host-garbled")`."""
+        return self._object(self._asked("GET", self._base + path, query, None))
 
-    def send(self, verb: str, path: str, body: Mapping[str, object]) -> Any:
-        """What the host answers to a write."""
-        return self._body(verb, self._base + path, {}, body)
+    def send(self, verb: str, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """What the host answers to a write, where that is an object, else an empty one."""
+        found = self._asked(verb, self._base + path, {}, body)
+        return {} if isinstance(found, list) else self._object(found)
 
     def pages(self, path: str, **query: str | int) -> Iterator[dict[str, Any]]:
         """The entries of a list, page after page."""
         for page in range(1, _MOST_PAGES + 1):
-            found = self.get(path, **query, per_page=_PAGE, page=page)
+            found = self._asked("GET", self._base + path, {**query, "per_page": _PAGE, "page": page}, None)
             if not isinstance(found, list):
-                raise garbled(self._what)
-            yield from found
+                raise garbled(self.what)
+            yield from (self._object(one) for one in found)
             if len(found) < _PAGE:
                 return
 
@@ -53,41 +56,70 @@ class Api:
         """Move a ref, or delete it (`ZERO`), only if it still is at `before`.
 
         GraphQL's `updateRefs` compares and sets, which REST's update of a ref does not (docs.github.com, GraphQL
-        reference, category Git). Whether a refusal is a lost race shows where the ref is now.
+        reference, category Git). A refusal has the status 409; whether it is a lost race shows where the ref is now.
         """
-        self._node = self._node or str(self.get("").get("node_id") or "")
+        self._node = self._node or str(self.get("")["node_id"])
         update = {"name": ref, "beforeOid": before, "afterOid": after, "force": True}
-        given = {"repositoryId": self._node, "refUpdates": [update]}
-        self._asked(lambda: self._requester.graphql_named_mutation("updateRefs", given, "clientMutationId"))
+        given = {"input": {"repositoryId": self._node, "refUpdates": [update]}}
+        asked = {"query": _MOVE, "variables": given}
+        found = self._object(self._asked("POST", self._requester.graphql_url, {}, asked))
+        if problems := found.get("errors"):
+            said = _words({"errors": problems})
+            problem = refusal(self.what, 422, said)
+            problem.context["status"] = "409"
+            raise problem
 
-    @property
-    def _what(self) -> str:
-        return f"{self._doing} {self.repository}"
+    def _object(self, found: object) -> dict[str, Any]:
+        if not isinstance(found, dict):
+            raise garbled(self.what)
+        return _Shaped(self.what, found)
 
-    def _body(self, verb: str, url: str, query: Mapping[str, str | int], body: Mapping[str, object] | None) -> Any:
-        parameters = {name: str(value) for name, value in query.items()}
-        return self._asked(lambda: self._requester.requestJsonAndCheck(verb, url, parameters, input=body))[1]
-
-    def _asked(self, call: Callable[[], T]) -> T:
-        """The answer; the raised error is not chained to PyGithub's, which holds the request with its headers."""
+    def _asked(self, verb: str, url: str, query: Mapping[str, str | int], body: Mapping[str, object] | None) -> Any:
+        """The answer. An error is not chained to PyGithub's or requests', which hold the request with its headers."""
         import jwt
         from github import GithubException
 
+        parameters = {name: str(value) for name, value in query.items()}
         try:
-            answer = call()
-        except GithubException as error:
-            problem = _refused(self._what, error)
+            status, headers, text = self._requester.requestJson(verb, url, parameters, input=body)
+        except GithubException as error:  # of the request for an installation's token
+            problem = _refused(self.what, error.status, error.headers or {}, error.data)
         except requests.exceptions.SSLError:
-            problem = not_trusted(self._what)
+            problem = not_trusted(self.what)
         except requests.exceptions.RequestException as error:
-            problem = unreachable(self._what, type(error).__name__)
+            problem = unreachable(self.what, type(error).__name__)
         except RuntimeError:  # PyGithub's word for a redirect to another host
-            problem = redirected(self._what)
+            problem = redirected(self.what)
         except (ValueError, KeyError, TypeError, AttributeError, AssertionError, jwt.PyJWTError):
-            problem = garbled(self._what)
+            problem = garbled(self.what)
         else:
-            return answer
+            if 200 <= status < 300:
+                return self._parsed(text)
+            problem = _refused(self.what, status, headers, _read(text))
         raise problem
+
+    def _parsed(self, text: str) -> Any:
+        found = _read(text)
+        if found is None and text:
+            raise garbled(self.what)
+        return {} if found is None else found
+
+
+class _Shaped(dict[str, Any]):
+    """An object of an answer; a field that it lacks is the host's mistake."""
+
+    def __init__(self, what: str, found: Mapping[str, Any]) -> None:
+        super().__init__({name: _shaped(what, value) for name, value in found.items()})
+        self._what = what
+
+    def __missing__(self, name: str) -> Any:
+        raise garbled(self._what)
+
+
+def _shaped(what: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _Shaped(what, value)
+    return [_shaped(what, one) for one in value] if isinstance(value, list) else value
 
 
 def status_of(error: RemediatorError) -> int:
@@ -95,21 +127,27 @@ def status_of(error: RemediatorError) -> int:
     return int(error.context.get("status") or 0)
 
 
-def _refused(doing: str, error: Any) -> RemediatorError:
-    headers = {str(name).lower(): str(value) for name, value in (error.headers or {}).items()}
-    said = _words(error.data)
-    wait = _seconds(headers)
-    limited = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    busy = error.status in (403, 429) and (limited or any(word in said.lower() for word in _BUSY_WORDS))
-    if error.status == 200 or not error.status:  # an error in an answer of GraphQL has the status of success
-        return Transient("code-host-raced", f"{doing}: {said or 'no reason was given'}", context={"status": "409"})
-    return refusal(doing, error.status, said, wait=wait or (60.0 if busy else None), busy=busy)
+def _read(text: str) -> Any:
+    """The document, None where there is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refused(what: str, status: int, headers: Mapping[str, object], data: object) -> RemediatorError:
+    known = {str(name).lower(): str(value) for name, value in headers.items()}
+    said, wait = _words(data), _seconds(known)
+    limited = known.get("x-ratelimit-remaining") == "0" or "retry-after" in known
+    busy = status in (403, 429) and (limited or any(word in said.lower() for word in _BUSY_WORDS))
+    # docs.github.com, "Rate limits for the REST API": wait for at least a minute where no time is named
+    return refusal(what, status, said, wait=wait or (60.0 if busy else None), busy=busy)
 
 
 def _words(data: object) -> str:
     """What GitHub says: its message, and those of single errors."""
     if not isinstance(data, Mapping):
-        return str(data or "")
+        return ""
     errors = data.get("errors")
     listed = [one for one in (errors if isinstance(errors, list) else ()) if isinstance(one, Mapping)]
     further = [str(one.get("message") or f"{one.get('field', '')} {one.get('code', '')}".strip()) for one in listed]

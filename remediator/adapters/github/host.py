@@ -142,7 +142,7 @@ def _edited(api: Api, there: dict[str, Any], wanted: Mapping[str, str]) -> dict[
 
 
 def _reviewed(api: Api, there: Mapping[str, Any]) -> bool:
-    return bool(api.get(f"/pulls/{there['number']}/reviews", per_page=1))
+    return any(True for _ in api.pages(f"/pulls/{there['number']}/reviews"))
 
 
 def _taken(api: Api, path: str, body: Mapping[str, object]) -> bool:
