@@ -145,7 +145,8 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything on one page, as of `at`. `swept_since` and `swept_until` are None where no sweep has run yet."""
+    """Everything on one page, as of `at`. `open` counts those that wait for a person as well; `swept_since` and
+    `swept_until` are None where no sweep has run yet."""
 
     at: datetime
     stand: Stand = Stand()

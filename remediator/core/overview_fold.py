@@ -61,7 +61,9 @@ def overview(tallies: Iterable[Tally], fleet: FleetSummary, history: Iterable[Fl
     waiting = _still_waiting(known)
     doors = [one for one in known if one.address]
     mended = [_minutes(one.opened_at, one.moved_at) for one in known if one.status is Status.RESOLVED]
-    lines = _subscriptions(known, waiting, fleet)
+    called = {one.incident for one in waiting}
+    still_open = [one for one in known if not one.status.ended or one.incident in called]
+    lines = _subscriptions(still_open, waiting, fleet)
     day_lines = _days(known, days, now)
     return Overview(
         at=now,
@@ -71,7 +73,7 @@ def overview(tallies: Iterable[Tally], fleet: FleetSummary, history: Iterable[Fl
         rules=_rules(known, fleet, before, now),
         subscriptions=lines[:MOST_SUBSCRIPTIONS],
         subscription_count=len(lines),
-        open=sum(1 for one in known if not one.status.ended),
+        open=len(still_open),
         waiting=tuple(_waiting(one) for one in nsmallest(MOST_WAITING, waiting, key=_longest)),
         waiting_count=len(waiting),
         doors=tuple(_door(one) for one in nsmallest(MOST_DOORS, doors, key=lambda one: one.closes_at or now)),
@@ -127,8 +129,10 @@ def _still_waiting(known: Sequence[Tally]) -> list[Tally]:
     return [one for one in known if one.waits and latest[one.subject.lower()] == one.incident]
 
 
-def _subscriptions(known: Sequence[Tally], waits: Sequence[Tally], fleet: FleetSummary) -> tuple[SubscriptionLine, ...]:
-    opened: Counter[str] = Counter(one.subscription for one in known if not one.status.ended and one.subscription)
+def _subscriptions(
+    still_open: Sequence[Tally], waits: Sequence[Tally], fleet: FleetSummary
+) -> tuple[SubscriptionLine, ...]:
+    opened: Counter[str] = Counter(one.subscription for one in still_open if one.subscription)
     waiting: Counter[str] = Counter(one.subscription for one in waits if one.subscription)
     parts = {part.subscription: part for part in fleet.parts}
     lines = [
@@ -210,14 +214,20 @@ def _before(history: Mapping[date, FleetDay], now: datetime) -> FleetDay | None:
 
 
 def _exposed(one: Tally, first: datetime, now: datetime) -> float:
-    return sum(minutes for _, minutes in _exposed_by_day(one, first, now))
+    start, end = _exposure(one, first, now)
+    return max(0.0, (end - start).total_seconds() / 60)
+
+
+def _exposure(one: Tally, first: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """When its exposure begins and ends within the window; the end is not behind the beginning where there is none."""
+    if not one.rule or one.status in _NO_EXPOSURE:
+        return now, now
+    return max(one.since, first), min(one.ended_at or now, now)
 
 
 def _exposed_by_day(one: Tally, first: datetime, now: datetime) -> list[tuple[date, float]]:
     """Its minutes of exposure on each day of the window."""
-    if not one.rule or one.status in _NO_EXPOSURE:
-        return []
-    start, end = max(one.since, first), min(one.ended_at or now, now)
+    start, end = _exposure(one, first, now)
     found = []
     while start < end:
         midnight = datetime.combine(start.astimezone(UTC).date() + A_DAY, time(), UTC)

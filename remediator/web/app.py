@@ -15,7 +15,17 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from remediator.web import approvals, code_events, decisions, incidents, intake, openings, remediations, signin
+from remediator.web import (
+    approvals,
+    code_events,
+    decisions,
+    incidents,
+    intake,
+    openings,
+    overview,
+    remediations,
+    signin,
+)
 from remediator.web.access import check_settings
 from remediator.web.door import Call, StrictHeaders, bug, door, http_refusal
 from remediator.web.runtime import IdentityKind, WebRuntime
@@ -54,6 +64,7 @@ def _api(runtime: WebRuntime) -> list[Route]:
     ]
     if runtime.settings.identity is not IdentityKind.NONE:
         routes += [
+            Route("/api/overview", door(runtime, overview.document), methods=["GET"]),
             Route("/api/incidents", door(runtime, incidents.list_document), methods=["GET"]),
             Route("/api/incidents/{incident}", door(runtime, incidents.one_document), methods=["GET"]),
             Route("/api/incidents/{incident}/decisions", door(runtime, decisions.decide), methods=["POST"]),
@@ -63,6 +74,8 @@ def _api(runtime: WebRuntime) -> list[Route]:
 
 def _pages(runtime: WebRuntime) -> list[Route]:
     routes = [
+        Route("/overview", door(runtime, overview.page), methods=["GET"]),
+        Route("/overview/{table}", door(runtime, overview.sheet), methods=["GET"]),
         Route("/incidents", door(runtime, incidents.list_page), methods=["GET"]),
         Route("/incidents/{incident}", door(runtime, incidents.one_page), methods=["GET"]),
         Route("/incidents/{incident}/openings", door(runtime, openings.ask), methods=["POST"]),

@@ -16,6 +16,7 @@ from remediator.views.card import message
 from remediator.views.mail import approval_mail
 from tests.browser.browsing import chromium, cookie_of, looked_at, served
 from tests.views import samples
+from tests.views.fleet_sample import fleet_overview
 from tests.web.stage import LINK, asked, world
 
 CARD = Path(__file__).parents[1] / "views" / "render_card.mjs"
@@ -27,7 +28,10 @@ def take(folder: Path) -> list[Path]:
     """Take every picture; the files that were written."""
     folder.mkdir(parents=True, exist_ok=True)
     stage = world()
+    stage.overview = fleet_overview()
     looks = [
+        {"name": "overview-desktop", "path": "/overview", "width": 1400},
+        {"name": "overview-phone", "path": "/overview", "width": 400, "dark": True},
         {"name": "approval-phone", "path": LINK, "width": 400},
         {"name": "approval-desktop", "path": LINK, "width": 1000, "dark": True},
         {"name": "mail", "html": _html_of_the_mail(), "width": 700},

@@ -13,9 +13,16 @@ from remediator.core.execution import Execution, Step, StepState
 from remediator.core.incident import Incident, Status
 from tests.browser.browsing import cookie_of, looked_at, served
 from tests.views import samples
+from tests.views.fleet_sample import fleet_overview
 from tests.web.stage import LINK, World, asked, world
 
-PAGES = {"approval": LINK, "incident": "/incidents/01j4incident", "list": "/incidents", "refusal": "/incidents/nobody"}
+PAGES = {
+    "approval": LINK,
+    "incident": "/incidents/01j4incident",
+    "list": "/incidents",
+    "overview": "/overview",
+    "refusal": "/incidents/nobody",
+}
 KINDS = [(name, width, dark) for name in PAGES for width, dark in ((360, False), (360, True), (1200, True))]
 NO_ICON = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
@@ -28,6 +35,7 @@ def name_of(page: str, width: int, dark: bool) -> str:
 def seen() -> Iterator[dict[str, Any]]:
     """Every page in every dress, looked at by one browser."""
     stage = world()
+    stage.overview = fleet_overview()
     with served(stage) as origin:
         looks = [{"name": name_of(*kind), "path": PAGES[kind[0]], "width": kind[1], "dark": kind[2]} for kind in KINDS]
         looks += [

@@ -108,7 +108,7 @@ def test_who_waits_for_a_person() -> None:
     )
     assert [one.incident for one in made.waiting] == ["called", "merging", "asked"]
     assert made.waiting_count == 3
-    assert made.open == 3
+    assert made.open == 4
     assert again.endswith("/called")
 
 

@@ -32,7 +32,7 @@ LATER = ("remediator.ports", "remediator.bootstrap", "remediator.core.incident")
 def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
     """The app has a function for each way in: HTTP, Event Grid, the two queues and the clock."""
     kinds = Counter(f.trigger["type"] for f in worker.functions.values())
-    assert kinds == {"httpTrigger": 10, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
+    assert kinds == {"httpTrigger": 12, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,9 @@ def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
         ("/api/incidents/i1", "GET", "incidents_api", "anonymous"),
         ("/api/incidents/i1/decisions", "POST", "decisions", "anonymous"),
         ("/incidents/i1/openings", "POST", "openings", "anonymous"),
+        ("/overview", "GET", "overview", "anonymous"),
+        ("/overview/rules.csv", "GET", "overview", "anonymous"),
+        ("/api/overview", "GET", "overview_api", "anonymous"),
         ("/incidents", "GET", "incidents", "anonymous"),
         ("/incidents/i1", "GET", "incidents", "anonymous"),
         ("/approvals/t1", "GET", "approvals", "anonymous"),
@@ -68,6 +71,8 @@ def test_no_other_method_is_open(host: Host) -> None:
         "remediations": {"POST"},
         "code_events": {"POST"},
         "incidents_api": {"GET"},
+        "overview": {"GET"},
+        "overview_api": {"GET"},
         "decisions": {"POST"},
         "openings": {"POST"},
         "incidents": {"GET"},
@@ -102,6 +107,6 @@ def test_indexing_loads_nothing_heavy() -> None:
 def test_doors_are_thin() -> None:
     """The app file is at most 15 lines and each door's file at most 40."""
     doors = [p for p in (ROOT / "remediator" / "functions").glob("*.py") if "Blueprint()" in p.read_text()]
-    assert len(doors) == 7
+    assert len(doors) == 8
     assert len((ROOT / "function_app.py").read_text().splitlines()) <= 15
     assert {p.name: n for p in doors if (n := len(p.read_text().splitlines())) > 40} == {}

@@ -127,6 +127,14 @@ def test_incidents_are_for_signed_in_readers(host: Host, stage: Stage, asked: st
     assert [(a.status, stage.incident.id in a.text) for a in answers] == [(200, True), (200, True)]
 
 
+def test_the_overview_is_for_signed_in_readers(host: Host, stage: Stage, asked: str) -> None:
+    """How everything stands is shown to a person who is signed in, with the incident that waits; to nobody else."""
+    paths = ["/overview", "/overview/waiting.csv", "/api/overview"]
+    assert [host.request("GET", path, key=FUNCTION_KEY).status for path in paths] == [401, 401, 401]
+    answers = [host.request("GET", path, principal=BERT) for path in paths]
+    assert [(a.status, stage.incident.id in a.text) for a in answers] == [(200, True)] * 3
+
+
 def test_only_named_readers_read(host: Host, fresh_runtime: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the settings name readers, everybody else who is signed in is refused."""
     stage = Stage(host, EASY_AUTH | {"REMEDIATOR_READERS": APPROVER})

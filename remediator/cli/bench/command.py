@@ -13,6 +13,7 @@ from remediator.cli import out
 from remediator.cli.bench import report
 from remediator.cli.bench.cold import cold
 from remediator.cli.bench.measuring import QUESTIONS
+from remediator.cli.bench.page import page
 from remediator.cli.bench.storm import storm
 
 SMALLER = 10
@@ -25,6 +26,7 @@ def command() -> None:
 
 command.add_command(cold)
 command.add_command(storm)
+command.add_command(page)
 
 
 @command.command("core")
