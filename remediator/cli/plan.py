@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from remediator.cli import out
+from remediator.cli import code, out
 from remediator.cli.planfile import plan_file
 from remediator.cli.question import Question, answer, narrowed, options
 from remediator.core.errors import Misconfigured
@@ -23,11 +23,24 @@ DRIFT = 3
 @click.command("plan")
 @options
 @click.option("--out", "target", type=click.Path(path_type=Path), help="Save the plan with its digest in this file.")
+@code.options
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.option("--detailed-exit-code", is_flag=True, help="End with 3 where there is something to change.")
 @click.pass_context
-def command(ctx: click.Context, /, target: Path | None, as_json: bool, detailed_exit_code: bool, **asked: Any) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    target: Path | None,
+    folder: Path | None,
+    language: str | None,
+    style: str,
+    write: bool,
+    as_json: bool,
+    detailed_exit_code: bool,
+    **asked: Any,
+) -> None:
     """Show the changes that would mend the paths that are asked about, and what they would do to every other."""
+    in_code = code.wanted(folder, language, style, write=write)
     reply = answer(Question(**asked))
     if target is not None:
         reply = narrowed(reply)
@@ -36,7 +49,9 @@ def command(ctx: click.Context, /, target: Path | None, as_json: bool, detailed_
     out.warn(reply.stopped)
     if target is not None:
         _save(target, document)
-    if as_json:
+    if in_code is not None:
+        code.show(reply, in_code, as_json=as_json)
+    elif as_json:
         out.document(document | ({"stopped": reply.stopped} if reply.stopped else {}))
     else:
         for note in (*reply.notes, *reply.remarks):

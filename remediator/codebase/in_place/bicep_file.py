@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, field
 
 from remediator.codebase.in_place.expr import Expr, Fields, Loop, Span
@@ -41,3 +42,10 @@ class BicepFile:
     resources: dict[str, Block] = field(default_factory=dict)
     modules: dict[str, Block] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+
+
+def module_path(here: str, what: str) -> str | None:
+    """The path in the tree that a local module's path means."""
+    if ":" in what:
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(here), what))

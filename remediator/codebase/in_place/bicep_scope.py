@@ -5,12 +5,11 @@ Called by `bicep_instances`.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from remediator.codebase.in_place.bicep_file import BicepFile, Block
+from remediator.codebase.in_place.bicep_file import BicepFile, Block, module_path
 from remediator.codebase.in_place.bicep_place import Scoped, environment
 from remediator.codebase.in_place.declared import Place
 from remediator.codebase.in_place.evaluate import Env, Later, bound_turns, evaluate
@@ -297,10 +296,3 @@ def _passed(block: Block, env: Env, file: BicepFile) -> Mapping[str, Value | Lat
         return {entry.key: Later(entry.value, env) for entry in params.value.entries if entry.key is not None}
     passed = evaluate(params.value, env)
     return passed.data if isinstance(passed.data, dict) else dict.fromkeys(file.params, passed)
-
-
-def module_path(here: str, what: str) -> str | None:
-    """The path in the tree that a local module's path means."""
-    if ":" in what:
-        return None
-    return posixpath.normpath(posixpath.join(posixpath.dirname(here), what))

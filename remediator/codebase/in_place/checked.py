@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Span
-from remediator.codebase.in_place.locate import Site
+from remediator.codebase.in_place.goal import Goal
+from remediator.codebase.in_place.locate import Declined, Site
 from remediator.codebase.in_place.setting import Way
 from remediator.codebase.in_place.value import Deps, plain, unread_deps
 from remediator.codebase.in_place.worlds import parses, read_code
@@ -27,21 +28,24 @@ class Tried:
     shared: str = ""
 
 
-def tried(site: Site, way: Way, holds: Callable[[Site], bool], may_change: Callable[[Site, Instance], bool]) -> Tried:
+def tried(site: Site, way: Way, goal: Goal) -> Tried:
     """The code after a way; None where it does not parse, does not do it, or does more."""
     sources = dict(site.code.sources)
     for path in {edit.span.path for edit in way}:
         sources[path] = sources[path].edited(edit for edit in way if edit.span.path == path)
         if not parses(sources[path]):
             return Tried(None)
-    hanging = next(_hanging(site, way, may_change), None)
+    hanging = next(_hanging(site, way, goal.may_change), None)
     if hanging is not None:
-        return Tried(None, _words(hanging))
+        return Tried(None, f"the place that decides it decides {_words(hanging)} as well")
     after = Site.of(read_code(site.code.language, sources, site.live.cloud), site.live)
-    other = _other_change(site, after, may_change)
+    other = _other_change(site, after, goal)
     if other is not None:
-        return Tried(None, _words(other))
-    return Tried(after) if holds(after) else Tried(None)
+        return Tried(None, f"the place that decides it decides {_words(other)} as well")
+    try:
+        return Tried(after) if goal.holds(after) else Tried(None)
+    except Declined as why:
+        return Tried(None, why.told.reason)
 
 
 def _words(found: Instance) -> str:
@@ -81,16 +85,25 @@ def _touches(changed: Span, deps: Iterable[Span]) -> bool:
     return False
 
 
-def _other_change(before: Site, after: Site, may_change: Callable[[Site, Instance], bool]) -> Instance | None:
+def _other_change(before: Site, after: Site, goal: Goal) -> Instance | None:
+    """What else is changed, gone or new; something new may only be where what it belongs to is."""
     old = {found.key: found for found in before.instances()}
     new = {found.key: found for found in after.instances()}
     for key, found in old.items():
         again = new.get(key)
         if again is None or _told(before, found) != _told(after, again):
-            if may_change(before, found) or (again is not None and may_change(after, again)):
+            if goal.may_change(before, found) or (again is not None and goal.may_change(after, again)):
                 continue
             return found
-    return next((found for key, found in new.items() if key not in old and not may_change(after, found)), None)
+    worlds = _worlds(before, goal)
+    made = [found for key, found in new.items() if key not in old]
+    return next((one for one in made if not goal.may_change(after, one) or one.world not in worlds), None)
+
+
+def _worlds(site: Site, goal: Goal) -> set[str]:
+    """The deployments in which what the wish is about belongs to something."""
+    owner = goal.owner(site)
+    return {one.world for one in site.ones(owner) if one.exists is not False} if owner is not None else set()
 
 
 def _told(site: Site, found: Instance) -> tuple[object, ...]:

@@ -59,6 +59,8 @@ def edit(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     declined = next((one.declined for one in outcomes if one.declined is not None), None)
     if declined is not None:
         return instruction(declined, [(one.change, one.goals, one.declined, one.right) for one in outcomes], site, tree)
+    if not outcomes:
+        return Draft(())
     if all(one.aside for one in outcomes):
         told = Instruction("code-not-written", "; ".join(dict.fromkeys(one.aside for one in outcomes)))
         return instruction(told, [(one.change, (), None, False) for one in outcomes], site, tree)
@@ -91,12 +93,12 @@ def _made(goal: Goal, site: Site) -> Site:
     tries = 0
     for way in goal.ways(site):
         tries += 1
-        found = tried(site, way, goal.holds, goal.may_change) if way else None
+        found = tried(site, way, goal) if way else None
         if found is not None and found.site is not None:
             return found.site
         shared = shared or (found.shared if found is not None else "")
     if shared:
-        raise Declined(Instruction("code-shared", f"the place that decides it decides {shared} as well"))
+        raise Declined(Instruction("code-shared", shared))
     reason = "no single place in the code decides it" if not tries else "the edit could not be confirmed by reading it"
     raise Declined(Instruction("code-value-unknown", reason))
 

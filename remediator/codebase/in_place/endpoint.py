@@ -140,6 +140,13 @@ class Endpoint:
                 return True
         return False
 
+    def owner(self, site: Site) -> ResourceId | None:
+        """What it stands beside."""
+        if self.replaces is not None:
+            return self.replaces
+        network = ResourceId(self.subnet.text.rsplit("/", 2)[0])
+        return next((rid for rid in (self.registry, network) if any(site.ones(rid))), None)
+
     def told(self, site: Site) -> str:
         """The whole endpoint, with full ids."""
         if is_terraform(site):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from remediator.codebase.in_place.expr import Fields, Items
 from remediator.codebase.in_place.value import Value, plain
 
 Args = tuple[Value, ...]
@@ -61,7 +62,10 @@ def _format(args: Args) -> Value | None:
 
 def _concat(args: Args) -> Value | None:
     if args and all(isinstance(value.data, tuple) for value in args):
-        return Value(tuple(item for value in args for item in value.data))
+        written = next(
+            (value.origin for value in args if isinstance(value.origin, Items) and value.flips is None), None
+        )
+        return Value(tuple(item for value in args for item in value.data), written)
     texts = _texts(args)
     return Value("".join(texts)) if texts is not None else None
 
@@ -78,7 +82,8 @@ def _merge(args: Args) -> Value | None:
             if isinstance(item.data, dict) and isinstance(getattr(made.get(key), "data", None), dict):
                 return None  # Bicep goes into it, Terraform does not
             made[key] = item
-    return Value(made)
+    written = next((value.origin for value in args if isinstance(value.origin, Fields) and value.flips is None), None)
+    return Value(made, written)
 
 
 def _union(args: Args) -> Value | None:

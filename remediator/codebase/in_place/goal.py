@@ -12,6 +12,7 @@ from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.locate import Site
 from remediator.codebase.in_place.setting import Way
 from remediator.codebase.in_place.value import Id, Value, plain
+from remediator.core.resource_id import ResourceId
 
 
 class Goal(Protocol):
@@ -27,6 +28,10 @@ class Goal(Protocol):
 
     def may_change(self, site: Site, found: Instance) -> bool:
         """Whether a declared resource is one that this wish is about."""
+        ...
+
+    def owner(self, site: Site) -> ResourceId | None:
+        """What something new of this wish belongs to: it may only be made where that is."""
         ...
 
     def told(self, site: Site) -> str:

@@ -109,6 +109,10 @@ class HandOver:
             return any(one.key == found.key for one in self._owners(site))
         return any(one.key == found.key for one in self._groups(site))
 
+    def owner(self, site: Site) -> ResourceId | None:
+        """The endpoint."""
+        return self.endpoint
+
     def told(self, site: Site) -> str:
         """What leaves the group to the policy."""
         if is_terraform(site):

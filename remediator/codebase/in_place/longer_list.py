@@ -20,7 +20,7 @@ from remediator.core.resource_id import ResourceId
 def longer(site: Site, link: Instance, source: Value, network: ResourceId, text: Any) -> Iterator[Way]:
     """A list or map with one more element like those that it has, for this network."""
     origin = source.origin
-    if origin is None:
+    if origin is None or source.flips is not None:
         return
     file = site.code.sources[origin.span.path]
     local = text if origin.span.path == link.decl.path else network.text

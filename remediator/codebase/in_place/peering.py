@@ -10,7 +10,7 @@ from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.goal import form, look, same, switched_on
 from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
-from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, group_words, reference, symbol_of
+from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, group_beside, reference, symbol_of
 from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.value import Id
 from remediator.codebase.in_place.verified import NETWORK, PEERING
@@ -119,8 +119,7 @@ class Peering:
         remote = reference(site, network, Id.parse(self.remote.text) or Id("", ()), self.remote.text)
         symbol = symbol_of(network)
         if form(network) == "terraform":
-            group = group_words(site, network, self.network.resource_group)
-            return _terraform(self, Raw(f"{symbol}.name"), group, remote)
+            return _terraform(self, Raw(f"{symbol}.name"), group_beside(site, network), remote)
         return {"parent": Raw(symbol), "name": self.target.name, "properties": _properties(self, remote)}
 
     def may_change(self, site: Site, found: Instance) -> bool:
@@ -131,6 +130,10 @@ class Peering:
             return any(one.key == found.key for one in self._mine(site))
         except Declined:
             return False
+
+    def owner(self, site: Site) -> ResourceId | None:
+        """The network."""
+        return self.network
 
     def told(self, site: Site) -> str:
         """The whole peering, with full ids."""

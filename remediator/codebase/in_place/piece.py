@@ -25,6 +25,7 @@ from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 
 NETWORK_VERSION, DNS_VERSION = "2024-05-01", "2024-06-01"
+_LAST = ("properties", "dependsOn", "depends_on")
 _TAGGED = (LINK, ZONE, "Microsoft.Network/privateEndpoints")
 
 
@@ -110,7 +111,7 @@ def _with_tags(source: Source, piece: Piece, anchor: Instance, like: Instance | 
         entry = one.decl.body.entry("tags") if one is not None and one.decl.body is not None else None
         if entry is not None and _plain_name(entry.value):
             tags = {"tags": Raw(source.at(entry.value.span))}
-            first = {key: value for key, value in piece.fields.items() if key not in ("properties",)}
+            first = {key: value for key, value in piece.fields.items() if key not in _LAST}
             blocks = {key: value for key, value in first.items() if isinstance(value, Nested)}
             plain = {key: value for key, value in first.items() if key not in blocks}
             return {**plain, **tags, **piece.fields}
@@ -195,6 +196,14 @@ def symbol_of(found: Instance) -> str:
             return f"{name}[0]"
         raise Declined(Instruction("code-value-unknown", f"{where(found)} is in a loop that is not known"))
     return f"{name}[{found.turn}]" if isinstance(found.turn, int) else f'{name}["{found.turn}"]'
+
+
+def group_beside(site: Site, parent: Instance) -> Any:
+    """The resource group of a child: as its parent writes it."""
+    body = parent.decl.body
+    entry = body.entry("resource_group_name") if body is not None else None
+    words = site.code.sources[parent.decl.path].at(entry.value.span) if entry is not None else "each."
+    return Raw(f"{symbol_of(parent)}.resource_group_name" if "each." in words or "count." in words else words)
 
 
 def group_words(site: Site, near: Instance, group: str) -> Any:

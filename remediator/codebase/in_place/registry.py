@@ -131,6 +131,10 @@ class RegistrySwitch:
         rid, wanted = site.id_of(found), Id.parse(self.target.text)
         return rid is not None and wanted is not None and found.type.lower() == REGISTRY.lower() and rid.fits(wanted)
 
+    def owner(self, site: Site) -> ResourceId | None:
+        """The registry."""
+        return self.target
+
     def told(self, site: Site) -> str:
         """The field in the registry's declaration."""
         written = "terraform" if is_terraform(site) else "bicep"

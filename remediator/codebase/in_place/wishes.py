@@ -35,7 +35,7 @@ def wishes(change: Change, task: Task) -> tuple[Goal, ...]:
         case ChangeKind.CREATE_LINK | ChangeKind.UPDATE_LINK:
             network = ResourceId(str(after["network"]))
             policy = str(after.get("resolutionPolicy") or "Default")
-            return (ZoneLink(change.target, network, policy, bool(after.get("registration"))),)
+            return (ZoneLink(change.target, network, policy, bool(after.get("registration")), _before(change, task)),)
         case ChangeKind.CREATE_RECORD | ChangeKind.UPDATE_RECORD:
             return (ZoneRecord(change.target, tuple(after["addresses"]), int(after["ttl"])),)
         case ChangeKind.CREATE_ZONE_GROUP | ChangeKind.UPDATE_ZONE_GROUP:
@@ -46,6 +46,22 @@ def wishes(change: Change, task: Task) -> tuple[Goal, ...]:
             return _peering(change, after)
         case ChangeKind.APPROVE_CONNECTION | ChangeKind.DELETE_ENDPOINT | ChangeKind.DELETE_PEERING:
             return ()
+
+
+def _before(change: Change, task: Task) -> tuple[ResourceId, ...]:
+    """Zone groups and records of the plan that the link's zone answers with (house: the link comes last)."""
+    zone = change.target.parent
+    groups = [
+        other.target
+        for other in task.plan.changes
+        if other.kind in GROUPS and zone in [ResourceId(str(one)) for one in (other.after or {}).get("zones", ())]
+    ]
+    records = [
+        other.target
+        for other in task.plan.changes
+        if other.kind is ChangeKind.CREATE_RECORD and other.target.parent == zone
+    ]
+    return (*groups, *records)
 
 
 def _zone_group(change: Change, after: Mapping[str, Any], task: Task) -> tuple[Goal, ...]:

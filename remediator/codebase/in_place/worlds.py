@@ -85,9 +85,7 @@ def read_code(language: Language, sources: Mapping[str, Source], cloud: Cloud) -
 
 def _bicep_code(sources: Mapping[str, Source], cloud: Cloud) -> Code:
     files = {path: _bicep(source) for path, source in sources.items() if path.lower().endswith(".bicep")}
-    used = {
-        bicep_scope.module_path(path, block.what) for path, file in files.items() for block in file.modules.values()
-    }
+    used = {bicep_file.module_path(path, block.what) for path, file in files.items() for block in file.modules.values()}
     worlds: list[World] = []
     for path, file in sorted(files.items()):
         if path in used or not file.parsed:
@@ -129,7 +127,7 @@ def _bicepparam(
     name: str, source: Source, root: str, files: Mapping[str, bicep_file.BicepFile], cloud: Cloud
 ) -> Mapping[str, Value] | None:
     file = _bicep(source)
-    if not file.parsed or file.using is None or bicep_scope.module_path(name, file.using) != root:
+    if not file.parsed or file.using is None or bicep_file.module_path(name, file.using) != root:
         return None
     scope = bicep_scope.Scope(file, files, cloud, name)
     return {key: scope.name(key) for key in file.variables if key in files[root].params}

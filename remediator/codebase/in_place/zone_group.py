@@ -118,7 +118,12 @@ class ZoneGroup:
         missing = [
             zone for zone in self.zones if not any(refers(value, Id.parse(zone.text) or Id("", ())) for value in held)
         ]
-        if listed is None or not isinstance(listed.origin, Items) or len(missing) != 1:
+        other = next((rid for value in held if (rid := value.id()) and missing and _named(rid, missing[0])), None)
+        if other is not None:
+            reason = f"{where(owner)} writes to another zone {missing[0].name}, and a group has one zone of a name"
+            raise Declined(Instruction("code-ambiguous", reason))
+        conditional = listed is not None and listed.flips is not None
+        if listed is None or not isinstance(listed.origin, Items) or len(missing) != 1 or conditional:
             raise Declined(Instruction("code-value-unknown", f"the zones of {where(owner)} are not a plain list"))
         zone = missing[0]
         name = reference(site, owner, Id.parse(zone.text) or Id("", ()), zone.text)
@@ -158,6 +163,10 @@ class ZoneGroup:
             return found.type.lower() == GROUP.lower() and owner.fits(endpoint)
         return rid.fits(endpoint)
 
+    def owner(self, site: Site) -> ResourceId | None:
+        """The endpoint."""
+        return self.endpoint
+
     def told(self, site: Site) -> str:
         """The block in the endpoint, or the whole group."""
         ids = [zone.text for zone in self.zones]
@@ -176,6 +185,10 @@ class ZoneGroup:
         return (
             f"// deployed into resource group {group}\nresource zoneGroup '{GROUP}@{NETWORK_VERSION}' = {{\n{lines}\n}}"
         )
+
+
+def _named(rid: Id, zone: ResourceId) -> bool:
+    return rid.names[-1].lower() == zone.name.lower()
 
 
 def _elements(value: Value | None, owner: str) -> list[Value]:

@@ -16,11 +16,11 @@ from remediator.codebase.in_place.goal import form, look, refers, same, switched
 from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines, with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.longer_list import longer
-from remediator.codebase.in_place.piece import DNS_VERSION, Piece, added, group_words, reference, symbol_of
+from remediator.codebase.in_place.piece import DNS_VERSION, Piece, added, group_beside, reference, symbol_of
 from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.source import Edit
 from remediator.codebase.in_place.value import Id, Value
-from remediator.codebase.in_place.verified import LINK
+from remediator.codebase.in_place.verified import GROUP, LINK
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Unknown
@@ -32,12 +32,13 @@ _POLICY = {"bicep": ("properties", "resolutionPolicy"), "terraform": ("resolutio
 
 @dataclass(frozen=True, slots=True)
 class ZoneLink:
-    """A link as it should be."""
+    """A link as it should be. `awaited` are the plan's zone groups and records: they have to be there first."""
 
     target: ResourceId
     network: ResourceId
     policy: str = "Default"
     registration: bool = False
+    awaited: tuple[ResourceId, ...] = ()
 
     @property
     def zone(self) -> ResourceId:
@@ -177,7 +178,7 @@ class ZoneLink:
         held = look(zone.body, ("params", "virtualNetworkLinks"))
         if held is None or held.data is None:
             yield from put_deep(zone.body, ("params", "virtualNetworkLinks"), [made], site.code.sources)
-        elif isinstance(held.origin, Items):
+        elif isinstance(held.origin, Items) and held.flips is None:
             yield (with_item(site.code.sources[held.origin.span.path], held.origin, made),)
         else:
             raise Declined(Instruction("code-value-unknown", f"the links of {where(zone)}: {held.why or 'not a list'}"))
@@ -188,21 +189,31 @@ class ZoneLink:
         return Piece(LINK, AZURERM, f"link {self.target.name}", self._fields(site, zone, network), least)
 
     def _fields(self, site: Site, zone: Instance, network: Any) -> Mapping[str, Any]:
-        symbol = symbol_of(zone)
+        symbol, awaited = symbol_of(zone), self._awaited(site, zone)
         policy = self.policy if self.policy != "Default" else None
         if form(zone) == "terraform":
             fields = {
                 "name": self.target.name,
-                "resource_group_name": group_words(site, zone, self.zone.resource_group),
+                "resource_group_name": group_beside(site, zone),
                 "private_dns_zone_name": Raw(f"{symbol}.name"),
                 "virtual_network_id": network,
             }
-            return fields | ({"resolution_policy": policy} if policy else {})
+            more: dict[str, Any] = {"resolution_policy": policy} if policy else {}
+            return fields | more | ({"depends_on": awaited} if awaited else {})
         properties: dict[str, Any] = {"registrationEnabled": self.registration}
         if policy:
             properties["resolutionPolicy"] = policy
         properties["virtualNetwork"] = {"id": network}
-        return {"parent": Raw(symbol), "name": self.target.name, "location": "global", "properties": properties}
+        made = {"parent": Raw(symbol), "name": self.target.name, "location": "global", "properties": properties}
+        return made | ({"dependsOn": awaited} if awaited else {})
+
+    def _awaited(self, site: Site, zone: Instance) -> list[Raw]:
+        """The symbols of what has to be there before, as far as the same scope declares it."""
+        targets = self.awaited
+        if form(zone) == "terraform":  # a group is a block of its endpoint
+            targets = tuple(ResourceId(t.text.rsplit("/", 2)[0]) if t.is_a(GROUP) else t for t in targets)
+        found = [one for target in targets for one in site.ones(target) if one.scope == zone.scope and not one.existing]
+        return [Raw(symbol_of(one).partition("[")[0]) for one in found]
 
     def may_change(self, site: Site, found: Instance) -> bool:
         """The link; of a verified module, the zone."""
@@ -217,6 +228,10 @@ class ZoneLink:
         value = look(found.body, _NETWORK[form(found)])
         owner = Id("Microsoft.Network/privateDnsZones", rid.names[:-1], rid.group, rid.subscription)
         return zone is not None and owner.fits(zone) and refers(value, self._network_id())
+
+    def owner(self, site: Site) -> ResourceId | None:
+        """The zone."""
+        return self.zone
 
     def told(self, site: Site) -> str:
         """The whole link, with full ids."""

@@ -19,6 +19,7 @@ from remediator.codebase.in_place.piece import (
     DNS_VERSION,
     Piece,
     added,
+    group_beside,
     group_words,
     require_same_place,
     symbol_of,
@@ -27,7 +28,7 @@ from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.value import Id, Value, plain
 from remediator.codebase.in_place.verified import RECORD, REGISTRY, ZONE
 from remediator.core.pull_request import Instruction
-from remediator.core.resource_id import ResourceId
+from remediator.core.resource_id import ResourceId, resource_id
 
 _ADDRESSES = {"bicep": ("properties", "aRecords"), "terraform": ("records",)}
 
@@ -113,7 +114,7 @@ class ZoneRecord:
         held = look(zone.body, ("params", "a"))
         if held is None or held.data is None:
             yield from put_deep(zone.body, ("params", "a"), [made], site.code.sources)
-        elif isinstance(held.origin, Items):
+        elif isinstance(held.origin, Items) and held.flips is None:
             yield (with_item(site.code.sources[held.origin.span.path], held.origin, made),)
 
     def _a_records(self) -> list[dict[str, str]]:
@@ -125,7 +126,7 @@ class ZoneRecord:
             return {
                 "name": self.target.name,
                 "zone_name": Raw(f"{symbol}.name"),
-                "resource_group_name": group_words(site, zone, self.zone.resource_group),
+                "resource_group_name": group_beside(site, zone),
                 "ttl": self.ttl,
                 "records": list(self.addresses),
             }
@@ -139,6 +140,10 @@ class ZoneRecord:
         if rid is None or wanted is None or owner is None:
             return False
         return rid.fits(wanted) or (form(found) == "verified-bicep" and rid.fits(owner))
+
+    def owner(self, site: Site) -> ResourceId | None:
+        """The zone."""
+        return self.zone
 
     def told(self, site: Site) -> str:
         """The whole record."""
@@ -193,18 +198,7 @@ class Zone:
         if off and off[0].guards is not None:
             yield from ways(off[0].guards, switched_on(off[0].guards), site.code.sources)
             return
-        group = self.target.resource_group.lower()
-        near = [
-            one
-            for kind in (ZONE, REGISTRY)
-            for one in site.instances()
-            if one.type.lower() == kind.lower()
-            and not one.existing
-            and one.exists is True
-            and form(one) in ("bicep", "terraform")
-            and (rid := site.id_of(one)) is not None
-            and (rid.group or "").lower() == group
-        ]
+        near = self._near(site)
         if not near:
             reason = f"nothing in this folder is certainly deployed into resource group {self.target.resource_group}"
             raise Declined(Instruction("code-not-located", reason))
@@ -218,10 +212,33 @@ class Zone:
         siblings = [one for one in near if one.type.lower() == ZONE.lower() and one.scope == anchor.scope]
         yield (added(site, Piece(ZONE, "azurerm_private_dns_zone", self.target.name, fields), anchor, siblings),)
 
+    def _near(self, site: Site) -> list[Instance]:
+        """Zones and registries that are certainly deployed into the group, zones first."""
+        group = self.target.resource_group.lower()
+        return [
+            one
+            for kind in (ZONE, REGISTRY)
+            for one in site.instances()
+            if one.type.lower() == kind.lower()
+            and not one.existing
+            and one.exists is True
+            and form(one) in ("bicep", "terraform")
+            and (rid := site.id_of(one)) is not None
+            and (rid.group or "").lower() == group
+        ]
+
     def may_change(self, site: Site, found: Instance) -> bool:
         """The zone."""
         rid, wanted = site.id_of(found), Id.parse(self.target.text)
         return rid is not None and wanted is not None and rid.fits(wanted)
+
+    def owner(self, site: Site) -> ResourceId | None:
+        """What it stands beside."""
+        near = self._near(site)
+        rid = site.id_of(near[0]) if near else None
+        if rid is None or rid.group is None:
+            return None
+        return resource_id(rid.subscription or self.target.subscription, rid.group, rid.type, *rid.names)
 
     def told(self, site: Site) -> str:
         """The whole zone."""
