@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from remediator.core.code_home import Language
-from remediator.core.desired import DesiredState
+from remediator.core.desired import DesiredState, RegistryIntent
 from remediator.core.pull_request import Task
 from tests.codebase.bicep_deployment import parsed
 from tests.codebase.drafting import CASES, declined, home, task_of, written
+from tests.codebase.oracles import flaws
 from tests.core.breaks import BREAKS, ENDPOINT, zone_of
 from tests.core.diagnosing import snapshot_of
 from tests.estate_builder import EstateBuilder, healthy
@@ -93,3 +94,44 @@ def test_two_writers_of_what_the_plan_writes_are_named() -> None:
     live = snapshot_of(builder)
     drafted, _ = written(Task(task_of(builder).plan, live, DesiredState()), home())
     assert any("Two owners" in note and "kept by hand or by a tool" in note for note in drafted.notes)
+
+
+def by_hand_then_group() -> tuple[EstateBuilder, EstateBuilder]:
+    """Records that nobody keeps are missing and wanted by hand; then the same estate with the records, group wanted."""
+    missing = BREAKS["records never written"][0]()
+    there = BREAKS["records never written"][0]()
+    there.records_of(ENDPOINT, zone_of(there), by_hand=True)
+    return missing, there
+
+
+BY_HAND = DesiredState(declared=True, registries=(RegistryIntent(records="by-hand"),))
+BY_GROUP = DesiredState(declared=True)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_records_leave_the_folder_when_a_zone_group_keeps_them(language: Language) -> None:
+    """The folder declared two records; a zone group takes them over: one owner is left, and nothing is destroyed."""
+    missing, there = by_hand_then_group()
+    _, first = written(task_of(missing, BY_HAND), home(language))
+    assert sum(text.count("ipv4Address") + text.count("records  ") for text in first.values()) == 2
+    task = task_of(there, BY_GROUP)
+    assert [change.kind.value for change in task.plan.changes] == ["create-dns-zone-group"]
+    _, files = written(task, home(language), first)
+    assert not any("/records" in path for path in files)
+    removed = files.get("privatelink/shop/removed.tf", "")
+    if language is Language.TERRAFORM:
+        assert removed.count("from = azurerm_private_dns_a_record.shop") == removed.count("destroy = false") == 2
+        assert flaws(removed, ".tf") == []
+    again, _ = written(task, home(language), files)
+    assert again.commits == ()
+
+
+def test_a_released_record_may_be_declared_again() -> None:
+    """Wanted by hand once more, the record is a resource again and its removal is forgotten."""
+    missing, there = by_hand_then_group()
+    terraform = home(Language.TERRAFORM)
+    _, files = written(task_of(missing, BY_HAND), terraform)
+    _, files = written(task_of(there, BY_GROUP), terraform, files)
+    _, files = written(task_of(missing, BY_HAND), terraform, files)
+    assert "privatelink/shop/removed.tf" not in files
+    assert files["privatelink/shop/records.tf"].count('resource "azurerm_private_dns_a_record"') == 2

@@ -7,7 +7,7 @@ to bring back keeps the values that it will have, so that nothing goes and comes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from remediator.codebase.generated import bicep, terraform
 from remediator.codebase.generated.handover import disputed, groups
@@ -45,13 +45,14 @@ class Book:
 
     def declares(self, target: ResourceId) -> bool:
         """Whether the folder declares it."""
-        return self.holder(target) in self.marks
+        found = self.marks.get(self.holder(target))
+        return found is not None and not found.released
 
     def add(self, target: ResourceId, *, adopted: bool) -> None:
         """Declare it from now on."""
         rid = self.holder(target)
         taken = {one.label for one in self.marks.values() if one.id.is_a(rid.type)}
-        if rid not in self.marks:
+        if not self.declares(rid):
             name = self._freed.pop(rid.type.lower(), "") or label(rid.name, taken)
             self.marks = {**self.marks, rid: Mark(rid, adopted, name)}
 
@@ -61,10 +62,19 @@ class Book:
         self._freed = {one.id.type.lower(): one.label for one in self.marks.values() if one.id == target}
         self.marks = {rid: one for rid, one in self.marks.items() if not rid.within(target)}
 
+    def release(self, rid: ResourceId) -> None:
+        """Declare it no more and leave it as it is: others keep it. Bicep deletes nothing, Terraform has to be told."""
+        marks = {other: one for other, one in self.marks.items() if other != rid}
+        if self.home.language is Language.TERRAFORM:
+            marks[rid] = replace(self.marks[rid], released=True)
+        self.marks = marks
+
     def files(self, marks: Marks, world: Snapshot, final: Snapshot) -> dict[str, str]:
         """The files that declare what `marks` name, by path from the root; `NotKnown`."""
         held = []
         for one in marks.values():
+            if one.released:
+                continue
             fact = _known(one.id, world)
             fact = _known(one.id, final) if fact is None else fact
             if fact is not None:
@@ -82,6 +92,7 @@ class Book:
             by_policy=policies,
             disputed=frozenset(_disputed(world, held)) - policies,
             remote_prefixes=_remote_prefixes(world, held),
+            released={one.id: one.label for one in marks.values() if one.released},
         )
         self.exempted |= folder.disputed
         rendered = _RENDER[self.home.language](folder)

@@ -101,6 +101,8 @@ def _take(work: _Work, book: Book, change: Change) -> None:
         if adopted and not declares:
             work.adopted.append(holder)
         book.add(target, adopted=adopted)
+        for record in handover.taken_over(before, work.world, change, book.marks):
+            book.release(record)
     elif declares and not _is_there(work.final, target):  # what the plan makes again stays
         book.drop(target)
     else:

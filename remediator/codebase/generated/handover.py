@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from remediator.codebase.generated.held import RECORD
 from remediator.codebase.generated.unsaid import Unsaid
 from remediator.core.change import Change, ChangeKind
 from remediator.core.code_home import Language
-from remediator.core.record_writers import two_writers
+from remediator.core.record_writers import creator_of, two_writers
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import PrivateEndpoint, Snapshot, Unknown, ZoneGroup
 
@@ -41,6 +42,25 @@ def left_to_policy(change: Change, by_policy: Collection[ResourceId]) -> Unsaid 
         f"{change.summary} through the policy that owns the zone group of {endpoint.name}, with a remediation task of "
         "its assignment; this folder does not declare the group, so that there are not two owners"
     )
+
+
+def taken_over(
+    before: Snapshot, after: Snapshot, change: Change, declares: Collection[ResourceId]
+) -> tuple[ResourceId, ...]:
+    """Records that a folder declares and that the zone group of this change keeps from now on."""
+    endpoint = change.target.parent
+    if change.kind not in _GROUPS or endpoint is None:
+        return ()
+    return tuple(
+        rid for rid in sorted(declares) if _keeper(after, rid) == endpoint.name.lower() != _keeper(before, rid)
+    )
+
+
+def _keeper(snapshot: Snapshot, rid: ResourceId) -> str:
+    """The endpoint whose zone group wrote a record, "" where it was none, or where this is no record."""
+    zone = snapshot.zones.get(rid.parent) if rid.parent else None
+    record = zone.record(rid.name) if zone and rid.is_a(RECORD) else None
+    return creator_of(record).lower() if record else ""
 
 
 def disputed(snapshot: Snapshot, group: ZoneGroup) -> bool:

@@ -89,7 +89,8 @@ class Folder:
 
     `name` is its own, `subject` whose private access it holds, in words. `location` is where a deployment of it may be
     recorded. `by_policy` are endpoints whose zone group a policy keeps, `disputed` those whose zone group of ours a
-    policy would replace. `remote_prefixes` maps peerings to the ranges of the networks at their other ends.
+    policy would replace. `remote_prefixes` maps peerings to the ranges of the networks at their other ends,
+    `released` what others keep from now on to its label.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Folder:
     by_policy: frozenset[ResourceId] = frozenset()
     disputed: frozenset[ResourceId] = frozenset()
     remote_prefixes: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
+    released: Mapping[ResourceId, str] = field(default_factory=dict)
 
     def of(self, rid: ResourceId) -> Held | None:
         """What it declares under that id."""

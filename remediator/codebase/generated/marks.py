@@ -1,7 +1,8 @@
 """How do files say that they are ours and what they declare? Written and read back here, in comments.
 
 The first line of a file is its header; above each resource stands its full id, `adopted` before it where the resource
-was there before the folder. Nothing else is remembered: what a folder declares is what its files say.
+was there before the folder. In Terraform `released` stands before the id of one that others keep from now on.
+Nothing else is remembered: what a folder declares is what its files say.
 """
 
 from __future__ import annotations
@@ -16,20 +17,24 @@ from remediator.core.resource_id import ResourceId
 
 WRITER = "Written by remediator"
 ADOPTED = "adopted "
+RELEASED = "released "
 ENDINGS = {Language.BICEP: ".bicep", Language.TERRAFORM: ".tf"}
 _OPENINGS = {Language.BICEP: "//", Language.TERRAFORM: "#"}
 _MARK = re.compile(
-    r"^(?://|#) (?P<adopted>adopted )?(?P<id>/subscriptions/[^\n]+)\n(?:resource \"\w+\" \"(?P<label>\w+)\")?", re.M
+    r"^(?://|#) (?P<how>adopted |released )?(?P<id>/subscriptions/[^\n]+)\n"
+    r"(?:resource \"\w+\" \"(?P<label>\w+)\"|removed \{\n  from = \w+\.(?P<from>\w+)\n)?",
+    re.M,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a file says of one resource that it declares; `label` is its name in Terraform."""
+    """What a file says of one resource that it declares, or has `released`; `label` is its name in Terraform."""
 
     id: ResourceId
     adopted: bool
     label: str
+    released: bool = False
 
 
 def comment(language: Language, *lines: str) -> str:
@@ -41,6 +46,11 @@ def comment(language: Language, *lines: str) -> str:
 def mark(language: Language, rid: ResourceId, *, adopted: bool) -> str:
     """The comment above a resource."""
     return comment(language, f"{ADOPTED if adopted else ''}{rid.text}")
+
+
+def released_mark(rid: ResourceId) -> str:
+    """The comment above a block that gives a resource out of Terraform's hands."""
+    return comment(Language.TERRAFORM, f"{RELEASED}{rid.text}")
 
 
 def header(language: Language, subject: str, *more: str) -> str:
@@ -66,7 +76,7 @@ def declared(tree: Tree, home: CodeHome) -> dict[str, dict[ResourceId, Mark]]:
         marks = found.setdefault(name, {})
         for one in _MARK.finditer(text):
             rid = ResourceId(one["id"])
-            marks[rid] = Mark(rid, one["adopted"] is not None, one["label"] or "")
+            marks[rid] = Mark(rid, one["how"] == ADOPTED, one["label"] or one["from"] or "", one["how"] == RELEASED)
     return found
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from remediator.codebase.generated.held import Folder, Held, Stage
-from remediator.codebase.generated.marks import comment, header, mark
-from remediator.codebase.generated.terraform_resources import Naming, body_of, exemption_of, kind_of
+from remediator.codebase.generated.held import Folder, Held, Stage, proper
+from remediator.codebase.generated.marks import comment, header, mark, released_mark
+from remediator.codebase.generated.terraform_resources import KINDS, Naming, body_of, exemption_of, kind_of
 from remediator.codebase.generated.terraform_text import Block, Code, block
 from remediator.core.code_home import Language
+from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import ZoneGroup
 
 PROVIDERS = "providers.tf"
 IMPORTS = "imports.tf"
+REMOVED = "removed.tf"
 VARIABLES = "variables.tf"
 AZURERM = ">= 4.36.0, < 5.0.0"
 _ENVIRONMENTS = {"AzureCloud": "public", "AzureChinaCloud": "china", "AzureUSGovernment": "usgovernment"}
@@ -43,6 +45,10 @@ def render(folder: Folder) -> dict[str, str]:
             files[f"{stage.value}.tf"] = "\n".join((said, *(_resource(naming, one) for one in members)))
     if folder.disputed:
         files[VARIABLES] = "\n".join((header(Language.TERRAFORM, folder.subject), _assignment()))
+    if folder.released:
+        said = "What others keep from now on: it leaves the state and stays in Azure. Then these blocks change nothing."
+        blocks = [_removed(rid, name) for rid, name in sorted(folder.released.items())]
+        files[REMOVED] = "\n".join((header(Language.TERRAFORM, folder.subject, said), *blocks))
     imports = [_import(naming, one) for one in held if one.adopted]
     if imports:
         said = "What was there before this folder; once they are in the state, these blocks change nothing."
@@ -64,6 +70,12 @@ def _import(naming: Naming, held: Held) -> str:
     return block(Block(("import",), (("to", Code(naming.address(held))), ("id", held.id.text))))
 
 
+def _removed(rid: ResourceId, name: str) -> str:
+    lifecycle = Block(("lifecycle",), (("destroy", False),))
+    body = (("from", Code(f"{KINDS[proper(rid).type]}.{name}")), None, lifecycle)
+    return released_mark(proper(rid)) + block(Block(("removed",), body))
+
+
 def _assignment() -> str:
     said = "The id of the assignment of the policy that writes zone groups; empty for no exemption."
     body = (("description", said), ("type", Code("string")), ("default", ""))
@@ -73,7 +85,7 @@ def _assignment() -> str:
 def _providers(folder: Folder, naming: Naming) -> str:
     azurerm = {"source": "hashicorp/azurerm", "version": AZURERM}
     needs = Block(("required_providers",), (("azurerm", azurerm),))
-    blocks = [block(Block(("terraform",), (("required_version", ">= 1.5.0"), None, needs)))]
+    blocks = [block(Block(("terraform",), (("required_version", ">= 1.7.0"), None, needs)))]
     blocks += [block(one) for one in _aliases(folder, naming)]
     said = "Where the state is kept is not said here: add a file of your own with the backend."
     return "\n".join((header(Language.TERRAFORM, folder.subject, said), *blocks))

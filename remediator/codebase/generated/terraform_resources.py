@@ -28,7 +28,7 @@ from remediator.core.snapshot import Peering, PrivateEndpoint, PrivateZone, Reco
 
 Body = Sequence[tuple[str, Any] | Block | None]
 
-_KINDS = {
+KINDS = {
     ZONE: "azurerm_private_dns_zone",
     LINK: "azurerm_private_dns_zone_virtual_network_link",
     RECORD: "azurerm_private_dns_a_record",
@@ -72,7 +72,7 @@ class Naming:
 
 def kind_of(held: Held) -> str:
     """The resource type of the provider."""
-    return _KINDS[held.id.type]
+    return KINDS[held.id.type]
 
 
 def body_of(naming: Naming, held: Held) -> Body:

@@ -3,7 +3,7 @@
 # Where the state is kept is not said here: add a file of your own with the backend.
 
 terraform {
-  required_version = ">= 1.5.0"
+  required_version = ">= 1.7.0"
 
   required_providers {
     azurerm = {
