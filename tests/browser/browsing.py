@@ -38,10 +38,10 @@ def chromium(*packages: str) -> str:
 
 
 @contextmanager
-def served(world: World) -> Iterator[str]:
+def served(world: World, settings: WebSettings = LOCAL) -> Iterator[str]:
     """The web app of a world on loopback; its origin."""
     with WebServer() as server:
-        world.settings = replace(LOCAL, public_url=server.url)
+        world.settings = replace(settings, public_url=server.url)
         server.start(create_app(world.runtime))
         yield server.url
 

@@ -1,5 +1,5 @@
 // Opens pages in Chromium and tells what a person and an accessibility checker see there, as JSON on stdout.
-// stdin: {executable, origin, cookie?, looks: [{name, path or html, width, dark?, script?, shot?, keys?}]}
+// stdin: {executable, origin, cookie?, looks: [{name, path or html, width, dark?, script?, shot?, keys?, headers?}]}
 //   script: false switches JavaScript off; shot: file of a screenshot; keys: pressed one after the other ("text:abc" types)
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -13,6 +13,7 @@ for (const look of job.looks) {
     viewport: { width: look.width, height: 800 },
     colorScheme: look.dark ? "dark" : "light",
     javaScriptEnabled: look.script !== false,
+    extraHTTPHeaders: look.headers ?? {},
     bypassCSP: look.script !== false, // the checker is a script of ours; the pages themselves have none
   });
   if (job.cookie) await context.addCookies([{ ...job.cookie, url: job.origin }]);
