@@ -19,7 +19,8 @@ from tests.web.test_deciding import HOME, drifting, with_code
 INCIDENT = "/incidents/01j4incident"
 SIZES = [(360, False), (1200, True)]
 FROM_OUTSIDE = {"x-ms-client-principal": principal(), "x-forwarded-for": "20.50.1.2"}
-INSTRUCTION = "Two modules declare the zone. In the right one:\n\n  resource link 'virtualNetworkLinks' = {\n    name: 'spoke'\n  }"
+RESOURCE = "resource link 'virtualNetworkLinks' = {"
+INSTRUCTION = f"Two modules declare the zone. In the right one:\n\n  {RESOURCE}\n    name: 'spoke'\n  }}"
 
 
 def every_decision() -> World:
