@@ -166,6 +166,28 @@ def test_files_of_others_are_left_alone() -> None:
     assert all(file.path not in backend for commit in drafted.commits for file in commit.files)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_folder_is_in_one_language(language: Language) -> None:
+    """A folder of ours in Bicep is not written in Terraform beside it, nor the other way: that were two owners."""
+    (other,) = set(Language) - {language}
+    _, files = written(task_of(closed_without_endpoint()), home(other))
+    told = declined(task_of(closed_without_endpoint()), home(language), files=files)
+    assert (told.code, "in another language" in told.reason) == ("code-not-ours", True)
+
+
+def test_what_comes_back_beside_something_new_is_not_dropped_meanwhile() -> None:
+    """A link vanished and a new one is planned: one commit for the new one; the other stays in the file meanwhile."""
+    _, first = written(task_of(closed_without_endpoint()), home(TERRAFORM))
+    world = Sandboxed.of(second_spoke(closed_without_endpoint()).document())
+    plan = world.diagnose().plan
+    world.apply(Plan(tuple(change for change in plan.changes if change.kind is not ChangeKind.CREATE_LINK)))
+    task = Task(world.diagnose().plan, world.observer.observe(), DesiredState())
+    assert [change.kind for change in task.plan.changes] == [ChangeKind.CREATE_LINK] * 2
+    drafted, _ = written(task, home(TERRAFORM), first)
+    titles = [commit.message.splitlines()[0] for commit in drafted.commits]
+    assert titles == ["Link privatelink.azurecr.cn to vnet-second"]
+
+
 def test_a_folder_at_the_root() -> None:
     """A home without a folder has the registries' folders at the root of the repository."""
     _, files = written(task_of(closed_without_endpoint()), home(folder=""))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from remediator.codebase.generated import handover
 from remediator.codebase.generated.book import Book, Marks, NotKnown
 from remediator.codebase.generated.held import fact_of
-from remediator.codebase.generated.marks import declared, own_paths, place
+from remediator.codebase.generated.marks import declared, in_another_language, own_paths, place
 from remediator.codebase.generated.owner import owners
 from remediator.codebase.generated.unsaid import Unsaid, left_over, told, unsaid
 from remediator.core.change import Change, ChangeKind
@@ -57,14 +57,17 @@ class _Work:
 
 
 def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
-    """The commits, or an instruction: where code can say none of it (`code-not-safe`), where a file of somebody else is
-    in the way (`code-not-ours`), where a folder declares what was not read (`code-not-known`)."""
+    """The commits, or an instruction: code can say none of it (`code-not-safe`), a file of somebody else or of another
+    language is in the way (`code-not-ours`), or a folder declares what was not read (`code-not-known`)."""
     marks = declared(tree, home)
     names = owners(task, marks)
     folders = tuple(dict.fromkeys(names))
     unread = next((p for p in tree.unread for name in folders if p.startswith(place(home, name) + "/")), None)
     if unread is not None:
         return Instruction("code-not-known", f"{unread} could not be read, and what it declares is not known")
+    other = in_another_language(tree, home, folders)
+    if other is not None:
+        return Instruction("code-not-ours", f"{other} declares the same in another language; only one of them can stay")
     by_policy = handover.kept_by_policy(task.live)
     books = {name: Book(name, home, by_policy, marks.get(name, {})) for name in folders}
     work = _Work(task.live, _after(task))

@@ -76,7 +76,7 @@ def disputed(snapshot: Snapshot, group: ZoneGroup) -> bool:
     }
     own = {zone for _, zone in group.zones}
     names = {zone.name.lower() for zone in own}
-    return not group.deployed_by_policy and any(z not in own and z.name.lower() in names for z in written)
+    return any(z not in own and z.name.lower() in names for z in written)
 
 
 def notes(

@@ -8,8 +8,8 @@ Nothing else is remembered: what a folder declares is what its files say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from remediator.core.code_home import CodeHome, Language
 from remediator.core.pull_request import Tree
@@ -81,8 +81,15 @@ def declared(tree: Tree, home: CodeHome) -> dict[str, dict[ResourceId, Mark]]:
 
 
 def own_paths(tree: Tree, home: CodeHome, folder: str) -> Mapping[str, str]:
-    """The files of one folder that we wrote, by path."""
+    """The files of one folder that we wrote in the home's language, by path."""
     return {path: text for name, path, text in _own_files(tree, home) if name == folder}
+
+
+def in_another_language(tree: Tree, home: CodeHome, folders: Collection[str]) -> str | None:
+    """A file of these folders that we wrote in another language, None where there is none."""
+    others = (replace(home, language=language) for language in Language if language is not home.language)
+    found = (path for other in others for name, path, _ in _own_files(tree, other) if name in folders)
+    return next(found, None)
 
 
 def _own_files(tree: Tree, home: CodeHome) -> Iterator[tuple[str, str, str]]:
