@@ -743,28 +743,28 @@ module workbook 'modules/workbook.bicep' = {
 output AZURE_RESOURCE_GROUP string = group.name
 
 @description('Name of the function app.')
-output REMEDIATOR_APP string = appName
+output DEPLOYED_APP string = appName
 
 @description('Address of the pages.')
-output REMEDIATOR_URL string = publicUrl
+output DEPLOYED_URL string = publicUrl
 
 @description('Where Entra sends people back to: a redirect address of the app registration.')
-output REMEDIATOR_SIGN_IN_REDIRECT string = '${publicUrl}/.auth/login/aad/callback'
+output DEPLOYED_SIGN_IN_REDIRECT string = '${publicUrl}/.auth/login/aad/callback'
 
 @description('Name of the storage account.')
-output REMEDIATOR_STORAGE string = storageName
+output DEPLOYED_STORAGE string = storageName
 
 @description('Name of the vault.')
-output REMEDIATOR_VAULT string = vaultName
+output DEPLOYED_VAULT string = vaultName
 
 @description('Client id of the identity that reads.')
-output REMEDIATOR_READER string = identities.outputs.readerClientId
+output DEPLOYED_READER string = identities.outputs.readerClientId
 
 @description('Client id of the identity that writes.')
-output REMEDIATOR_APPLIER string = identities.outputs.applierClientId
+output DEPLOYED_APPLIER string = identities.outputs.applierClientId
 
 @description('Plan and source of signals, as the parameters and the cloud have it.')
-output REMEDIATOR_BUILT string = '${flex ? 'flex' : 'premium'}, ${heardBy}'
+output DEPLOYED_BUILT string = '${flex ? 'flex' : 'premium'}, ${heardBy}'
 
 @description('Entries of `applierScopes` that are none of the four kinds: nothing may be written there.')
 output scopesNotUnderstood array = filter(applierScopes, id => !contains(concat(applierGroups, applierRegistries, applierNetworks, applierZones), id))

@@ -2,5 +2,5 @@
 # After provisioning: Entra learns where it sends people back to, and the approval key leaves this machine.
 set -eu
 
-az ad app update --id "$REMEDIATOR_SIGN_IN_CLIENT_ID" --web-redirect-uris "$REMEDIATOR_SIGN_IN_REDIRECT"
-azd env set REMEDIATOR_APPROVAL_KEY ""
+az ad app update --id "$SIGN_IN_CLIENT_ID" --web-redirect-uris "$DEPLOYED_SIGN_IN_REDIRECT"
+azd env set SECRET_APPROVAL_KEY ""

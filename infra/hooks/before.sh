@@ -3,15 +3,15 @@
 # azd hands the values of its environment over as variables.
 set -eu
 
-if [ -z "${REMEDIATOR_VAULT:-}" ] && [ -z "${REMEDIATOR_APPROVAL_KEY:-}" ]; then
-  azd env set REMEDIATOR_APPROVAL_KEY "$(openssl rand -base64 48)"
+if [ -z "${DEPLOYED_VAULT:-}" ] && [ -z "${SECRET_APPROVAL_KEY:-}" ]; then
+  azd env set SECRET_APPROVAL_KEY "$(openssl rand -base64 48)"
 fi
 
-if [ -z "${REMEDIATOR_SIGN_IN_CLIENT_ID:-}" ]; then
+if [ -z "${SIGN_IN_CLIENT_ID:-}" ]; then
   client="$(az ad app create --display-name "remediator-$AZURE_ENV_NAME" --sign-in-audience AzureADMyOrg \
     --enable-id-token-issuance true --query appId --output tsv)"
   az ad app update --id "$client" --identifier-uris "api://$client" --set groupMembershipClaims=ApplicationGroup
   az ad sp create --id "$client" --output none
-  azd env set REMEDIATOR_SIGN_IN_CLIENT_ID "$client"
-  azd env set REMEDIATOR_SIGN_IN_OBJECT_ID "$(az ad app show --id "$client" --query id --output tsv)"
+  azd env set SIGN_IN_CLIENT_ID "$client"
+  azd env set SIGN_IN_OBJECT_ID "$(az ad app show --id "$client" --query id --output tsv)"
 fi

@@ -39,7 +39,7 @@ def bodies(deployment: Deployment, type_: str, subscription: str = "") -> list[d
 
 
 def url(deployment: Deployment) -> str:
-    return str(deployment.outputs["REMEDIATOR_URL"])
+    return str(deployment.outputs["DEPLOYED_URL"])
 
 
 def lets(deployment: Deployment, operation: str, event_type: str) -> int:
