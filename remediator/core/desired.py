@@ -31,6 +31,9 @@ class Decision(StrEnum):
     FORBID = "forbid"
 
 
+_REGISTRIES = "Microsoft.ContainerRegistry/registries"
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointPlacement:
     """Where a private endpoint for consumers of one network goes; None leaves the choice to the plan."""
@@ -126,6 +129,18 @@ class DesiredState:
     def probe_in(self, environment: ResourceId) -> ResourceId | None:
         """The job that looks from inside an environment, None where nobody has named one."""
         return next((probe.job for probe in self.probes if probe.environment == environment), None)
+
+    def excludes(self, resource: ResourceId | None) -> bool:
+        """Whether it is to be left alone: a registry by its name, anything by its id or that of what it lies in."""
+        while resource is not None:
+            for named in self.exclude:
+                if named.startswith("/"):
+                    if resource.within(ResourceId(named)):
+                        return True
+                elif resource.is_a(_REGISTRIES) and resource.name.lower() == named.lower():
+                    return True
+            resource = resource.parent
+        return False
 
     def intent_for(self, registry: ResourceId) -> RegistryIntent:
         """The first entry that names the registry by id, name or `*`; an undeclared registry is left alone."""

@@ -93,6 +93,8 @@ class Draft:
         # what the draft itself created for one path is not written over for another
         if not fresh or any(c.kind is ChangeKind.UPDATE_RECORD and c.target in made for c in fresh):
             return False
+        if any(self.desired.excludes(change.target) for change in fresh):
+            return False
         self.world = changed(self.world, fresh)
         self.done |= {change.key for change in fresh}
         self.remedies.append(Remedy(finding, fresh, errand))
@@ -102,7 +104,8 @@ class Draft:
         """Judge one path again and again, until it offers nothing more."""
         for _ in range(MAX_REMEDIES):
             leg = leg_of(self.desired, self.world, key)
-            finding = walk_leg(leg).finding if leg else None
+            walked = walk_leg(leg) if leg else None
+            finding = walked.finding if walked and not self.desired.excludes(walked.path.registry) else None
             if finding is None or not self.take(finding, errand):
                 return
 
@@ -150,11 +153,17 @@ def changed(world: Snapshot, changes: Iterable[Change]) -> Snapshot:
 
 
 def drifts(desired: DesiredState, snapshot: Snapshot, scope: Scope) -> tuple[Finding, ...]:
-    """The posture drifts in scope, in the order of the rules."""
-    found = [finding for rule in RULES for finding in rule.check(desired, snapshot)]
+    """The posture drifts in scope, in the order of the rules; of what is to be left alone there are none."""
+    found = [f for rule in RULES for f in rule.check(desired, snapshot) if not _left_alone(f, desired, snapshot)]
     if scope.registries is None:
         return tuple(found)
     return tuple(f for f in found if _concerns(f, snapshot) & scope.registries)
+
+
+def _left_alone(finding: Finding, desired: DesiredState, snapshot: Snapshot) -> bool:
+    endpoint = snapshot.endpoints.get(finding.target)
+    whose = [finding.target, *(t.resource for t in endpoint.targets)] if endpoint else [finding.target]
+    return any(desired.excludes(one) for one in whose)
 
 
 def _concerns(finding: Finding, snapshot: Snapshot) -> set[str]:

@@ -33,6 +33,7 @@ def judge(plan: Plan, foresight: Foresight, desired: DesiredState, way: Way) -> 
         *(f"it would break {path.consumer.name} → {path.host}" for path in foresight.broken),
         *foresight.cut_off,
         *_too_many(plan, limits),
+        *(f"{c.target.name} is to be left alone" for c in plan.changes if desired.excludes(c.target)),
     ]
     deletes = sum(1 for change in plan.changes if change.deletes and not _dead(change))
     if deletes > limits.max_deletes:
