@@ -8,19 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from remediator.codebase.draft import draft
+from remediator.core.change import ChangeKind
 from remediator.core.code_home import CodeHome, CodeHostKind, Language
-from remediator.core.desired import DesiredState, RegistryIntent
+from remediator.core.desired import DesiredState, Limits, RegistryIntent
 from remediator.core.diagnosis import diagnose
+from remediator.core.plan import Plan
 from remediator.core.pull_request import Draft, Instruction, Task, Tree
 from remediator.core.resource_id import ResourceId
-from tests.core.breaks import BREAKS
+from tests.core.breaks import BREAKS, ENDPOINT, zone_of
 from tests.core.diagnosing import snapshot_of
-from tests.estate_builder import HUB_SUB, EstateBuilder, closed_without_endpoint, rid, spoke
+from tests.estate_builder import HUB_SUB, SUB, EstateBuilder, closed_without_endpoint, rid, spoke
 from tests.hub_estate import hub, link_gone
+from tests.scenarios.sandboxed import Sandboxed
 
 DATA = Path(__file__).parents[1] / "data" / "code"
 DEFAULTS = DesiredState()
 DECLARED = DesiredState(declared=True)
+BY_HAND = DesiredState(declared=True, registries=(RegistryIntent(records="by-hand"),))
+MAY_APPROVE = DesiredState(limits=Limits(allow_connection_approval_in=frozenset({SUB})))
+MAY_UPGRADE = DesiredState(limits=Limits(allow_sku_upgrade=True))
 OWN_ZONE = DesiredState(
     registries=(
         RegistryIntent(
@@ -119,6 +125,14 @@ def regional_hub() -> EstateBuilder:
     return builder
 
 
+def record_by_hand_is_stale() -> EstateBuilder:
+    """Nobody's zone group keeps the records, and one of them has an old address."""
+    builder = BREAKS["records never written"][0]()
+    builder.records_of(ENDPOINT, zone_of(builder), by_hand=True)
+    builder.get(f"{zone_of(builder)}/A/shop")["properties"]["aRecords"] = [{"ipv4Address": "10.20.4.99"}]
+    return builder
+
+
 CASES: dict[str, Case] = {
     "first-incident-china": Case(closed_without_endpoint),
     "hub-government": Case(regional_hub),
@@ -128,10 +142,40 @@ CASES: dict[str, Case] = {
     "group-written-again": Case(BREAKS["data record missing"][0]),
     "group-created": Case(BREAKS["records never written"][0]),
     "records-by-hand": Case(BREAKS["zones compete"][0]),
+    "record-corrected": Case(record_by_hand_is_stale, BY_HAND),
     "peering-missing": Case(BREAKS["peering missing"][0]),
     "peering-disconnected": Case(BREAKS["peering disconnected"][0]),
     "peering-out-of-sync": Case(BREAKS["peering out of sync"][0]),
     "endpoint-replaced": Case(BREAKS["connection disconnected"][0]),
     "registry-to-be-closed": Case(open_with_apps_elsewhere, DECLARED),
+    "connection-to-be-approved": Case(BREAKS["connection pending"][0], MAY_APPROVE),
+    "sku-to-be-upgraded": Case(BREAKS["standard tier"][0], MAY_UPGRADE),
     "policy-elsewhere": Case(policy_elsewhere, OWN_ZONE),
 }
+# The same, and every way in which an estate breaks that a plan can mend.
+MENDABLE = {name: Case(build) for name, (build, _, _, changes) in BREAKS.items() if changes}
+EVERY = {**MENDABLE, **CASES}
+# What one of the languages cannot say: the other side's addresses in a peering, a zone group that writes again what it
+# wrote before; an approval neither of them.
+NOT_IN_BICEP = {"peering out of sync", "peering-out-of-sync", "connection-to-be-approved"}
+NOT_IN_TERRAFORM = {
+    "data record missing",
+    "login record stale",
+    "record of an unused endpoint",
+    "group-written-again",
+    "connection-to-be-approved",
+}
+IN_BICEP = {name: case for name, case in EVERY.items() if name not in NOT_IN_BICEP}
+IN_TERRAFORM = {name: case for name, case in EVERY.items() if name not in NOT_IN_TERRAFORM}
+_BEFORE_THE_MERGE = (ChangeKind.DELETE_ENDPOINT, ChangeKind.DELETE_PEERING, ChangeKind.UPGRADE_SKU)
+
+
+def by_hand(world: Sandboxed, plan: Plan) -> None:
+    """What the notes ask a person to do before the merge."""
+    world.apply(Plan(tuple(change for change in plan.changes if change.kind in _BEFORE_THE_MERGE)))
+
+
+def folder_of(files: dict[str, str]) -> str:
+    """The one folder of a draft."""
+    (folder,) = {path.rpartition("/")[0] for path in files}
+    return folder

@@ -11,12 +11,13 @@ from remediator.codebase.draft import draft
 from remediator.codebase.generated.folder import ALL_DECLARED
 from remediator.core.change import ChangeKind
 from remediator.core.code_home import Language
-from remediator.core.desired import DesiredState, Limits
+from remediator.core.desired import DesiredState
 from remediator.core.diagnosis import diagnose
 from remediator.core.plan import Plan
 from remediator.core.pull_request import Draft, Task, Tree
 from tests.codebase.bicep_deployment import deploy
-from tests.codebase.drafting import CASES, DECLARED, declined, files_after, home, task_of, written
+from tests.codebase.drafting import CASES, DECLARED, MAY_APPROVE, declined, files_after, home, task_of, written
+from tests.codebase.drafting import EVERY as ALL
 from tests.codebase.oracles import flaws
 from tests.core.breaks import BREAKS, ENDPOINT, NETWORK, REGISTRY, hub_and_spoke
 from tests.core.diagnosing import snapshot_of
@@ -211,8 +212,7 @@ def test_the_registrys_own_switches_are_an_instruction(language: Language, words
 
 def test_an_approval_is_an_instruction() -> None:
     """A connection is approved by its owner: the text has the command, with the id quoted."""
-    desired = DesiredState(limits=Limits(allow_connection_approval_in=frozenset({SUB})))
-    told = declined(task_of(BREAKS["connection pending"][0](), desired), home())
+    told = declined(task_of(BREAKS["connection pending"][0](), MAY_APPROVE), home())
     assert told.code == "code-not-safe"
     assert f"az network private-endpoint-connection approve --id {REGISTRY}/privateEndpointConnections/" in told.text
 
@@ -337,6 +337,21 @@ def test_providers_are_of_the_cloud() -> None:
         text = files["privatelink/shop/providers.tf"]
         assert text.count(f'environment                     = "{environment}"') == text.count('provider "azurerm"')
     assert HUB_SUB in text and SUB in text
+
+
+def test_every_kind_of_change_is_said_or_left_to_a_person() -> None:
+    """The cases hold every kind of change, and of each language's draft each change is a commit, or a note or text."""
+    seen = set()
+    for case in ALL.values():
+        task = task_of(case.build(), case.desired)
+        seen |= {change.kind for change in task.plan.changes}
+        for language in Language:
+            told = draft(task, Tree("c0ffee"), home(language))
+            said = [commit.message for commit in told.commits] if isinstance(told, Draft) else []
+            left = " ".join(told.notes) if isinstance(told, Draft) else told.text.replace("\\", "")
+            for change in task.plan.changes:
+                assert any(text.startswith(change.summary) for text in said) or change.summary in left, change
+    assert seen == set(ChangeKind)
 
 
 def test_diagnosis_and_plan_are_not_touched() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from remediator.core.code_home import Language
-from remediator.core.desired import DesiredState, RegistryIntent
+from remediator.core.desired import DesiredState
 from remediator.core.pull_request import Task
 from tests.codebase.bicep_deployment import parsed
-from tests.codebase.drafting import CASES, declined, home, task_of, written
+from tests.codebase.drafting import BY_HAND, CASES, DECLARED, declined, home, task_of, written
 from tests.codebase.oracles import flaws
 from tests.core.breaks import BREAKS, ENDPOINT, zone_of
 from tests.core.diagnosing import snapshot_of
@@ -104,17 +104,13 @@ def by_hand_then_group() -> tuple[EstateBuilder, EstateBuilder]:
     return missing, there
 
 
-BY_HAND = DesiredState(declared=True, registries=(RegistryIntent(records="by-hand"),))
-BY_GROUP = DesiredState(declared=True)
-
-
 @pytest.mark.parametrize("language", Language)
 def test_records_leave_the_folder_when_a_zone_group_keeps_them(language: Language) -> None:
     """The folder declared two records; a zone group takes them over: one owner is left, and nothing is destroyed."""
     missing, there = by_hand_then_group()
     _, first = written(task_of(missing, BY_HAND), home(language))
     assert sum(text.count("ipv4Address") + text.count("records  ") for text in first.values()) == 2
-    task = task_of(there, BY_GROUP)
+    task = task_of(there, DECLARED)
     assert [change.kind.value for change in task.plan.changes] == ["create-dns-zone-group"]
     _, files = written(task, home(language), first)
     assert not any("/records" in path for path in files)
@@ -131,7 +127,7 @@ def test_a_released_record_may_be_declared_again() -> None:
     missing, there = by_hand_then_group()
     terraform = home(Language.TERRAFORM)
     _, files = written(task_of(missing, BY_HAND), terraform)
-    _, files = written(task_of(there, BY_GROUP), terraform, files)
+    _, files = written(task_of(there, DECLARED), terraform, files)
     _, files = written(task_of(missing, BY_HAND), terraform, files)
     assert "privatelink/shop/removed.tf" not in files
     assert files["privatelink/shop/records.tf"].count('resource "azurerm_private_dns_a_record"') == 2

@@ -8,33 +8,23 @@ import pytest
 
 from remediator.core.change import ChangeKind
 from remediator.core.code_home import Language
-from remediator.core.plan import Plan
 from remediator.core.pull_path import Verdict
 from tests.codebase.bicep_deployment import deploy
-from tests.codebase.drafting import CASES, Case, home, task_of, written
+from tests.codebase.drafting import (
+    CASES,
+    IN_BICEP,
+    IN_TERRAFORM,
+    MENDABLE,
+    NOT_IN_BICEP,
+    by_hand,
+    folder_of,
+    home,
+    task_of,
+    written,
+)
 from tests.codebase.terraform_deployment import apply
 from tests.core.breaks import APP, BREAKS
 from tests.scenarios.sandboxed import Sandboxed
-
-MENDABLE = {name: Case(build) for name, (build, _, _, changes) in BREAKS.items() if changes}
-# A deployment does not take over the other side's addresses; the draft says what to do instead.
-UNSAID = {"peering out of sync", "peering-out-of-sync"}
-ALL = {name: case for name, case in {**MENDABLE, **CASES}.items() if name not in UNSAID}
-# Terraform sees no difference in a zone group that shall only write again what it wrote before.
-WRITTEN_AGAIN = {"data record missing", "login record stale", "record of an unused endpoint", "group-written-again"}
-IN_TERRAFORM = {name: case for name, case in {**MENDABLE, **CASES}.items() if name not in WRITTEN_AGAIN}
-BY_HAND = (ChangeKind.DELETE_ENDPOINT, ChangeKind.DELETE_PEERING)
-
-
-def by_hand(world: Sandboxed, plan: Plan) -> None:
-    """What the notes ask a person to delete before the merge."""
-    world.apply(Plan(tuple(change for change in plan.changes if change.kind in BY_HAND)))
-
-
-def folder_of(files: dict[str, str]) -> str:
-    """The one folder of a draft."""
-    (folder,) = {path.rpartition("/")[0] for path in files}
-    return folder
 
 
 def timeless(value: Any) -> Any:
@@ -44,10 +34,10 @@ def timeless(value: Any) -> Any:
     return [timeless(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(IN_BICEP))
 def test_deployed_bicep_mends_the_estate(name: str) -> None:
     """After the folder was deployed every path that was to be mended is ok and nothing that code can say is left."""
-    case = ALL[name]
+    case = IN_BICEP[name]
     task = task_of(case.build(), case.desired)
     world = Sandboxed.of(case.build().document())
     by_hand(world, task.plan)
@@ -57,7 +47,7 @@ def test_deployed_bicep_mends_the_estate(name: str) -> None:
     assert {path.verdict for path in after.paths} == {Verdict.OK}
     left = {change.kind for change in after.plan.changes}
     assert left <= {ChangeKind.UPDATE_REGISTRY}
-    assert bool(left) == any("where the registry itself is declared" in note for note in drafted.notes)
+    assert bool(left) == any("once this is deployed and the pulls work" in note for note in drafted.notes)
 
 
 @pytest.mark.parametrize("name", sorted(IN_TERRAFORM))
@@ -74,10 +64,10 @@ def test_applied_terraform_mends_the_estate(name: str) -> None:
     assert {change.kind for change in after.plan.changes} <= {ChangeKind.UPDATE_REGISTRY}
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(IN_BICEP))
 def test_deploying_once_more_changes_nothing(name: str) -> None:
     """A folder that was deployed is the state of Azure: the same bodies stand there after a second deployment."""
-    case = ALL[name]
+    case = IN_BICEP[name]
     world = Sandboxed.of(case.build().document())
     task = task_of(case.build(), case.desired)
     by_hand(world, task.plan)
@@ -88,7 +78,7 @@ def test_deploying_once_more_changes_nothing(name: str) -> None:
     assert timeless(world.azure.estate()) == before
 
 
-@pytest.mark.parametrize("name", sorted(MENDABLE.keys() - UNSAID))
+@pytest.mark.parametrize("name", sorted(MENDABLE.keys() - NOT_IN_BICEP))
 def test_code_says_what_a_direct_application_does(name: str) -> None:
     """The folder leaves the bodies that the applier leaves, in whatever order they were written."""
     case = MENDABLE[name]

@@ -13,10 +13,9 @@ from remediator.codebase.generated.bicep_page import APIS
 from remediator.core.code_home import Language
 from remediator.core.resource_id import ResourceId
 from tests.codebase.bicep_deployment import bodies, parsed
-from tests.codebase.drafting import CASES, DATA, home, task_of, written
+from tests.codebase.drafting import CASES, DATA, IN_BICEP, by_hand, folder_of, home, task_of, written
 from tests.codebase.goldens import expected
 from tests.codebase.oracles import checkov, flaws, formatted_otherwise, formatter
-from tests.codebase.test_generated_mends import ALL, by_hand, folder_of
 from tests.infra.azure_types import needs_types, problems, shape_of
 from tests.infra.deployment import deploy as worked_out
 from tests.scenarios.sandboxed import Sandboxed
@@ -101,10 +100,10 @@ def test_checkov_reads_all_and_finds_nothing_new(tmp_path: Path) -> None:
 
 
 @needs_types
-@pytest.mark.parametrize("name", sorted(ALL))
+@pytest.mark.parametrize("name", sorted(IN_BICEP))
 def test_microsoft_knows_every_type_version_and_property(name: str) -> None:
     """Each resource has a version that Microsoft's types have, what they require, and nothing that they do not have."""
-    case = ALL[name]
+    case = IN_BICEP[name]
     world = Sandboxed.of(case.build().document())
     by_hand(world, task_of(case.build(), case.desired).plan)
     _, files = written(task_of(case.build(), case.desired), home())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from remediator.codebase.generated.held import proper
 from remediator.core.change import Change, ChangeKind
+from remediator.core.closing import closes
 from remediator.core.code_home import Language
 from remediator.core.plan import same_document
 
@@ -98,9 +99,11 @@ def _registry(change: Change, language: Language) -> Unsaid:
         f"{_SWITCHES[key][language] if key in _SWITCHES else key} {_worded(key, held, language)}"
         for key, held in sorted((change.after or {}).items())
     ]
+    when = "before the merge, since endpoints need it" if change.kind is ChangeKind.UPGRADE_SKU else "at any time"
+    when = "once this is deployed and the pulls work" if closes(change) else when
     return Unsaid(
-        f"{change.summary} where the registry itself is declared, after this was deployed and the pulls work: "
-        f"{' and '.join(settings)}; this folder does not own it, and declaring a part would reset the rest"
+        f"{change.summary} where the registry itself is declared, {when}: {' and '.join(settings)}; this folder does "
+        "not own it, and declaring a part would reset the rest"
     )
 
 
