@@ -116,7 +116,7 @@ def test_empty_is_not_set() -> None:
         ("GITHUB_APP_ID", "my app"),
         ("GITHUB_INSTALLATION_ID", "one"),
         ("GITHUB_PRIVATE_KEY", "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----"),
-        ("GITHUB_PRIVATE_KEY", "/home/me/key.pem"),
+        ("GITHUB_PRIVATE_KEY", "/etc/github/key.pem"),
         ("GITHUB_WEBHOOK_SECRET", "hunter2"),
         ("GITHUB_URL", "http://github.contoso.example"),
         ("AZURE_DEVOPS_URL", "dev.azure.com"),

@@ -28,7 +28,7 @@ BRANCH = "remediator/01jdincident"
 FILES = {
     "privatelink/contosoacr/main.tf": b"# zone\r\nresource a {}\r\n",
     "privatelink/old.tf": b"# old\n",
-    "privatelink/net work/gr\xc3\xbc\xc3\x9fe #1&2+3%.tf": "# grüße 你好\n".encode(),
+    "privatelink/net work/grüße #1&2+3%.tf": "# grüße 你好\n".encode(),
     "privatelink/logo.png": b"\x89PNG\r\n",
     "other/app.tf": b"# not ours\n",
     ".github/CODEOWNERS": b"/privatelink/ @kim\n",
@@ -93,7 +93,7 @@ class Hosted:
         if not folder.exists():
             subprocess.run(["git", "init", "-q", str(folder)], check=True)
         at = ["git", "-C", str(folder)]
-        subprocess.run([*at, "fetch", "-q", f"file://{self.there.git.folder}", f"+{branch}:refs/heads/x"], check=True)
+        subprocess.run([*at, "fetch", "-q", str(self.there.git.folder), f"+{branch}:refs/heads/x"], check=True)
         subprocess.run([*at, "checkout", "-q", "-f", "x", "--detach"], check=True)
         found = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

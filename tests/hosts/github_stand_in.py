@@ -31,10 +31,17 @@ INSTALLATION_TOKEN = "ghs_installation_token_of_the_tests"
 APP, INSTALLATION = "4711", 1234567
 PREFIX = "/api/v3"
 _ROUTES = [(verb, template, pattern(template)) for verb, template in OPERATIONS]
-_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-PEM = _KEY.private_bytes(
-    serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-).decode()
+
+
+def new_key() -> str:
+    """A private key as GitHub gives it out."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    return key.private_bytes(*form).decode()
+
+
+PEM = new_key()
+_KEY = serialization.load_pem_private_key(PEM.encode(), None).public_key()
 
 
 class Refused(Exception):
@@ -101,7 +108,7 @@ class GitHubStandIn(CodeHostStandIn):
         scheme, _, token = asked.headers.get("authorization", "").partition(" ")
         if template.startswith("/app/"):
             try:
-                claims = jwt.decode(token, _KEY.public_key(), algorithms=["RS256"], options={"verify_iat": False})
+                claims = jwt.decode(token, _KEY, algorithms=["RS256"], options={"verify_iat": False})
             except jwt.PyJWTError as error:
                 raise Refused(401, "A JSON web token could not be decoded") from error
             if str(claims["iss"]) != APP or parts["installation_id"] != str(INSTALLATION):
@@ -165,7 +172,7 @@ class GitHubStandIn(CodeHostStandIn):
         lines = [
             {"path": one.path, "mode": one.mode, "type": one.kind, "sha": one.sha}
             | ({} if one.size is None else {"size": one.size})
-            for one in entries[: self.truncate_at]
+            for one in entries[: self.truncate_at if recursive else None]
         ]
         return {"sha": sha, "tree": lines, "truncated": recursive and len(entries) > self.truncate_at}
 

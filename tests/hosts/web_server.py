@@ -137,8 +137,9 @@ class WebServer:
                     self.close_connection = True
                     self.connection.close()
                     return
-                self.send_response(answered.status)
-                for name, value in {"content-length": str(len(answered.body)), **answered.headers}.items():
+                self.send_response_only(answered.status)
+                known = {"date": self.date_time_string(), "content-length": str(len(answered.body))}
+                for name, value in {**known, **answered.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(answered.body)
