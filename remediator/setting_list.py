@@ -136,6 +136,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("CODE_CA_FILE", "", "file with the certificates to trust for a code host of your own", read.path),
     Variable("ALERTS", "off", "what becomes of the Azure Monitor alert that opened an incident: `off`, `acknowledge` "
              "(once a plan is approved), or `close` (that, and closed once it is resolved)", read.one_of(ALERTS)),
+    Variable("SWEEP", "60", "minutes from one sweep over everything to the next (15 to 10080), or `off`", read.minutes),
     Variable("TELEMETRY", "auto", "`auto`: spans and measures go where the variables of docs/telemetry.md say; `off`: "
              "nowhere", read.one_of(("auto", "off"))),
     Variable("STOPPED", "", "a reason here stops every write to Azure until it is removed"),

@@ -106,6 +106,15 @@ def webhooks(raw: str) -> dict[str, str]:
     return found
 
 
+def minutes(raw: str) -> int:
+    """A number of minutes, at least fifteen and at most a week; 0 for `off`."""
+    if raw.lower() == "off":
+        return 0
+    if not raw.isascii() or not raw.isdigit() or not 15 <= int(raw) <= 7 * 24 * 60:
+        raise ValueError("off, or 15 to 10080 minutes, is wanted")
+    return int(raw)
+
+
 def mail(raw: str) -> str:
     """One mail address."""
     if raw and not _MAIL.fullmatch(raw):

@@ -107,6 +107,7 @@ class Settings:
     code_client_id: str
     code_ca_file: Path | None
     alerts: str
+    sweep: int
     telemetry: str
     stopped: str
     way: str

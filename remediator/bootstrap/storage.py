@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from remediator.adapters.azure.storage.account import StorageAccount
     from remediator.adapters.azure.storage.place import Place
+    from remediator.adapters.azure.storage.queue import StorageQueue
     from remediator.bootstrap.runtime import Work
 
 STORE_FILE = "remediator.sqlite"
@@ -59,6 +60,16 @@ def kept(
         return [None] * len(ids)
 
     return RowsTables(rows, clock), SharedWork(work, poison, here, poisoned, log, Together(send))
+
+
+def queue_named(settings: Settings, name: str, ends: ExitStack) -> StorageQueue | None:
+    """Another queue of the account in which wake-ups wait; None where they wait in memory."""
+    place = _host(settings) or _ours(settings)
+    if place is None:
+        return None
+    from remediator.adapters.azure.storage.queue import StorageQueue
+
+    return StorageQueue(_opened(settings, place, ends), name)
 
 
 def is_elsewhere(settings: Settings) -> bool:

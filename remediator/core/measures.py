@@ -90,8 +90,12 @@ ARM_CALLS = Metric(
     "requests to Resource Manager",
     ("method", "type", "status_code"),
 )
+MISSED = Metric(
+    "remediator.missed", Shape.COUNTER, "{finding}", "findings of a sweep that no event had told of", ("rule",)
+)
+SWEPT = Metric("remediator.sweep", Shape.HISTOGRAM, "s", "from the beginning of a sweep to its end")
 RETRIES = Metric("remediator.retries", Shape.COUNTER, "{retry}", "tries beyond the first one", ("what",))
-METRICS: tuple[Metric, ...] = (SIGNALS, INCIDENTS, EXPOSURE, MENDING, ARM_CALLS, RETRIES)
+METRICS: tuple[Metric, ...] = (SIGNALS, INCIDENTS, EXPOSURE, MENDING, MISSED, SWEPT, ARM_CALLS, RETRIES)
 
 
 class Telemetry(Protocol):

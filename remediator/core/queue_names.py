@@ -5,3 +5,4 @@ A module of its own, because triggers are indexed at each cold start and must lo
 
 WORK = "remediator-work"
 POISON = f"{WORK}-poison"  # where the Functions host puts what failed at every delivery
+SWEEP = "remediator-sweep"  # the parts of a pass over everything

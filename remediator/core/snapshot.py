@@ -115,6 +115,11 @@ class Snapshot:
             self._remembered[key] = work()
         return cast(T, self._remembered[key])
 
+    def forget(self) -> None:
+        """Drop what was worked out. A snapshot that is done with goes at once then: what it remembers refers to it."""
+        self._remembered.clear()
+        self._indexes.clear()
+
     def index(self, name: str, of: object, work: Callable[[], T]) -> T:
         """An index over one collection, made once as long as the collection stays the same object."""
         held = self._indexes.get(name)

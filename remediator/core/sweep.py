@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Protocol
 
 from remediator.core.desired import DesiredState
@@ -140,14 +141,21 @@ class Swept:
         made = (Sighting(subject, tuple(sorted(seen, key=_weight))) for subject, seen in found.items())
         return tuple(sorted(made, key=lambda one: (_weight(one.seen[0]), one.subject.key)))
 
-    def concerning(self) -> Iterable[tuple[ResourceId, tuple[Finding, ...]]]:
-        """Each registry with what concerns it, as `fleet.part_of` takes it; those that are fine by a stand-in each."""
-        for subscription, count in self.fine.items():
-            stand_in = ResourceId(f"/subscriptions/{subscription}/providers/{REGISTRY}/fine")
-            for _ in range(count):
-                yield stand_in, ()
-        for registry, rules in self.named.items():
-            yield registry, tuple(Finding(rule, registry, severity, "") for rule, severity in rules)
+    def by_subscription(self) -> dict[str, Iterable[tuple[ResourceId, tuple[Finding, ...]]]]:
+        """Each registry with what concerns it, by subscription, as `fleet.part_of` takes it; those that are fine by a
+        stand-in each."""
+        named: dict[str, list[ResourceId]] = {subscription: [] for subscription in self.fine}
+        for registry in self.named:
+            named.setdefault(registry.subscription.lower(), []).append(registry)
+        return {subscription: self._concerning(subscription, those) for subscription, those in named.items()}
+
+    def _concerning(
+        self, subscription: str, named: Iterable[ResourceId]
+    ) -> Iterator[tuple[ResourceId, tuple[Finding, ...]]]:
+        fine = ResourceId(f"/subscriptions/{subscription}/providers/{REGISTRY}/fine")
+        yield from repeat((fine, ()), self.fine.get(subscription, 0))
+        for registry in named:
+            yield registry, tuple(Finding(rule, registry, severity, "") for rule, severity in self.named[registry])
 
 
 _ORDER = (Severity.BROKEN, Severity.RISK, Severity.DRIFT, Severity.UNKNOWN)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remediator.core.answers import answers
+from remediator.core import zone_choice
+from remediator.core.answers import answers, wrong_answers
+from remediator.core.arrivals import arrivals
+from remediator.core.candidates import candidates
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Finding
 from remediator.core.leg import Leg, legs
@@ -48,6 +51,13 @@ def _walk(desired: DesiredState, snapshot: Snapshot) -> tuple[Walked, ...]:
 def all_paths(desired: DesiredState, snapshot: Snapshot) -> tuple[PullPath, ...]:
     """Every pull path of the snapshot, without findings, plan or foresight."""
     return tuple(walked.path for walked in walk(desired, snapshot))
+
+
+def forget_legs() -> None:
+    """Drop what was worked out for the last legs: each holds its whole snapshot, and nobody asks for them again."""
+    for known in (answers, wrong_answers, candidates, arrivals):
+        known.cache_clear()
+    zone_choice.forget()
 
 
 def walk_leg(leg: Leg) -> Walked:

@@ -50,6 +50,11 @@ def doubtful_zone(leg: Leg) -> Doubt | None:
     return _choice(leg).doubt
 
 
+def forget() -> None:
+    """Drop what was worked out for the last legs."""
+    _choice.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _choice(leg: Leg) -> _Choice:
     best = serving(leg)

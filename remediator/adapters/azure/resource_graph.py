@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,24 +56,31 @@ class Graph:
     sleep: Sleep
     requests: int = 0
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
 
-    def pages(self, query: str, scope: Scope) -> Iterator[list[dict[str, Any]]]:
-        """The rows of a query, page by page; raises our errors, `Transient` for an answer that was cut."""
+    def pages(self, query: str, scope: Scope, take: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Hand each page of rows to `take` until there is none left, or it wants no more.
+
+        One page at a time is taken apart, whichever query it belongs to: as text it is a tenth as long. Raises our
+        errors, `Transient` for an answer that was cut.
+        """
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         while True:
-            page = self._asked({**scope.document, "query": query, "options": options})
-            rows = page.get("data")
-            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise Transient("azure-garbled", "asking Resource Graph: the answer has no list of rows")
-            token = page.get("$skipToken")
-            if not token and str(page.get("resultTruncated")).lower() == "true":
-                raise Transient("azure-garbled", "asking Resource Graph: the answer is cut and cannot be continued")
-            yield rows
-            if not token:
+            body = self._asked({**scope.document, "query": query, "options": options})
+            with self._reading:
+                page = _read(body)
+                token = page.get("$skipToken")
+                rows = page.get("data")
+                del body, page
+                if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                    raise Transient("azure-garbled", "asking Resource Graph: the answer has no list of rows")
+                wanted = take(rows)
+                del rows
+            if not token or not wanted:
                 return
             options = {**options, "$skipToken": token}
 
-    def _asked(self, document: Mapping[str, Any]) -> dict[str, Any]:
+    def _asked(self, document: Mapping[str, Any]) -> bytes:
         problem: RemediatorError | None = None
         for _ in range(TRIES):
             with self._turn:  # whoever waits for the quota has the others wait behind
@@ -85,7 +92,7 @@ class Graph:
                 self.sleep(min(error.retry_after or 5.0, LONGEST_WAIT))
                 continue
             self._heed(answer.headers)
-            return _read(answer.body)
+            return answer.body
         raise problem or Transient("azure-garbled", "asking Resource Graph: no answer")
 
     def _heed(self, headers: Mapping[str, str]) -> None:
@@ -110,4 +117,6 @@ def _read(body: bytes) -> dict[str, Any]:
         raise Transient("azure-garbled", f"asking Resource Graph: {error}") from error
     if not isinstance(page, dict):
         raise Transient("azure-garbled", "asking Resource Graph: the answer is not an object")
+    if not page.get("$skipToken") and str(page.get("resultTruncated")).lower() == "true":
+        raise Transient("azure-garbled", "asking Resource Graph: the answer is cut and cannot be continued")
     return page

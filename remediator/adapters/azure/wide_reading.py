@@ -26,7 +26,7 @@ from remediator.core.errors import RemediatorError
 from remediator.core.islands import PART
 from remediator.core.sweep import OpenedPart, SweepScope, WideEstate
 
-WAITING = 4  # pages that were read and are not put aside yet
+WAITING = 1  # pages that were taken apart and are not put aside yet
 READABLE = frozenset(("enabled", "warned", "pastdue"))
 Page = list[dict[str, Any]]
 
@@ -36,8 +36,8 @@ class _Read:
     """What came of asking one query of one scope: a page, its failure, or its end."""
 
     question: Question
-    scope: Scope
     page: Page | None = None
+    scope: Scope | None = None
     problem: RemediatorError | None = None
 
 
@@ -64,6 +64,7 @@ class GraphReader:
         for one in _asked(graph, [(question, scope) for question in QUESTIONS for scope in scopes]):
             if one.page is not None:
                 rows.add(one.page)
+                one.page.clear()
                 told(f"{rows.count:,} rows, {rows.registries:,} registries")
             else:
                 self._failed(one, rows, notes)
@@ -95,7 +96,7 @@ class GraphReader:
         if one.question is QUESTIONS[0] or error.code == "azure-no-credential":
             raise error
         notes.append(f"{one.question.name} could not be read: {error.message}")
-        scopes = one.scope.subscriptions or ("",)
+        scopes = (one.scope.subscriptions if one.scope else ()) or ("",)
         rows.missing(scopes, error.message, one.question.types)
 
 
@@ -105,16 +106,17 @@ def _asked(graph: Graph, todo: Sequence[tuple[Question, Scope]]) -> Iterator[_Re
     over = Event()
 
     def ask(question: Question, scope: Scope) -> None:
+        def take(page: Page) -> bool:
+            waiting.put(_Read(question, page))
+            return not over.is_set()
+
         problem: RemediatorError | None = None
         try:
-            for page in graph.pages(question.text, scope):
-                if over.is_set():
-                    return
-                waiting.put(_Read(question, scope, page))
+            graph.pages(question.text, scope, take)
         except RemediatorError as error:
             problem = error
         finally:
-            waiting.put(_Read(question, scope, problem=problem))
+            waiting.put(_Read(question, problem=problem, scope=scope))
 
     with ThreadPoolExecutor(len(QUESTIONS), thread_name_prefix="graph") as pool:
         begun = [pool.submit(copy_context().run, ask, question, scope) for question, scope in todo]
@@ -124,9 +126,10 @@ def _asked(graph: Graph, todo: Sequence[tuple[Question, Scope]]) -> Iterator[_Re
                 one = waiting.get()
                 left -= one.page is None
                 yield one
+                del one  # a page is not kept while the next one is waited for
         finally:
             over.set()
             while left:  # whoever still waits to hand something over
                 left -= waiting.get().page is None
-        for one_of_them in begun:
-            one_of_them.result()
+        for ended in begun:
+            ended.result()
