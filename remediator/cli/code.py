@@ -27,7 +27,8 @@ from remediator.views.plain import plain
 Command = TypeVar("Command", bound=Callable[..., Any])
 MOST_BYTES = 1024 * 1024
 _LEFT_OUT = (".git", ".terraform", "node_modules", ".venv")
-_READ = (".bicep", ".bicepparam", ".json", ".tf", ".tfvars", ".hcl", ".md")
+# Code, parameter files, and the pipelines and scripts that may pass parameters.
+_READ = (".bicep", ".bicepparam", ".json", ".tf", ".tfvars", ".hcl", ".yml", ".yaml", ".sh", ".ps1", ".cmd", ".md")
 
 
 @dataclass(frozen=True, slots=True)

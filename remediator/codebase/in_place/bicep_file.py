@@ -30,13 +30,14 @@ class Block:
 
 @dataclass(slots=True)
 class BicepFile:
-    """One file."""
+    """One file. `allowed` are the values to which a parameter is bound."""
 
     source: Source
     parsed: bool
     scope: str = "resourceGroup"
     using: str | None = None
     params: dict[str, Expr | None] = field(default_factory=dict)
+    allowed: dict[str, Expr] = field(default_factory=dict)
     variables: dict[str, Expr] = field(default_factory=dict)
     outputs: dict[str, Expr] = field(default_factory=dict)
     resources: dict[str, Block] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What do `resourceGroup()`, `subscription()` and `environment()` give, as far as the code tells?
+"""What do `resourceGroup()`, `subscription()`, `environment()` and verified modules give, as far as the code tells?
 
 Called by `bicep_scope`. Where nothing is said, whoever deploys chooses.
 """
@@ -8,9 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from remediator.codebase.in_place.bicep_file import Block
 from remediator.codebase.in_place.declared import Place
-from remediator.codebase.in_place.value import Value, unread
+from remediator.codebase.in_place.evaluate import Env, evaluate
+from remediator.codebase.in_place.operators import field_of
+from remediator.codebase.in_place.value import Id, Value, unread
+from remediator.codebase.in_place.verified import bicep_type
 from remediator.core.cloud import Cloud
+
+AFTER = "known only after it was deployed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +47,15 @@ def environment(cloud: Cloud) -> dict[str, Value]:
         "name": Value(cloud.name),
         "suffixes": Value({"acrLoginServer": Value(f".{suffix}")}),
     }
+
+
+def verified_output(block: Block, env: Env, key: str, place: Place) -> Value:
+    """The id and name of what an Azure Verified Module makes."""
+    made = bicep_type(block.what)
+    params = block.body.entry("params") if block.body is not None else None
+    if made is None or params is None or key not in ("resourceId", "name"):
+        return unread(f"the output {key} of {block.what} is {AFTER}")
+    name = field_of(evaluate(params.value, env), "name")
+    if key == "name" or name.text() is None:
+        return name
+    return Value(Id(made, (name.text() or "",), place.group, place.subscription), None, name.deps)

@@ -10,18 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remediator.codebase.in_place.bicep_file import BicepFile, Block, module_path
-from remediator.codebase.in_place.bicep_place import Scoped, environment
+from remediator.codebase.in_place.bicep_place import AFTER, Scoped, environment, verified_output
 from remediator.codebase.in_place.declared import Place
 from remediator.codebase.in_place.evaluate import Env, Later, bound_turns, evaluate
 from remediator.codebase.in_place.expr import Fields
-from remediator.codebase.in_place.operators import field_of
-from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, unread
-from remediator.codebase.in_place.verified import bicep_type
+from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, plain, unread
 from remediator.core.cloud import Cloud
 
 DEEPEST = 16
 GROUP = "Microsoft.Resources/resourceGroups"
-AFTER = "known only after it was deployed"
 ELSEWHERE = "it is made by a module that is not in this repository"
 Turn = tuple[Any, Env, Value | None]
 _RESOURCE_ID = ("resourceId", "extensionResourceId", "subscriptionResourceId", "tenantResourceId")
@@ -52,13 +49,7 @@ class Scope:
     def _named(self, name: str) -> Value:
         file = self.file
         if name in file.params:
-            passed = self.given.get(name) if self.given is not None else None
-            if passed is not None:
-                return passed.value() if isinstance(passed, Later) else passed
-            default = file.params[name]
-            if default is not None:
-                return evaluate(default, self)
-            return unread(f"the parameter {name} of {file.source.path} is given by whoever deploys it")
+            return self._allowed(name, self._parameter(name))
         if name in file.variables:
             return evaluate(file.variables[name], self)
         if name in file.resources:
@@ -66,6 +57,25 @@ class Scope:
         if name in file.modules:
             return Value(Module(self, file.modules[name]))
         return unread(f"{name} is not declared in {file.source.path}")
+
+    def _parameter(self, name: str) -> Value:
+        passed = self.given.get(name) if self.given is not None else None
+        if passed is not None:
+            return passed.value() if isinstance(passed, Later) else passed
+        default = self.file.params[name]
+        if default is not None:
+            return evaluate(default, self)
+        return unread(f"the parameter {name} of {self.file.source.path} is given by whoever deploys it")
+
+    def _allowed(self, name: str, value: Value) -> Value:
+        """The value, unless the parameter does not take it."""
+        bound = self.file.allowed.get(name)
+        if bound is None or not isinstance(value.data, (str, int)):
+            return value
+        values = plain(evaluate(bound, self))
+        if not isinstance(values, list) or value.data in values:
+            return value
+        return unread(f"{value.data} is not allowed for {name} of {self.file.source.path}", value.deps)
 
     def call(self, name: str, args: tuple[Value, ...]) -> Value | None:
         """Functions of the deployment's scope and cloud."""
@@ -236,26 +246,13 @@ class Outputs:
                 env = found
         inner = inner_scope(scope, block, self.module.turn, env)
         if inner is None:
-            return _verified_output(scope, block, env, key)
+            return verified_output(block, env, key, scope.place_of(block.body, env))
         expr = inner.file.outputs.get(key)
         return evaluate(expr, inner) if expr is not None else unread(f"{block.what} has no output {key}")
 
     def at(self, key: Any) -> Value:
         """As a field."""
         return self.get(str(key))
-
-
-def _verified_output(scope: Scope, block: Block, env: Env, key: str) -> Value:
-    """The id and name of what an Azure Verified Module makes."""
-    made = bicep_type(block.what)
-    params = block.body.entry("params") if block.body is not None else None
-    if made is None or params is None or key not in ("resourceId", "name"):
-        return unread(f"the output {key} of {block.what} is {AFTER}")
-    name = field_of(evaluate(params.value, env), "name")
-    if key == "name" or name.text() is None:
-        return name
-    place = scope.place_of(block.body, env)
-    return Value(Id(made, (name.text() or "",), place.group, place.subscription), None, name.deps)
 
 
 def rounds(scope: Scope, block: Block) -> list[Turn]:

@@ -7,23 +7,25 @@ is part of it, and half of it may close what the other half had to open before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from remediator.codebase.in_place.checked import tried
 from remediator.codebase.in_place.goal import Goal
 from remediator.codebase.in_place.instruct import instruction
 from remediator.codebase.in_place.locate import Declined, Site
+from remediator.codebase.in_place.parameters import passed_by_pipeline, pipelines
+from remediator.codebase.in_place.setting import Way
 from remediator.codebase.in_place.source import Source
 from remediator.codebase.in_place.wishes import aside, notes_on, wishes
-from remediator.codebase.in_place.worlds import read_code
+from remediator.codebase.in_place.worlds import parameter_at, read_code
 from remediator.core.change import Change
 from remediator.core.code_home import CodeHome, Language
 from remediator.core.pull_request import CommitDraft, Draft, FileText, Instruction, Task, Tree
 
 _READ = {
     Language.BICEP: (".bicep", ".bicepparam", ".json"),
-    Language.TERRAFORM: (".tf", ".tfvars"),
+    Language.TERRAFORM: (".tf", ".tfvars", ".tf.json"),
 }
 
 
@@ -53,8 +55,9 @@ def edit(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     }
     site = Site.of(read_code(home.language, sources, task.live.cloud), task.live)
     outcomes: list[Outcome] = []
+    scripts = pipelines({path: text for path, text in tree.files.items() if path not in sources})
     for change in task.plan.changes:
-        outcomes.append(_put(change, task, site))
+        outcomes.append(_put(change, task, site, scripts))
         site = outcomes[-1].site
     declined = next((one.declined for one in outcomes if one.declined is not None), None)
     if declined is not None:
@@ -71,7 +74,7 @@ def edit(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     return _drafted(outcomes, sources, task)
 
 
-def _put(change: Change, task: Task, site: Site) -> Outcome:
+def _put(change: Change, task: Task, site: Site, scripts: Mapping[str, str]) -> Outcome:
     goals: tuple[Goal, ...] = ()
     here, right = site, True
     try:
@@ -80,7 +83,7 @@ def _put(change: Change, task: Task, site: Site) -> Outcome:
             if goal.holds(here):
                 continue
             right = False
-            here = _made(goal, here)
+            here = _made(goal, here, scripts)
     except Declined as declined:
         return Outcome(change, goals, site, declined.told)
     except RecursionError:
@@ -88,11 +91,12 @@ def _put(change: Change, task: Task, site: Site) -> Outcome:
     return Outcome(change, goals, here, None, right)
 
 
-def _made(goal: Goal, site: Site) -> Site:
+def _made(goal: Goal, site: Site, scripts: Mapping[str, str]) -> Site:
     shared = ""
     tries = 0
     for way in goal.ways(site):
         tries += 1
+        _not_passed(site, way, scripts)
         found = tried(site, way, goal) if way else None
         if found is not None and found.site is not None:
             return found.site
@@ -101,6 +105,16 @@ def _made(goal: Goal, site: Site) -> Site:
         raise Declined(Instruction("code-shared", shared))
     reason = "no single place in the code decides it" if not tries else "the edit could not be confirmed by reading it"
     raise Declined(Instruction("code-value-unknown", reason))
+
+
+def _not_passed(site: Site, way: Way, scripts: Mapping[str, str]) -> None:
+    """A default that a pipeline seems to replace is not what decides."""
+    for edit in way:
+        name = parameter_at(site.code, edit.span)
+        by = passed_by_pipeline(name, scripts) if name is not None else None
+        if by is not None:
+            reason = f"{by} seems to pass {name}, so that its default does not count"
+            raise Declined(Instruction("code-value-unknown", reason))
 
 
 def _drafted(outcomes: Sequence[Outcome], sources: dict[str, Source], task: Task) -> Draft:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from remediator.codebase.in_place.declared import Instance
+from remediator.codebase.in_place.expr import At, Blocks, Expr, Fields, Get, Items, Name
 from remediator.codebase.in_place.locate import Site
 from remediator.codebase.in_place.setting import Way
 from remediator.codebase.in_place.value import Id, Value, plain
@@ -73,6 +74,29 @@ def form(found: Instance) -> str:
     if found.decl.path.lower().endswith(".tf"):
         return "verified-terraform" if kind.startswith("module ") else "terraform"
     return "verified-bicep" if kind.startswith("br") else "bicep"
+
+
+def lifecycle_of(found: Instance) -> Fields | None:
+    """Terraform's `lifecycle` block."""
+    entry = found.decl.body.entry("lifecycle") if found.decl.body is not None else None
+    block = entry.value.items[0] if entry is not None and isinstance(entry.value, Blocks) else None
+    return block if isinstance(block, Fields) else None
+
+
+def ignored_changes(found: Instance) -> tuple[str, ...]:
+    """The attributes whose changes Terraform leaves alone, with `all` for every one."""
+    lifecycle = lifecycle_of(found)
+    entry = lifecycle.entry("ignore_changes") if lifecycle is not None else None
+    if entry is None:
+        return ()
+    listed = entry.value.items if isinstance(entry.value, Items) else (entry.value,)
+    return tuple(_first_word(item) for item in listed)
+
+
+def _first_word(expr: Expr) -> str:
+    while isinstance(expr, (Get, At)):
+        expr = expr.of
+    return expr.name if isinstance(expr, Name) else ""
 
 
 def switched_on(guards: Value | None) -> Any:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remediator.codebase.in_place.declared import Instance
-from remediator.codebase.in_place.expr import Blocks, Fields, Items, Name
-from remediator.codebase.in_place.goal import form, look, same
+from remediator.codebase.in_place.expr import Items
+from remediator.codebase.in_place.goal import form, ignored_changes, lifecycle_of, look, same
 from remediator.codebase.in_place.layout import Nested, Raw, with_entry, with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.setting import Way, put_deep, removed, ways
@@ -42,10 +42,7 @@ class HandOver:
     def _left(self, owner: Instance) -> bool:
         if form(owner) == "verified-terraform":
             return same(look(owner.body, (INPUT,)), False)
-        ignored = _ignored(owner)
-        names = [item.name for item in ignored.items if isinstance(item, Name)] if isinstance(ignored, Items) else []
-        everything = isinstance(ignored, Name) and ignored.name == "all"
-        return everything or BLOCK in names
+        return bool({BLOCK, "all"} & set(ignored_changes(owner)))
 
     def _owners(self, site: Site) -> tuple[Instance, ...]:
         """The endpoint's declaration, else the verified module of its registry, which makes its endpoints."""
@@ -86,9 +83,10 @@ class HandOver:
             else:
                 yield from ways(value, False, site.code.sources)
             return
-        body, ignored, lifecycle = owner.decl.body, _ignored(owner), _lifecycle(owner)
-        if isinstance(ignored, Items):
-            yield (with_item(source, ignored, Raw(BLOCK)),)
+        body, lifecycle = owner.decl.body, lifecycle_of(owner)
+        entry = lifecycle.entry("ignore_changes") if lifecycle is not None else None
+        if entry is not None and isinstance(entry.value, Items):
+            yield (with_item(source, entry.value, Raw(BLOCK)),)
         elif lifecycle is not None:
             yield (with_entry(source, lifecycle, "ignore_changes", [Raw(BLOCK)]),)
         elif body is not None:
@@ -122,15 +120,3 @@ class HandOver:
                 f"# or, where a verified module makes it:\n{INPUT} = false"
             )
         return f"// declare no privateDnsZoneGroups of {self.endpoint.name}: a policy keeps its group"
-
-
-def _lifecycle(owner: Instance) -> Fields | None:
-    entry = owner.decl.body.entry("lifecycle") if owner.decl.body is not None else None
-    found = entry.value.items[0] if entry is not None and isinstance(entry.value, Blocks) else None
-    return found if isinstance(found, Fields) else None
-
-
-def _ignored(owner: Instance) -> object:
-    lifecycle = _lifecycle(owner)
-    entry = lifecycle.entry("ignore_changes") if lifecycle is not None else None
-    return entry.value if entry is not None else None

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from remediator.codebase.in_place.value import Deps, Id, Unread, Value, plain, unread
+from remediator.codebase.in_place.value import Deps, Id, Typed, Unread, Value, plain, unread
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
@@ -28,6 +28,8 @@ def field_of(value: Value, key: str) -> Value:
     outside = _outside(value)
     if isinstance(data, dict):
         found = value.item(key)
+        if found is None and isinstance(data, Typed):
+            return unread(f"{key} is left out, and its type may have a default", value.deps)
         return found.with_deps(outside) if found is not None else Value(None, None, value.deps)
     if isinstance(data, Unread):
         return Value(data, None, value.deps)

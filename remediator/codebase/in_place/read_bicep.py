@@ -62,18 +62,29 @@ class _Reader:
 
     def all(self, root: Any) -> None:
         decorated: int | None = None
+        allowed: Expr | None = None
         names: set[str] = set()
         for node in root.named_children:
             if node.type == "decorators":
-                decorated = node.start_byte
+                decorated, allowed = node.start_byte, self.allowed(node)
                 continue
             if node.type in ("comment", "diagnostic_comment"):
                 continue
             self.statement(node, node.start_byte if decorated is None else decorated)
-            decorated = None
+            if node.type == "parameter_declaration" and allowed is not None:
+                self.file.allowed[next(reversed(self.file.params))] = allowed
+            decorated, allowed = None, None
         file = self.file
         names.update(file.params, file.variables, file.resources, file.modules, file.outputs)
         file.named = frozenset(names)
+
+    def allowed(self, node: Any) -> Expr | None:
+        """The argument of `@allowed([…])`."""
+        for decorator in node.named_children:
+            call = self.expr(decorator.named_children[0]) if decorator.named_children else None
+            if isinstance(call, Call) and call.name == "allowed" and len(call.args) == 1:
+                return call.args[0]
+        return None
 
     def statement(self, node: Any, start: int) -> None:
         names = [child for child in node.named_children if child.type == "identifier"]

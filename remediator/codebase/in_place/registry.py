@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
-from remediator.codebase.in_place.goal import form, look, same
+from remediator.codebase.in_place.goal import form, ignored_changes, look, same
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, entry_lines
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.setting import Way, put_deep, ways
@@ -103,6 +103,9 @@ class RegistrySwitch:
         written = form(found)
         path, wanted = _PATHS[written][self.field], self._wanted(written)
         value = look(found.body, path)
+        ignored = _ignored(found, path[0])
+        if ignored:
+            raise Declined(Instruction("code-ignored", f"{where(found)} ignores changes of {ignored} (lifecycle)"))
         if value is not None and not value.known:
             raise Declined(Instruction("code-value-unknown", f"{self.field} at {where(found)}: {value.why}"))
         if value is not None and not (value.data is None and value.origin is None):
@@ -148,6 +151,14 @@ class RegistrySwitch:
         for key in reversed(path[1:]):
             wanted = {key: wanted}
         return "\n".join(entry_lines({path[0]: wanted}, BICEP, ""))
+
+
+def _ignored(found: Instance, attribute: str) -> str:
+    """The attribute where Terraform leaves it alone (`lifecycle.ignore_changes`), "" where it does not."""
+    if form(found) != "terraform":
+        return ""
+    names = ignored_changes(found)
+    return attribute if attribute in names else "everything" if "all" in names else ""
 
 
 def _addresses(rules: Any) -> list[str]:

@@ -96,12 +96,11 @@ def _changed_list(source: Source, items: Items, held: list[Any], wanted: list[An
             missing.remove(match)
         else:
             gone.append(index)
-    if gone and (missing or len(gone) > 1):  # several edits side by side would touch each other's commas
-        kind, indent = dialect(source.path), source.indent(items.span.start)
-        return (Edit(items.span, literal(wanted, kind, indent)),)
-    edits += [without_item(source, items, index) for index in gone]
-    if len(missing) > 1:
+    if len(gone) + len(missing) > 1:  # several edits side by side would touch each other's commas
+        if any(mark in source.at(items.span) for mark in ("//", "/*", "#")):
+            return ()  # a comment would be lost
         return (Edit(items.span, literal(wanted, dialect(source.path), source.indent(items.span.start))),)
+    edits += [without_item(source, items, index) for index in gone]
     edits += [with_item(source, items, one) for one in missing]
     return tuple(edits)
 
@@ -135,7 +134,7 @@ def _same(one: Any, other: Any) -> bool:
 def put(fields: Value, key: str, value: Any, sources: Sources) -> Iterator[Way]:
     """Ways to give an object or block a field that it has not."""
     origin = fields.origin
-    if isinstance(origin, Fields):
+    if isinstance(origin, Fields) and not any((entry.key or "").lower() == key.lower() for entry in origin.entries):
         yield (with_entry(sources[origin.span.path], origin, key, value),)
 
 

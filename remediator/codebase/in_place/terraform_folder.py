@@ -6,11 +6,14 @@ Called by `worlds` and `terraform_scope`.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from remediator.codebase.in_place.evaluate import Env, evaluate
+from remediator.codebase.in_place.expr import Blocks, Call, Expr, Fields, Items
 from remediator.codebase.in_place.read_hcl import HclBlock
+from remediator.codebase.in_place.value import Typed, Value
 from remediator.codebase.in_place.verified import ENDPOINT, LINK, NETWORK, PEERING, RECORD, REGISTRY, SUBNET, ZONE
 
 # The ARM type of each resource that is read, and the attributes that hold its names.
@@ -49,3 +52,52 @@ def module_path(here: str, block: HclBlock) -> str | None:
         return None
     path = posixpath.normpath(posixpath.join(here, text))
     return "" if path == "." else path
+
+
+def validations(block: HclBlock) -> Iterator[Expr]:
+    """The conditions that a variable's values have to meet."""
+    for entry in block.body.all("validation"):
+        for one in entry.value.items if isinstance(entry.value, Blocks) else ():
+            rule = one.entry("condition") if isinstance(one, Fields) else None
+            if rule is not None:
+                yield rule.value
+
+
+def has_defaults(block: HclBlock) -> bool:
+    """Whether a variable's type gives defaults to fields that are left out."""
+    entry = block.body.entry("type")
+    return entry is not None and _has_optional(entry.value)
+
+
+def _has_optional(expr: Expr) -> bool:
+    match expr:
+        case Call():
+            return expr.name == "optional" or any(_has_optional(arg) for arg in expr.args)
+        case Fields():
+            return any(_has_optional(entry.value) for entry in expr.entries)
+        case Items():
+            return any(_has_optional(item) for item in expr.items)
+        case _:
+            return False
+
+
+def typed(value: Value) -> Value:
+    """The same value with every object marked as one whose type has defaults."""
+    if isinstance(value.data, dict):
+        return replace(value, data=Typed({key: typed(item) for key, item in value.data.items()}))
+    if isinstance(value.data, tuple):
+        return replace(value, data=tuple(typed(item) for item in value.data))
+    return value
+
+
+def group_of(block: HclBlock, env: Env) -> str | None:
+    """The resource group that a block names."""
+    entry = block.body.entry("resource_group_name")
+    return evaluate(entry.value, env).text() if entry is not None else None
+
+
+def nullable(folder: Folder, key: str) -> bool:
+    """Whether a variable takes null."""
+    block = folder.variables.get(key)
+    entry = block.body.entry("nullable") if block is not None else None
+    return entry is None or getattr(entry.value, "value", True) is not False

@@ -12,7 +12,16 @@ from typing import Any
 from remediator.codebase.in_place.evaluate import Bound, Env, Later, evaluate
 from remediator.codebase.in_place.functions import split
 from remediator.codebase.in_place.read_hcl import HclBlock
-from remediator.codebase.in_place.terraform_folder import TYPES, Folder, module_path
+from remediator.codebase.in_place.terraform_folder import (
+    TYPES,
+    Folder,
+    group_of,
+    has_defaults,
+    module_path,
+    nullable,
+    typed,
+    validations,
+)
 from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, unread
 from remediator.codebase.in_place.verified import ZONE, terraform_type
 
@@ -76,14 +85,25 @@ class Scope:
         passed = self.given.get(key)
         if passed is not None:
             value = passed.value() if isinstance(passed, Later) else passed
-            if value.data is not None or _nullable(self.folder, key):
-                return value
+            if value.data is not None or nullable(self.folder, key):
+                return self._valid(key, block, value)
         if block is None:
             return unread(f"var.{key} is not declared in {self.folder.path or 'the root folder'}")
         default = block.body.entry("default")
         if default is None:
             return unread(f"the variable {key} of {block.span.path} is given by whoever applies it")
-        return evaluate(default.value, self)
+        return self._valid(key, block, evaluate(default.value, self))
+
+    def _valid(self, key: str, block: HclBlock | None, value: Value) -> Value:
+        """The value, unless a validation refuses it; an object whose type has defaults is marked."""
+        if block is None or not value.known:
+            return value
+        if has_defaults(block):
+            value = typed(value)
+        for rule in validations(block):
+            if evaluate(rule, Bound(self, {"var": Value({key: value})})).data is False:
+                return unread(f"the variable {key} of {block.span.path} does not take this value", value.deps)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,15 +298,3 @@ def inner_scope(scope: Scope, block: HclBlock, turn: Turn) -> Scope | None:
         name = block.labels[0] if turn.key is None else f"{block.labels[0]}[{turn.key}]"
         scope.inner[label] = Scope(folder, scope.folders, scope.world, given, (*scope.chain, name))
     return scope.inner[label]
-
-
-def _nullable(folder: Folder, key: str) -> bool:
-    block = folder.variables.get(key)
-    entry = block.body.entry("nullable") if block is not None else None
-    return entry is None or getattr(entry.value, "value", True) is not False
-
-
-def group_of(block: HclBlock, env: Env) -> str | None:
-    """The resource group that a block names."""
-    entry = block.body.entry("resource_group_name")
-    return evaluate(entry.value, env).text() if entry is not None else None

@@ -25,6 +25,10 @@ class Unread:
     why: str
 
 
+class Typed(dict[str, "Value"]):
+    """An object whose type gives defaults to fields that are left out: what is not there is not known."""
+
+
 class Lazy(Protocol):
     """Something whose fields are worked out when they are asked for: a resource, a module's outputs, `var`."""
 

@@ -23,10 +23,10 @@ from remediator.codebase.in_place import (
     terraform_scope,
 )
 from remediator.codebase.in_place.declared import World
-from remediator.codebase.in_place.evaluate import evaluate, fields
-from remediator.codebase.in_place.expr import Fields
+from remediator.codebase.in_place.expr import Span
+from remediator.codebase.in_place.parameters import Given, going_with, of_fields, parameter_files, settled
 from remediator.codebase.in_place.source import Source
-from remediator.codebase.in_place.value import Value, unread
+from remediator.codebase.in_place.value import Value
 from remediator.core.cloud import Cloud
 from remediator.core.code_home import Language
 
@@ -86,13 +86,21 @@ def read_code(language: Language, sources: Mapping[str, Source], cloud: Cloud) -
 def _bicep_code(sources: Mapping[str, Source], cloud: Cloud) -> Code:
     files = {path: _bicep(source) for path, source in sources.items() if path.lower().endswith(".bicep")}
     used = {bicep_file.module_path(path, block.what) for path, file in files.items() for block in file.modules.values()}
+    roots = {path: file for path, file in sorted(files.items()) if path not in used and file.parsed}
+    given = list(parameter_files(sources))
+    taken: dict[str, set[str]] = {}
+    for path, file in roots.items():
+        taken.setdefault(posixpath.dirname(path), set()).update(file.params)
     worlds: list[World] = []
-    for path, file in sorted(files.items()):
-        if path in used or not file.parsed:
-            continue
-        for name, given in _bicep_parameters(path, file, sources, files, cloud):
+    for path, file in roots.items():
+        folder = posixpath.dirname(path)
+        named = [one for one in given if going_with(folder, file.params, one, taken)]
+        own = [one for one in named if posixpath.basename(one.path).lower().startswith(_stem(path))]
+        pairs: list[tuple[str, Mapping[str, Value] | None]] = [(one.path, one.values) for one in own or named]
+        pairs += _bicepparams(path, sources, files, cloud)
+        for name, values in pairs or [("", None)]:
             world = World(path, name)
-            scope = bicep_scope.Scope(file, files, cloud, world.name, given)
+            scope = bicep_scope.Scope(file, files, cloud, world.name, values)
             world.instances = tuple(bicep_instances.instances(scope))
             worlds.append(world)
     unparsed = [path for path, file in files.items() if not file.parsed]
@@ -100,88 +108,35 @@ def _bicep_code(sources: Mapping[str, Source], cloud: Cloud) -> Code:
     return Code(Language.BICEP, sources, tuple(worlds), tuple(sorted(unparsed)))
 
 
-def _bicep_parameters(
-    path: str,
-    file: bicep_file.BicepFile,
-    sources: Mapping[str, Source],
-    files: Mapping[str, bicep_file.BicepFile],
-    cloud: Cloud,
-) -> Iterator[tuple[str, Mapping[str, Value] | None]]:
-    """Each parameter file of a root with its values; one without where there is none."""
-    found = False
+def _stem(path: str) -> str:
+    return posixpath.basename(path).removesuffix(".bicep").lower() + "."
+
+
+def _bicepparams(
+    root: str, sources: Mapping[str, Source], files: Mapping[str, bicep_file.BicepFile], cloud: Cloud
+) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    """The files whose `using` names this root."""
     for name, source in sorted(sources.items()):
-        if name.lower().endswith(".bicepparam"):
-            made = _bicepparam(name, source, path, files, cloud)
-        elif name.lower().endswith(".json"):
-            made = _json_parameters(source, path, file)
-        else:
+        if not name.lower().endswith(".bicepparam"):
             continue
-        if made is not None:
-            found = True
-            yield name, made
-    if not found:
-        yield "", None
-
-
-def _bicepparam(
-    name: str, source: Source, root: str, files: Mapping[str, bicep_file.BicepFile], cloud: Cloud
-) -> Mapping[str, Value] | None:
-    file = _bicep(source)
-    if not file.parsed or file.using is None or bicep_file.module_path(name, file.using) != root:
-        return None
-    scope = bicep_scope.Scope(file, files, cloud, name)
-    return {key: scope.name(key) for key in file.variables if key in files[root].params}
-
-
-def _json_parameters(source: Source, root: str, file: bicep_file.BicepFile) -> Mapping[str, Value] | None:
-    """A parameter file of ARM's JSON: it goes with a root in its folder or above whose parameters it names."""
-    if b"deploymentParameters.json" not in source.raw or not _beside(source.path, root):
-        return None
-    document = read_json.read(source)
-    entry = document.entry("parameters") if isinstance(document, Fields) else None
-    if entry is None or not isinstance(entry.value, Fields):
-        return None
-    names = {one.key for one in entry.value.entries}
-    if not names or not names <= set(file.params):
-        return None
-    given: dict[str, Value] = {}
-    for one in entry.value.entries:
-        value = one.value.entry("value") if isinstance(one.value, Fields) else None
-        if one.key is not None and value is not None:
-            given[one.key] = evaluate(value.value, _NoNames())
-    return given
-
-
-def _beside(path: str, root: str) -> bool:
-    """Whether a parameter file lies with this root or below it, and is named after it or as such files are."""
-    folder, base = posixpath.split(root)
-    here, name = posixpath.split(path)
-    stem = base.removesuffix(".bicep").lower()
-    near = here == folder or here.startswith(f"{folder}/" if folder else "")
-    named = name.lower().startswith(stem) or "parameters" in name.lower() or "parameters" in here.lower()
-    return near and named
-
-
-class _NoNames:
-    """An environment in which nothing has a name."""
-
-    def name(self, name: str) -> Value:
-        return unread(f"{name} in a parameter file")
-
-    def call(self, name: str, args: tuple[Value, ...]) -> Value | None:
-        return None
+        file = _bicep(source)
+        if file.parsed and file.using is not None and bicep_file.module_path(name, file.using) == root:
+            scope = bicep_scope.Scope(file, files, cloud, name)
+            yield name, {key: settled(scope.name(key), name) for key in file.variables if key in files[root].params}
 
 
 def _terraform_code(sources: Mapping[str, Source]) -> Code:
     folders: dict[str, terraform_folder.Folder] = {}
     unparsed: list[str] = []
     for path, source in sorted(sources.items()):
+        if path.lower().endswith(".tf.json"):
+            unparsed.append(path)  # the same language in JSON is not read
         if not path.lower().endswith(".tf"):
             continue
         here = posixpath.dirname(path)
         folder = folders.setdefault(here, terraform_folder.Folder(here))
         file = _hcl(source)
-        if not file.parsed:
+        if not file.parsed or posixpath.basename(path).endswith(("override.tf",)):
             unparsed.append(path)
         folder.files = (*folder.files, path)
         for block in file.blocks:
@@ -191,13 +146,14 @@ def _terraform_code(sources: Mapping[str, Source]) -> Code:
         for folder in folders.values()
         for block in folder.modules.values()
     }
+    roots = {path: folder for path, folder in sorted(folders.items()) if path not in called}
+    given = list(_tfvars(sources))
+    taken = {path: set(folder.variables) for path, folder in roots.items()}
     worlds: list[World] = []
-    for path, folder in sorted(folders.items()):
-        if path in called:
-            continue
-        for name, given in _tfvars(path, folder, sources):
+    for path, folder in roots.items():
+        for name, values in _set_in(path, folder, given, taken):
             world = World(path or ".", name)
-            scope = terraform_scope.Scope(folder, folders, world.name, given)
+            scope = terraform_scope.Scope(folder, folders, world.name, values)
             world.instances = tuple(terraform_instances.instances(scope))
             worlds.append(world)
     unparsed += [path for path in sources if path.lower().endswith(".tfvars") and not _hcl(sources[path]).parsed]
@@ -220,27 +176,42 @@ def _put(folder: terraform_folder.Folder, block: read_hcl.HclBlock) -> None:
             folder.outputs[block.labels[0]] = block
 
 
-def _tfvars(
-    path: str, folder: terraform_folder.Folder, sources: Mapping[str, Source]
+def _tfvars(sources: Mapping[str, Source]) -> Iterator[Given]:
+    for name, source in sorted(sources.items()):
+        file = _hcl(source) if name.endswith(".tfvars") else None
+        if file is not None and file.parsed and file.top is not None:
+            yield of_fields(name, {entry.key: entry.value for entry in file.top.entries if entry.key is not None})
+
+
+def _set_in(
+    path: str, folder: terraform_folder.Folder, given: list[Given], taken: Mapping[str, set[str]]
 ) -> Iterator[tuple[str, Mapping[str, Value]]]:
     """Variables that are set by files: those that Terraform takes by itself, and with them each other one's in turn."""
     automatic: dict[str, Value] = {}
-    others: list[tuple[str, Mapping[str, Value]]] = []
-    for name, source in sorted(sources.items()):
-        here, base = posixpath.split(name)
-        if not base.endswith(".tfvars") or not (here == path or here.startswith(f"{path}/" if path else "")):
-            continue
-        file = _hcl(source)
-        if not file.parsed or file.top is None:
-            continue
-        values = fields(file.top, _NoNames()).data
-        if not isinstance(values, dict):
-            continue
+    others: list[Given] = []
+    for one in given:
+        here, base = posixpath.split(one.path)
         if here == path and (base == "terraform.tfvars" or base.endswith(".auto.tfvars")):
-            automatic |= values
-        elif values and set(values) <= set(folder.variables):
-            others.append((name, values))
+            automatic |= one.values
+        elif going_with(path, folder.variables, one, taken):
+            others.append(one)
     if not others:
         yield ("terraform.tfvars" if automatic else ""), automatic
-    for name, values in others:
-        yield name, {**automatic, **values}
+    for one in others:
+        yield one.path, {**automatic, **one.values}
+
+
+def parameter_at(code: Code, span: Span) -> str | None:
+    """The parameter or variable in whose default a place of a file lies."""
+    source = code.sources[span.path]
+    if span.path.lower().endswith(".bicep"):
+        defaults = [(name, expr) for name, expr in _bicep(source).params.items() if expr is not None]
+    elif span.path.lower().endswith(".tf"):
+        defaults = [
+            (block.labels[0], entry.value)
+            for block in _hcl(source).blocks
+            if block.kind == "variable" and block.labels and (entry := block.body.entry("default")) is not None
+        ]
+    else:
+        return None
+    return next((name for name, expr in defaults if expr.span.start <= span.start and span.end <= expr.span.end), None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
-from remediator.codebase.in_place.goal import form, look, refers, switched_on
+from remediator.codebase.in_place.goal import form, ignored_changes, look, refers, switched_on
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, Raw, entry_lines, with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, reference, symbol_of
@@ -98,6 +98,9 @@ class ZoneGroup:
                 yield from ways(guards, switched_on(guards), site.code.sources)
             return
         endpoint = site.declared(self.endpoint)[0]
+        if form(endpoint) == "terraform" and {BLOCK, "all"} & set(ignored_changes(endpoint)):
+            reason = f"{where(endpoint)} leaves its zone group to somebody else (lifecycle.ignore_changes)"
+            raise Declined(Instruction("code-ignored", reason))
         if form(endpoint) == "terraform" and look(endpoint.body, (BLOCK,)) is not None:
             yield from self._more(site, endpoint)
         elif form(endpoint) == "terraform":
