@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from remediator.adapters.github import access
 from tests.codebase.bicep_deployment import deploy
 from tests.hosts.github_shapes import DOCUMENT
 from tests.hosts.github_stand_in import TOKEN, GitHubStandIn
@@ -39,8 +41,9 @@ registries:
 
 
 @pytest.fixture
-def github(tmp_path: Path) -> Iterator[GitHubStandIn]:
-    """GitHub with a repository for the network's code and the desired state."""
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubStandIn]:
+    """GitHub with a repository for the network's code and the desired state; nobody waits between two writes."""
+    monkeypatch.setattr(access, "GitHubAccess", partial(access.GitHubAccess, seconds_between_writes=0))
     if not DOCUMENT.exists():
         pytest.skip("npm's @octokit/openapi is not installed: what is sent could not be checked")
     with GitHubStandIn(tmp_path / "github", {".github/CODEOWNERS": b"* @sam\n/privatelink/ @kim\n"}) as there:
