@@ -28,7 +28,7 @@ _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 
 def on_config(config: Any) -> Any:
-    """Fill the navigation: `folder/*` stands for the pages of a folder, and pages that nobody names come last."""
+    """Fill the navigation: `folder/*` is what a folder has besides pages named before; what nobody names comes last."""
     listed = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
     named: set[str] = set()
 
@@ -38,7 +38,7 @@ def on_config(config: Any) -> Any:
         if isinstance(entry, list):
             return [page for inner in entry for page in _flat(filled(inner))]
         if entry.endswith("/*"):
-            entry = [page for page in listed if posixpath.dirname(page) == entry[:-2]]
+            entry = [page for page in listed if posixpath.dirname(page) == entry[:-2] and page not in named]
         named.update(_flat(entry))
         return entry
 
