@@ -339,6 +339,12 @@ def test_providers_are_of_the_cloud() -> None:
     assert HUB_SUB in text and SUB in text
 
 
+def test_without_a_plan_there_is_nothing_to_say() -> None:
+    """A healthy estate has no plan: no commit and no note."""
+    drafted, _ = written(task_of(healthy()), home())
+    assert (drafted.commits, drafted.notes) == ((), ())
+
+
 def test_every_kind_of_change_is_said_or_left_to_a_person() -> None:
     """The cases hold every kind of change, and of each language's draft each change is a commit, or a note or text."""
     seen = set()

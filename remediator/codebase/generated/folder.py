@@ -76,7 +76,7 @@ def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     ]
     for change, name in zip(task.plan.changes, names, strict=True):
         _take(work, books[name], change)
-    if not work.steps:
+    if task.plan and not work.steps:
         reason = "no change of the plan can be said safely in code that does not own the registry"
         return Instruction("code-not-safe", reason, told(work.left))
     try:
@@ -147,13 +147,17 @@ def _notes(
 ) -> Iterator[str]:
     exempted = {rid for book in books for rid in book.exempted}
     targets = {change.target for change in task.plan.changes}
-    notes = [_ADOPTED.format(rid.name, rid.resource_group) for rid in work.adopted]
+    notes = [_ADOPTED.format(_named(rid), rid.resource_group) for rid in work.adopted]
     notes += [one.note for one in work.left]
     notes += handover.notes(task.live, targets, exempted, language)
     folders = sorted({file.path.rpartition("/")[0] for commit in commits for file in commit.files})
     if len(folders) > 1:
         notes.append(f"Deploy the folders one after the other, so that links come last: {', '.join(folders)}.")
-    yield from dict.fromkeys(notes if commits else (*notes, ALL_DECLARED))
+    yield from dict.fromkeys(notes if commits or not task.plan else (*notes, ALL_DECLARED))
+
+
+def _named(rid: ResourceId) -> str:
+    return f"{rid.parent.name}/{rid.name}" if rid.parent else rid.name
 
 
 def _after(task: Task) -> Snapshot:
