@@ -144,6 +144,8 @@ def with_entry(source: Source, fields: Fields, key: str, value: Any) -> Edit:
 
 def _after(source: Source, fields: Fields, plain: list[Entry], key: str, value: Any, kind: str) -> Edit:
     last = max(plain, key=lambda entry: entry.span.end)
+    if kind == HCL and fields.block:
+        last = max(_fitting(source, plain, key) or [last], key=lambda entry: entry.span.end)
     indent, unit = source.indent(last.span.start), unit_of(source, fields)
     at, comma_before, comma_after = _end_of(source, last.span.end, kind, required=kind == JSON)
     if kind == HCL:
@@ -154,12 +156,18 @@ def _after(source: Source, fields: Fields, plain: list[Entry], key: str, value: 
         if fields.block and "\n" not in text and width is not None:
             gap = "\n" if len(name) + 1 > width else ""
             name = f"{name:<{width - 1}}" if not gap else name
+        elif fields.block and "\n" not in text:
+            gap = "\n"
         line = f"{gap}\n{indent}{name} = {text}"
     else:
         line = f"\n{indent}{key_text(key, kind)}: {literal(value, kind, indent, unit)}"
     if comma_before:
         return Edit(Span(source.path, last.span.end, at), "," + source.at(Span(source.path, last.span.end, at)) + line)
     return Edit(Span(source.path, at, at), line + ("," if comma_after else ""))
+
+
+def _fitting(source: Source, plain: list[Entry], key: str) -> list[Entry]:  # with room in the column of `=`
+    return [entry for entry in plain if (_column(source, entry) or 0) > len(key)]
 
 
 def _end_of(source: Source, end: int, kind: str, *, required: bool) -> tuple[int, bool, bool]:

@@ -15,7 +15,7 @@ from remediator.codebase.in_place.goal import form, ignored_changes, look, same
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, entry_lines
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.setting import Way, put_deep, ways
-from remediator.codebase.in_place.value import Id, Value, plain
+from remediator.codebase.in_place.value import Value, plain
 from remediator.codebase.in_place.verified import REGISTRY
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
@@ -130,9 +130,9 @@ class RegistrySwitch:
         return path, wanted
 
     def may_change(self, site: Site, found: Instance) -> bool:
-        """The registry itself."""
-        rid, wanted = site.id_of(found), Id.parse(self.target.text)
-        return rid is not None and wanted is not None and found.type.lower() == REGISTRY.lower() and rid.fits(wanted)
+        """The registry itself: Azure has its name once, wherever the code puts it."""
+        same_name = found.names is not None and found.names[-1].lower() == self.target.name.lower()
+        return found.type.lower() == REGISTRY.lower() and same_name
 
     def owner(self, site: Site) -> ResourceId | None:
         """The registry."""

@@ -191,8 +191,8 @@ def _set_in(
     others: list[Given] = []
     for one in given:
         here, base = posixpath.split(one.path)
-        if here == path and (base == "terraform.tfvars" or base.endswith(".auto.tfvars")):
-            automatic |= one.values
+        if base == "terraform.tfvars" or base.endswith(".auto.tfvars"):
+            automatic |= one.values if here == path else {}
         elif going_with(path, folder.variables, one, taken):
             others.append(one)
     if not others:
