@@ -33,6 +33,7 @@ from remediator.settings import BadSettings, Settings
 if TYPE_CHECKING:
     from remediator.adapters.azure.doctor import AzureDoctor
 
+HOST_VERSION = "FUNCTIONS_EXTENSION_VERSION"
 _REFERENCE = re.compile(r"@Microsoft\.KeyVault\(.*?(?:https://([A-Za-z0-9.-]+)/|VaultName=([A-Za-z0-9-]+))")
 
 
@@ -56,7 +57,7 @@ def checks(
     with ExitStack() as ends:
         around = LiveSurroundings(settings, ends, clock)
         yield from examine(
-            setup_of(settings, around.desired(), as_me=as_me),
+            setup_of(settings, around.desired(), as_me=as_me, host=known.get(HOST_VERSION, "")),
             around,
             azure_of(settings, as_me=as_me, clock=clock),
             today=clock.now().date(),
@@ -78,7 +79,7 @@ def azure_of(settings: Settings, *, as_me: bool, clock: Clock) -> AzureDoctor:
     return AzureDoctor(reading.arm, asked, settings.public_url, clock.now, settings.subscriptions)
 
 
-def setup_of(settings: Settings, desired: DesiredState | RemediatorError, *, as_me: bool) -> Setup:
+def setup_of(settings: Settings, desired: DesiredState | RemediatorError, *, as_me: bool, host: str = "") -> Setup:
     """What the settings and the document ask for, as the checks need it."""
     probes = not isinstance(desired, RemediatorError) and bool(desired.probes)
     restarts = not isinstance(desired, RemediatorError) and desired.limits.allow_restart
@@ -96,6 +97,7 @@ def setup_of(settings: Settings, desired: DesiredState | RemediatorError, *, as_
         teams=tuple(settings.teams_webhooks),
         callers=bool(settings.callers),
         as_me=as_me,
+        host=host,
     )
 
 

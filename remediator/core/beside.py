@@ -53,6 +53,7 @@ BESIDE: tuple[Beside, ...] = (
             ("Microsoft.Insights/activityLogAlerts/read", "which activity-log alerts call us"),
             ("Microsoft.Resources/subscriptions/providers/read", "which api-versions the cloud has"),
             ("Microsoft.Web/sites/read", "on which plan and Python we run"),
+            ("Microsoft.Web/sites/config/read", "which TLS our app takes"),
             ("Microsoft.Web/serverfarms/read", "on which plan we run"),
         )
     ),

@@ -56,7 +56,8 @@ class Setup:
     """What the settings ask for, as far as a check needs it.
 
     `client_ids` has the client id that is set for each identity ("" for none), `beside` the names of what needs actions
-    besides (`permissions --with`), `hosts` the names that the program connects to. `public_host` is the name of our own
+    besides (`permissions --with`), `hosts` the names that the program connects to, `host` the
+    version of the Functions host around this process. `public_host` is the name of our own
     pages. `teams` are the names of the teams that have a webhook.
     """
 
@@ -73,6 +74,7 @@ class Setup:
     teams: tuple[str, ...] = ()
     callers: bool = False
     as_me: bool = False
+    host: str = ""
 
     @property
     def in_azure(self) -> bool:

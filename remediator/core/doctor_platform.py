@@ -31,7 +31,8 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The function app that we are: `sku` of its plan (Y1, FC1, EP1 …), `python` as `3.13`, "" where not told."""
+    """The function app that we are: `sku` of its plan (Y1, FC1, EP1 …), `python` as `3.13`, `tls` as `1.2`, each ""
+    where it is not told; `host` is the version of the Functions host, as `~4`, where this process knows it."""
 
     name: str
     sku: str = ""
@@ -62,12 +63,6 @@ OLD_HOST = Deadline(
     date(2026, 9, 14),
     "set FUNCTIONS_EXTENSION_VERSION to ~4",
     "learn functions-versions",
-)
-OLD_TLS = Deadline(
-    "TLS below 1.2 is no longer taken by Azure Storage",
-    date(2026, 2, 3),
-    "set the app's minimum TLS version to 1.2",
-    "azure.microsoft.com update on storage TLS 1.0 and 1.1",
 )
 CONNECTORS = Deadline(
     "Office 365 connectors of Teams are retired",
@@ -159,16 +154,18 @@ def platform(found: App | Unknown | None, today: date, *, running: str, in_azure
         ends.append(LINUX_CONSUMPTION)
     if found.host and found.host.lstrip("~")[:1] in ("1", "2", "3"):
         ends.append(OLD_HOST)
-    if found.tls and found.tls in ("1.0", "1.1"):
-        ends.append(OLD_TLS)
-    told = tuple(_deadline(end, today, found.name) for end in ends)
+    told = [_deadline(end, today, found.name) for end in ends]
+    if found.tls in ("1.0", "1.1"):
+        fix = f"az functionapp config set --name {found.name} --resource-group GROUP --min-tls-version 1.2"
+        told.append(Check("platform", State.WARNING, f"it still takes TLS {found.tls}", fix, found.name))
     python = _python(found.python or running, today)
-    untold = [what for what, value in (("its plan", found.sku), ("its Python", found.python)) if not value]
-    if not told and untold:
-        text = f"Azure does not tell {' and '.join(untold)}"
-        return (python, Check("platform", State.UNKNOWN, text, "docs/doctor.md#platform", found.name))
-    fine = Check("platform", State.OK, f"plan {found.sku}, nothing of it is being retired", about=found.name)
-    return (python, *(told or (fine,)))
+    asked = {"its plan": found.sku, "its Python": found.python, "which TLS it takes": found.tls}
+    untold = [what for what, value in asked.items() if not value]
+    if untold:
+        text = f"Azure does not tell {' nor '.join(untold)}"
+        told.append(Check("platform", State.UNKNOWN, text, "docs/doctor.md#platform", found.name))
+    fine = f"plan {found.sku}, Python {found.python}, TLS {found.tls}: nothing of it is being retired"
+    return (python, *(told or (Check("platform", State.OK, fine, about=found.name),)))
 
 
 def teams(recipients: Sequence[str], hosts: Mapping[str, str], cloud: Cloud, today: date) -> tuple[Check, ...]:

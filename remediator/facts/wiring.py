@@ -128,10 +128,11 @@ def answers_at(body: Body, host: str) -> bool:
     return "functionapp" in text(body, "kind", "").lower() and host.lower() in names
 
 
-def read_app(body: Body, plan: Body | None) -> App:
-    """A function app; its Python stands in `linuxFxVersion`, on Flex Consumption in `functionAppConfig`."""
-    held = properties(body)
-    config, flex = section(held, "siteConfig"), section(section(held, "functionAppConfig"), "runtime")
+def read_app(body: Body, plan: Body | None, configured: Body) -> App:
+    """A function app with its plan and its configuration (`config/web`); its Python stands in `linuxFxVersion`, on Flex
+    Consumption in `functionAppConfig`."""
+    held, config = properties(body), properties(configured)
+    flex = section(section(held, "functionAppConfig"), "runtime")
     found = _PYTHON.search(text(config, "linuxFxVersion", ""))
     python = found[1] if found else text(flex, "version", "") if text(flex, "name", "").lower() == "python" else ""
     return App(

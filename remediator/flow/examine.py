@@ -6,6 +6,7 @@ Called by the door of the terminal. Nothing here stops at what fails: each check
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from remediator.core import doctor_identity, doctor_platform, doctor_stores, doctor_wiring
@@ -138,7 +139,7 @@ def _app(setup: Setup, azure: AzureSurroundings, watched: tuple[str, ...]) -> do
         if isinstance(found, Unknown):
             unread = found
         elif found is not None:
-            return found
+            return replace(found, host=setup.host)
     return unread
 
 

@@ -69,13 +69,14 @@ def test_api_versions(provider: Provider, state: State, words: str) -> None:
 @pytest.mark.parametrize(
     ("app", "states"),
     [
-        (App("f", "FC1", python="3.13"), {State.OK}),
-        (App("f", "Y1", python="3.13"), {State.OK}),
-        (App("f", "Y1", python="3.10"), {State.OK, State.ERROR}),
-        (App("f", "EP1", python="3.11"), {State.OK, State.WARNING}),
-        (App("f", "EP1", python="3.13", host="~3"), {State.OK, State.ERROR}),
-        (App("f", "EP1", python="3.13", tls="1.0"), {State.OK, State.ERROR}),
-        (App("f", "", python="3.13"), {State.OK, State.UNKNOWN}),
+        (App("f", "FC1", python="3.13", tls="1.2"), {State.OK}),
+        (App("f", "Y1", python="3.13", tls="1.3"), {State.OK}),
+        (App("f", "Y1", python="3.10", tls="1.2"), {State.OK, State.ERROR}),
+        (App("f", "EP1", python="3.11", tls="1.2"), {State.OK, State.WARNING}),
+        (App("f", "EP1", python="3.13", host="~3", tls="1.2"), {State.OK, State.ERROR}),
+        (App("f", "EP1", python="3.13", tls="1.0"), {State.OK, State.WARNING}),
+        (App("f", "EP1", python="3.13"), {State.OK, State.UNKNOWN}),
+        (App("f", "", python="3.13", tls="1.2"), {State.OK, State.UNKNOWN}),
     ],
 )
 def test_deadlines_of_the_platform(app: App, states: set[State]) -> None:
@@ -85,7 +86,7 @@ def test_deadlines_of_the_platform(app: App, states: set[State]) -> None:
 
 def test_a_retiring_plan_is_named_with_its_day() -> None:
     """A Linux Consumption plan is said to end on 30 September 2028, and warned of from a year before."""
-    first = platform(App("f", "Y1", python="3.13"), date(2027, 10, 1), running="3.13", in_azure=True)
+    first = platform(App("f", "Y1", python="3.13", tls="1.2"), date(2027, 10, 1), running="3.13", in_azure=True)
     assert [(c.state, "2028-09-30" in c.found) for c in first if c.about == "f"] == [(State.WARNING, True)]
 
 

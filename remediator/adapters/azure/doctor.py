@@ -85,6 +85,8 @@ class AzureDoctor:
 
     def grants(self, role: Role, subscription: str) -> tuple[Grant, ...] | Unknown:
         """As `Surroundings.grants`."""
+        if self._identities[role] == "":
+            return Unknown(f"REMEDIATOR_{role.name}_CLIENT_ID names nobody, and it is somebody else who asks")
         try:
             rights = ApplierRights(self._arm, self._identities[role], self._looked, self._threads)
         except RemediatorError as problem:
@@ -152,7 +154,8 @@ class AzureDoctor:
             return None
         whole = self._arm.get(text(site, "id"))
         plan = text(properties(whole), "serverFarmId", "")
-        return facts.read_app(whole, self._arm.get(plan) if plan else None)
+        configured = self._arm.get(f"{text(site, 'id')}/config/web")
+        return facts.read_app(whole, self._arm.get(plan) if plan else None, configured)
 
     @_or_unknown
     def registries(self, subscription: str) -> tuple[ResourceId, ...]:

@@ -37,6 +37,7 @@ READ_ONLY = (
     "microsoft.insights/scheduledqueryrules",
     "microsoft.web/serverfarms",
     "microsoft.web/sites",
+    "microsoft.web/sites/config",
 )
 EXTENSIONS = (
     "microsoft.authorization/roleassignments",

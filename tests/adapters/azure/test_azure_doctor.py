@@ -13,9 +13,10 @@ from remediator.adapters.azure.arm import VERSIONS, Arm, ArmAccess
 from remediator.adapters.azure.doctor import TYPES, AzureDoctor
 from remediator.core import doctor_platform, doctor_wiring
 from remediator.core.cloud import AZURE_CHINA, AZURE_PUBLIC
-from remediator.core.doctor import Role, State
+from remediator.core.doctor import Role, Setup, State
+from remediator.core.doctor_identity import applier_rights, reader_rights
 from remediator.core.doctor_platform import App
-from remediator.core.permissions import READER, beside_actions
+from remediator.core.permissions import READER, applier_actions, beside_actions
 from remediator.core.resource_id import ResourceId
 from remediator.core.unknown import Unknown
 from remediator.sandbox import Azure, SandboxServer, estates
@@ -78,10 +79,10 @@ def wired() -> list[dict[str, Any]]:
             {
                 "defaultHostName": "remediator.contoso.example",
                 "serverFarmId": PLAN,
-                "siteConfig": {"linuxFxVersion": "Python|3.13", "minTlsVersion": "1.2"},
             },
             kind="functionapp,linux",
         ),
+        body(f"{HOME}/Microsoft.Web/sites/app/config/web", {"linuxFxVersion": "Python|3.13", "minTlsVersion": "1.2"}),
         body(PLAN, {}, sku={"name": "EP1"}),
     ]
 
@@ -193,8 +194,9 @@ def test_flex_consumption_tells_its_python_elsewhere(place: Place) -> None:
     """On Flex Consumption the runtime stands in functionAppConfig."""
     found = place.azure.resource(f"{HOME}/Microsoft.Web/sites/app")
     assert found is not None
-    found["properties"] |= {"siteConfig": {}, "functionAppConfig": {"runtime": {"name": "python", "version": "3.12"}}}
+    found["properties"] |= {"functionAppConfig": {"runtime": {"name": "python", "version": "3.12"}}}
     place.azure.put(found)
+    place.azure.put(body(f"{HOME}/Microsoft.Web/sites/app/config/web", {"minTlsVersion": "1.2"}))
     app = place.doctor.app(SUB)
     assert isinstance(app, App)
     assert app.python == "3.12"
@@ -236,3 +238,34 @@ def test_what_the_document_names_is_looked_for(place: Place) -> None:
     found = place.doctor.registries(SUB)
     assert not isinstance(found, Unknown)
     assert {rid.name for rid in found} >= {"contosoalbum"}
+
+
+WRITER_ID = "bbbbbbbb-0000-4000-8000-000000000002"
+ROLE = f"/subscriptions/{SUB}/providers/Microsoft.Authorization/roleDefinitions/dddddddd-0000-4000-8000-000000000004"
+
+
+def assigned(client: str, principal: str, actions: tuple[str, ...]) -> list[dict[str, Any]]:
+    """An identity with one role on the resource group."""
+    group = f"/subscriptions/{SUB}/resourceGroups/rg-album"
+    held = {"scope": group, "principalId": principal, "principalType": "ServicePrincipal", "roleDefinitionId": ROLE}
+    return [
+        body(
+            f"{HOME}/Microsoft.ManagedIdentity/userAssignedIdentities/id-{client[:4]}",
+            {"clientId": client, "principalId": principal},
+        ),
+        body(f"{group}/providers/Microsoft.Authorization/roleAssignments/{principal}", held),
+        body(ROLE, {"permissions": [{"actions": list(actions), "notActions": []}]}),
+    ]
+
+
+def test_rights_of_somebody_else_are_read_from_assignments() -> None:
+    """As whoever is signed in, the applier's roles are looked up: what it has on its group, and no more."""
+    place = Place(assigned(WRITER_ID, "cccccccc-0000-4000-8000-000000000003", applier_actions()))
+    access = ArmAccess(SandboxCredential(), AZURE_CHINA, transport=SandboxTransport(place.azure))
+    named = AzureDoctor(lambda: Arm(access), {Role.APPLIER: WRITER_ID, Role.READER: ""}, URL, lambda: datetime.now(UTC))
+    setup = Setup("azure", AZURE_CHINA)
+    assert applier_rights({SUB: named.grants(Role.APPLIER, SUB)}, setup).state is State.OK
+    assert reader_rights(SUB, setup, named.grants(Role.APPLIER, SUB)).state is State.ERROR
+    unnamed = named.grants(Role.READER, SUB)
+    assert isinstance(unnamed, Unknown)
+    assert "REMEDIATOR_READER_CLIENT_ID" in unnamed.reason
