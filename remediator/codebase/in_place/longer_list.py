@@ -13,7 +13,7 @@ from remediator.codebase.in_place.expr import Fields, Items, Lit
 from remediator.codebase.in_place.layout import with_item
 from remediator.codebase.in_place.locate import Site
 from remediator.codebase.in_place.setting import Way, put
-from remediator.codebase.in_place.value import Value, plain
+from remediator.codebase.in_place.value import Id, Value, plain
 from remediator.core.resource_id import ResourceId
 
 
@@ -23,7 +23,8 @@ def longer(site: Site, link: Instance, source: Value, network: ResourceId, text:
     if origin is None or source.flips is not None:
         return
     file = site.code.sources[origin.span.path]
-    local = text if origin.span.path == link.decl.path else network.text
+    symbols = any(isinstance(one, Id) for one in _ids(source))  # neighbours that are written as symbols
+    local = text if symbols and origin.span.path == link.decl.path else network.text
     if isinstance(origin, Items):
         like = _elements(source)
         if like and all(isinstance(item, str) for item in like):
@@ -36,6 +37,13 @@ def longer(site: Site, link: Instance, source: Value, network: ResourceId, text:
         held = list(source.data.values())
         if held and all(value.id() is not None for value in held):
             yield from put(source, network.name, local, site.code.sources)
+
+
+def _ids(source: Value) -> list[Any]:
+    data = source.data.values() if isinstance(source.data, dict) else source.data
+    listed = list(data) if isinstance(source.data, (tuple, dict)) else []
+    inner = [item for one in listed if isinstance(one.data, dict) for item in one.data.values()]
+    return [one.data for one in (*listed, *inner)]
 
 
 def _elements(source: Value) -> list[Any]:
