@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from remediator.bootstrap.access import AzureReader, reader
 from remediator.bootstrap.storage import queue_named
 from remediator.core.queue_names import SWEEP
-from remediator.core.sweep import OpenedPart, SweepScope, WideEstate
+from remediator.core.sweep import OpenedPart, SweepScope, WideEstate, WideReader
 from remediator.flow.sweep_pass import Send, Sweeping, run_here
 from remediator.settings import Settings
 
@@ -75,16 +75,22 @@ class Sweeper:
 
 def sweeper(runtime: Runtime) -> Sweeper:
     """A sweep that shares the runtime's store, connection and intake."""
+    wide = AzureWideReader(cast(AzureReader, runtime.flow.observer))
+    queue = queue_named(runtime.settings, SWEEP, runtime.ends)
+    return Sweeper(sweeping(runtime, wide, wide.scope), queue.send if queue is not None else lambda _: None)
+
+
+def sweeping(runtime: Runtime, reader: WideReader, scope: Callable[[], SweepScope]) -> Sweeping:
+    """What a shared sweep works with, on this reader."""
     from remediator.adapters.records.fleet import RowFleet
     from remediator.adapters.records.sweeps import RowSweeps
 
-    flow, settings = runtime.flow, runtime.settings
-    wide = AzureWideReader(cast(AzureReader, flow.observer))
+    flow, minutes = runtime.flow, runtime.settings.sweep
     kept = RowSweeps(runtime.rows)
-    sweeping = Sweeping(
-        every=timedelta(minutes=settings.sweep) if settings.sweep else None,
-        scope=wide.scope,
-        reader=wide,
+    return Sweeping(
+        every=timedelta(minutes=minutes) if minutes else None,
+        scope=scope,
+        reader=reader,
         sweeps=kept,
         sightings=kept,
         fleet=RowFleet(runtime.rows),
@@ -97,5 +103,3 @@ def sweeper(runtime: Runtime) -> Sweeper:
         log=runtime.log,
         telemetry=flow.telemetry,
     )
-    queue = queue_named(settings, SWEEP, runtime.ends)
-    return Sweeper(sweeping, queue.send if queue is not None else lambda _: None)

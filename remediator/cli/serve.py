@@ -63,7 +63,9 @@ def _log_to_stderr() -> None:
 
 
 def _every_minute(runtime: Runtime, stopped: threading.Event) -> None:
-    """Wake what is due, as the timer does in Azure, until somebody stops us."""
+    """Wake what is due and sweep when it is time, as the timers do in Azure, until somebody stops us."""
+    sweeps = threading.Thread(target=_sweep, args=(runtime, stopped), name="sweep", daemon=True)
+    sweeps.start()
     while True:
         try:
             runtime.wake_due()
@@ -71,3 +73,17 @@ def _every_minute(runtime: Runtime, stopped: threading.Event) -> None:
             runtime.log.error("waking what is due", code=error.code)
         if stopped.wait(MINUTE):
             return
+
+
+def _sweep(runtime: Runtime, stopped: threading.Event) -> None:
+    """A pass over everything whenever one is due."""
+    from remediator.bootstrap.sweeping import sweeper
+
+    if not runtime.settings.sweep:
+        return
+    here = sweeper(runtime)
+    while not stopped.wait(MINUTE):
+        try:
+            here.here()
+        except RemediatorError as error:
+            runtime.log.error("sweeping", code=error.code)

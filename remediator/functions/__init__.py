@@ -10,7 +10,8 @@ from remediator.functions.events import doors as events
 from remediator.functions.overview import doors as overview
 from remediator.functions.pages import doors as pages
 from remediator.functions.programs import doors as programs
+from remediator.functions.sweep import doors as sweep
 from remediator.functions.timer import doors as timer
 from remediator.functions.work import doors as work
 
-BLUEPRINTS = (events, programs, code, pages, overview, decisions, work, timer)
+BLUEPRINTS = (events, programs, code, pages, overview, decisions, work, timer, sweep)

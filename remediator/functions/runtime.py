@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from remediator.bootstrap import Runtime
+    from remediator.bootstrap.sweeping import Sweeper
 
 # The host collects every logger from INFO on, and these tell each request to Azure with all its headers.
 _CHATTY = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
 _building = threading.Lock()
+_sweepers: list[tuple[Runtime, Sweeper]] = []
 
 
 def current() -> Runtime:
@@ -38,3 +40,14 @@ def _runtime() -> Runtime:
         runtime.start_work()  # wake-ups wait in this process: no storage queue brings them back
     atexit.register(runtime.close)
     return runtime
+
+
+def sweeper() -> Sweeper:
+    """The sweeper of this process's runtime, built at the first call."""
+    from remediator.bootstrap import sweeping
+
+    runtime = current()
+    with _building:
+        if not _sweepers or _sweepers[0][0] is not runtime:
+            _sweepers[:] = [(runtime, sweeping.sweeper(runtime))]
+        return _sweepers[0][1]

@@ -30,9 +30,9 @@ LATER = ("remediator.ports", "remediator.bootstrap", "remediator.core.incident")
 
 
 def test_every_kind_of_trigger_is_there(worker: Worker) -> None:
-    """The app has a function for each way in: HTTP, Event Grid, the two queues and the clock."""
+    """The app has a function for each way in: HTTP, Event Grid, the queues and the clock."""
     kinds = Counter(f.trigger["type"] for f in worker.functions.values())
-    assert kinds == {"httpTrigger": 12, "eventGridTrigger": 1, "queueTrigger": 2, "timerTrigger": 1}
+    assert kinds == {"httpTrigger": 12, "eventGridTrigger": 1, "queueTrigger": 3, "timerTrigger": 2}
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,19 @@ def test_no_other_method_is_open(host: Host) -> None:
 def test_queues_are_read_with_their_poison_queue(worker: Worker) -> None:
     """Whatever leaves the work queue for its poison queue has a function there."""
     queues = {f.trigger["queueName"] for f in worker.functions.values() if f.trigger["type"] == "queueTrigger"}
-    assert queues == {"remediator-work", "remediator-work-poison"}
+    assert queues == {"remediator-work", "remediator-work-poison", "remediator-sweep"}
 
 
 def test_the_clock_ticks_every_minute(worker: Worker) -> None:
     """The timer wakes what is due once a minute, and not at the start of each instance."""
     trigger = worker.functions["wake"].trigger
     assert (trigger["schedule"], trigger.get("runOnStartup", False)) == ("0 * * * * *", False)
+
+
+def test_the_sweep_is_looked_after_every_five_minutes(worker: Worker) -> None:
+    """Whether a pass is due, or stands still, is asked every five minutes, and not at the start of each instance."""
+    trigger = worker.functions["sweep"].trigger
+    assert (trigger["schedule"], trigger.get("runOnStartup", False)) == ("30 */5 * * * *", False)
 
 
 def test_indexing_loads_nothing_heavy() -> None:
@@ -107,6 +113,6 @@ def test_indexing_loads_nothing_heavy() -> None:
 def test_doors_are_thin() -> None:
     """The app file is at most 15 lines and each door's file at most 40."""
     doors = [p for p in (ROOT / "remediator" / "functions").glob("*.py") if "Blueprint()" in p.read_text()]
-    assert len(doors) == 8
+    assert len(doors) == 9
     assert len((ROOT / "function_app.py").read_text().splitlines()) <= 15
     assert {p.name: n for p in doors if (n := len(p.read_text().splitlines())) > 40} == {}
