@@ -311,7 +311,7 @@ var homeGroups = contains(watched, here) ? [] : [ groupName ]
 // a role may be assigned within the scopes that it names; the one it is made in is always among them
 var watchedScopes = [for id in watched: '/subscriptions/${id}']
 var workspaceScopes = [for id in workspaceSubscriptions: '/subscriptions/${id}']
-var groupScopes = [for group in watchedManagementGroups: '/providers/Microsoft.Management/managementGroups/${group}']
+var groupScopes = [for one in watchedManagementGroups: '/providers/Microsoft.Management/managementGroups/${one}']
 var readerScopes = union([ subscription().id ], watchedScopes, workspaceScopes, groupScopes)
 var appliedScopes = [for id in applierSubscriptions: '/subscriptions/${id}']
 var roleScopes = union([ subscription().id ], appliedScopes)
@@ -569,7 +569,7 @@ module roles 'modules/roles.bicep' = {
 }
 
 module reading 'modules/role-on-subscription.bicep' = [for id in watched: {
-  name: '${name}-reading'
+  name: '${name}-reading-${uniqueString(id)}'
   scope: subscription(id)
   params: {
     role: roles.outputs.readerRole
@@ -590,7 +590,7 @@ module readingGroups 'modules/role-on-management-groups.bicep' = if (!empty(watc
 }
 
 module readingHome 'modules/role-on-group.bicep' = [for home in homeGroups: {
-  name: '${name}-reading-home'
+  name: 'reading-${home}'
   scope: group
   params: {
     role: roles.outputs.readerRole
@@ -610,7 +610,7 @@ module readingLogs 'modules/reader-on-workspace.bicep' = [for id in workspaceIds
 }]
 
 module followingAlerts 'modules/role-on-subscription.bicep' = [for id in alertSubscriptions: {
-  name: '${name}-following-alerts'
+  name: '${name}-alerts-${uniqueString(id)}'
   scope: subscription(id)
   params: {
     role: roles.outputs.alertsRole
@@ -620,7 +620,7 @@ module followingAlerts 'modules/role-on-subscription.bicep' = [for id in alertSu
 }]
 
 module following 'modules/role-on-subscription.bicep' = [for id in applierSubscriptions: {
-  name: '${name}-following'
+  name: '${name}-following-${uniqueString(id)}'
   scope: subscription(id)
   params: {
     role: roles.outputs.followingRole
@@ -686,7 +686,7 @@ module actionGroups 'modules/action-groups.bicep' = if (codeIsPublished) {
 }
 
 module listening 'modules/watched-subscription.bicep' = [for id in heard: {
-  name: '${name}-listening'
+  name: '${name}-listening-${uniqueString(id)}'
   scope: subscription(id)
   params: {
     name: name

@@ -29,12 +29,32 @@ var rules = [
   {
     name: 'clock-silent'
     title: 'The clock has not ticked for a quarter of an hour'
-    said: 'The function wake did not succeed once: nothing that waits is sent on its way, and no sweep finds what was missed.'
+    said: 'The function wake did not succeed once: nothing that waits is sent on its way.'
     query: loadTextContent('../queries/own-clock.kql')
     operator: 'LessThan'
     threshold: 1
     window: 'PT15M'
     severity: 1
+  }
+  {
+    name: 'sweep-silent'
+    title: 'The sweep has not ticked for half an hour'
+    said: 'The function sweep did not succeed once: what no event or alert tells is not found.'
+    query: loadTextContent('../queries/own-sweep.kql')
+    operator: 'LessThan'
+    threshold: 1
+    window: 'PT30M'
+    severity: 1
+  }
+  {
+    name: 'sweep-failing'
+    title: 'Parts of a sweep fail'
+    said: 'Parts of a sweep failed five times or more within an hour: some registries are not looked at meanwhile.'
+    query: loadTextContent('../queries/own-sweep-parts.kql')
+    operator: 'GreaterThan'
+    threshold: 4
+    window: 'PT1H'
+    severity: 2
   }
   {
     name: 'door-failing'
@@ -49,7 +69,7 @@ var rules = [
   {
     name: 'events-missed'
     title: 'A sweep found what no event had told'
-    said: 'Signals came from a sweep: events or alerts are missed. remediator doctor looks at the wiring.'
+    said: 'Findings of a sweep had not been told by any event or alert: some are missed. remediator doctor looks at the wiring.'
     query: loadTextContent('../queries/own-missed.kql')
     operator: 'GreaterThan'
     threshold: 0

@@ -103,7 +103,7 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
   properties: {}
 }
 
-// The two queues are there before the first message, so that the triggers find what they listen to.
+// The queues are there before the first message, so that the triggers find what they listen to.
 resource work 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = {
   parent: queues
   name: 'remediator-work'
@@ -112,6 +112,11 @@ resource work 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01
 resource poison 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = {
   parent: queues
   name: 'remediator-work-poison'
+}
+
+resource sweep 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = {
+  parent: queues
+  name: 'remediator-sweep'
 }
 
 resource dataRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in items(dataRoles): {

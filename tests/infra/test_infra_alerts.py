@@ -149,17 +149,17 @@ def test_who_is_told_of_what(name: str) -> None:
 
 @needs_types
 def test_the_program_itself_is_watched() -> None:
-    """A poisoned message, a clock that stands still, doors that fail, what a sweep found, events that were dropped."""
+    """A poisoned message, a clock or sweep that stands still, doors or parts of a sweep that fail, what no event told,
+    events that were dropped."""
     rules = {one.body["name"] for one in story("least").of("Microsoft.Insights/scheduledQueryRules")}
-    assert rules == {"prod-poison-queue", "prod-clock-silent", "prod-door-failing", "prod-events-missed"}
+    watched = ("poison-queue", "clock-silent", "sweep-silent", "sweep-failing", "door-failing", "events-missed")
+    assert rules == {f"prod-{name}" for name in watched}
     (dropped,) = story("least").of("Microsoft.Insights/metricAlerts")
     assert dropped.properties["criteria"]["allOf"][0]["metricName"] == "DroppedEventCount"
-    silent = next(
-        one.properties["criteria"]["allOf"][0]
-        for one in story("least").of("Microsoft.Insights/scheduledQueryRules")
-        if one.body["name"] == "prod-clock-silent"
-    )
-    assert (silent["operator"], silent["threshold"]) == ("LessThan", 1)
+    for one in story("least").of("Microsoft.Insights/scheduledQueryRules"):
+        if one.body["name"].endswith("-silent"):
+            (criterion,) = one.properties["criteria"]["allOf"]
+            assert (criterion["operator"], criterion["threshold"]) == ("LessThan", 1)
 
 
 def test_every_request_is_kept_in_the_host_s_log() -> None:

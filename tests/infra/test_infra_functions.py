@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from remediator.core.queue_names import POISON, WORK
+from remediator.core.queue_names import POISON, SWEEP, WORK
 from tests.infra.azure_types import needs_types
 from tests.infra.deployment import INFRA
 from tests.infra.stories import story
@@ -65,10 +65,10 @@ def test_the_health_probe_has_a_route() -> None:
 
 
 def test_the_queues_are_those_of_the_triggers() -> None:
-    """The two queues that are made are the two that functions listen to."""
+    """The queues that are made are those that functions listen to."""
     made = {one.body["name"] for one in story("least").of("Microsoft.Storage/storageAccounts/queueServices/queues")}
     listened = {one["queueName"] for one in functions().values() if one["type"] == "queueTrigger"}
-    assert made == listened == {WORK, POISON}
+    assert made == listened == {WORK, POISON, SWEEP}
 
 
 def test_queries_name_functions_that_exist() -> None:
@@ -76,7 +76,7 @@ def test_queries_name_functions_that_exist() -> None:
     queries = [path.read_text("utf-8") for path in (INFRA / "queries").glob("own-*.kql")]
     lines = [line for text in queries if "AppRequests" in text for line in re.findall(r"Name (?:==|in) ([^\n]*)", text)]
     named = {name for line in lines for name in re.findall(r"'(\w+)'", line)}
-    assert {"work_poison", "wake", "alerts", "events"} <= named
+    assert {"work_poison", "wake", "sweep", "sweep_part", "alerts", "events"} <= named
     assert named - set(functions()) == set()
 
 

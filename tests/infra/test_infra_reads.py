@@ -17,6 +17,7 @@ from tests.infra.deployment import INFRA
 
 FILES = sorted(INFRA.rglob("*.bicep"))
 CHECKOV = INFRA.parent / ".venv-checkov" / "bin" / "checkov"
+LOOP = re.compile(r"\[for \(?(\w+)(?:, (\w+)\))? in ")
 SKIP = re.compile(r"checkov:skip=(\w+)(?::(.*))?")
 
 
@@ -64,6 +65,17 @@ def test_modules_stay_small() -> None:
     assert [
         file.name for file in FILES if len(file.read_text("utf-8").splitlines()) > 200 and file.name != "main.bicep"
     ] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.name)
+def test_nothing_is_declared_twice_or_in_vain(file: Path) -> None:
+    """Each name is declared once, no loop hides one, and each parameter and variable is used."""
+    declared = [one.name for one in read(file).declared if one.what != "output"]
+    code = re.sub(r"@description\((?:'(?:\\'|[^'\n])*')\)|(?<!:)//[^\n]*", "", file.read_text("utf-8"))
+    assert len(set(declared)) == len(declared)
+    assert {item for pair in LOOP.findall(code) for item in pair if item} & set(declared) == set()
+    kept = [one.name for one in read(file).declared if one.what in ("param", "var")]
+    assert [name for name in kept if len(re.findall(rf"\b{name}\b", code)) < 2] == []
 
 
 def test_everything_declared_is_explained() -> None:
