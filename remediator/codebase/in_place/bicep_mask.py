@@ -1,8 +1,9 @@
 """Bicep that the grammar does not know, covered up byte for byte before it is parsed.
 
 The grammar has no spread (`...x`), takes no parameter without a type as parameter files have them, and knows `!` only
-before a point, imports only with commas and `?` not behind every type. Each is put in words of the same length that it
-knows; `read_bicep` reads the marks of a spread. The text itself is never changed by this.
+before a point, imports only with commas and `?` not behind every type, and takes a text that begins with `//` for a
+comment. Each is put in words of the same length that it knows; `read_bicep` reads the marks of a spread. The text itself
+is never changed by this.
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ def masked_more(raw: bytes) -> bytes:
     parts: list[bytes] = []
     at = 0
     for found in _QUIET.finditer(raw):
-        parts += [_code(raw[at : found.start()]), _INTERPOLATED.sub(_within, found.group())]
+        quiet = found.group()
+        if quiet.startswith(b"'"):
+            quiet = _INTERPOLATED.sub(_within, quiet.replace(b"//", b"__").replace(b"/*", b"__"))
+        parts += [_code(raw[at : found.start()]), quiet]
         at = found.end()
     joined = b"".join([*parts, _code(raw[at:])])
     return _IMPORT.sub(_listed, joined)
