@@ -171,13 +171,22 @@ def _test(incident: Incident, purpose: Purpose, home: CodeHome, draft: Draft) ->
     if home.language is Language.TERRAFORM:
         lines += [f"terraform -chdir={_quoted(one)} init && terraform -chdir={_quoted(one)} plan" for one in folders]
     else:
-        for path in (one for one in paths if one.endswith(".bicep")):
-            lines += [f"az bicep build --file {_quoted(path)} --stdout > /dev/null"]
-            lines += [f"az deployment group what-if --resource-group GROUP --template-file {_quoted(path)}"]
+        lines += _bicep(draft)
     for registry in incident.registries[:3]:
         lines.append(f"remediator diagnose --registry {_quoted(registry.name)}   # after the pipeline has run")
     yield "### How to test"
     yield "\n".join(["```sh", *(plain(line, 500) for line in lines), "```"])
+
+
+def _bicep(draft: Draft) -> Iterator[str]:
+    """Build and lint what is written; the modules of a `main.bicep` come with it."""
+    paths = sorted(f.path for commit in draft.commits for f in commit.files if f.text and f.path.endswith(".bicep"))
+    whole = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "main.bicep"}
+    for path in dict.fromkeys(paths):
+        folder, _, name = path.rpartition("/")
+        if folder not in whole or name == "main.bicep":
+            yield f"az bicep lint --file {_quoted(path)}"
+            yield f"az bicep build --file {_quoted(path)} --stdout > /dev/null"
 
 
 def _quoted(text: str) -> str:

@@ -157,6 +157,14 @@ def test_terraform_is_tested_with_terraform() -> None:
     )
 
 
+def test_a_folder_is_tested_as_a_whole() -> None:
+    """Modules come with their main file: only that is built, and each file once."""
+    files = (FileText("p/main.bicep", "targetScope = 'subscription'\n"), FileText("p/zone.bicep", "param x string\n"))
+    text = body(samples.incident(), draft=Draft((CommitDraft("x", files),)))
+    assert text.count("az bicep build --file p/main.bicep") == 1
+    assert "p/zone.bicep" not in text
+
+
 def test_a_body_is_never_too_long() -> None:
     """A plan that is too long for a host ends with a word about the rest, and the incident's link stays."""
     incident = samples.incident()
