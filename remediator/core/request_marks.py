@@ -64,13 +64,14 @@ def fitted(text: str, most: int) -> str:
     """The text, or its paragraphs that fit into `most` UTF-16 units with a word about the rest; no fence stays open."""
     if _length(text) <= most:
         return text
-    kept, room = "", most - _length(_CUT)
+    room = left = most - _length(_CUT)
+    kept: list[str] = []
     for paragraph in _paragraphs(text):
-        longer = f"{kept}\n\n{paragraph}" if kept else paragraph
-        if _length(longer) > room:
+        left -= _length(paragraph) + (2 if kept else 0)
+        if left < 0:
             break
-        kept = longer
-    return (kept or text[: room // 2]) + _CUT
+        kept.append(paragraph)
+    return ("\n\n".join(kept) or text[: room // 2]) + _CUT
 
 
 def line(text: str, most: int) -> str:

@@ -235,7 +235,7 @@ def test_what_we_closed_may_be_proposed_again(hosted: Hosted) -> None:
 
 def test_a_long_body_still_says_that_we_closed_it(hosted: Hosted) -> None:
     """The mark of our closing survives in a request whose body has the greatest length."""
-    made = hosted.host.propose(hosted.home, hosted.proposal(body="word " * 60_000))
+    made = hosted.host.propose(hosted.home, hosted.proposal(body="\n\n".join("w" * 30_000)))
     assert hosted.host.close(hosted.home, made, "Gone.").closed_by_us
     found = hosted.host.find(hosted.home, BRANCH)
     assert found is not None

@@ -259,6 +259,7 @@ class AzureDevOpsStandIn(CodeHostStandIn):
             )
         _short_enough(body)
         one = Request(len(self.requests) + 1, source, target, body["title"], body.get("description", ""), head=head)
+        one.labels += [label["name"] for label in body.get("labels", ())]
         self.requests.append(one)
         return one
 

@@ -17,7 +17,7 @@ from remediator.adapters.azure_devops.api import MOST, Api, status_of
 from remediator.adapters.azure_devops.reading import read
 from remediator.core.code_home import CodeHome
 from remediator.core.code_refusal import closed_by_a_person
-from remediator.core.errors import RemediatorError, Transient
+from remediator.core.errors import RemediatorError
 from remediator.core.pull_request import BRANCH_PREFIX, Proposal, PullRequest, RequestState, Tree
 from remediator.core.request_marks import CLOSED, closing, fitted, line, mentioned, same
 from remediator.ports import Log
@@ -73,11 +73,12 @@ class AzureDevOpsHost:
             "targetRefName": f"{HEADS}{home.branch}",
         }
         is_new = there is None or state is not RequestState.OPEN
+        labels = tuple(dict.fromkeys((*proposal.labels, *home.labels)))
         if is_new:
-            there = _opened(api, proposal.branch, wanted)
+            there = _opened(api, proposal.branch, {**wanted, "labels": [{"name": one} for one in labels]})
         there = _edited(api, there or {}, wanted)
         number = int(there["pullRequestId"])
-        self._label(api, number, (*proposal.labels, *home.labels))
+        self._label(api, number, labels)
         self._ask(api, there, mentioned(proposal.reviewers, home), is_new)
         return _request(api, there, head)
 
@@ -103,8 +104,13 @@ class AzureDevOpsHost:
 
     def _label(self, api: Api, number: int, labels: tuple[str, ...]) -> None:
         place = f"/pullrequests/{number}/labels"
-        has = {str(one["name"]).lower() for one in api.listed(place)} if labels else set()
-        missing = [one for one in dict.fromkeys(labels) if one.lower() not in has]
+        try:
+            has = {str(one["name"]).lower() for one in api.listed(place)} if labels else set()
+        except RemediatorError as error:
+            if not _is_refusal(error):
+                raise
+            has = set()
+        missing = [one for one in labels if one.lower() not in has]
         if refused := sum(not _taken(api, "POST", place, {"name": one}) for one in missing):
             self._log.info("labels that the code host refused are left out", request=number, labels=refused)
 
@@ -135,7 +141,7 @@ def _newest(api: Api, branch: str) -> dict[str, Any] | None:
     return whole
 
 
-def _opened(api: Api, branch: str, wanted: Mapping[str, str]) -> dict[str, Any]:
+def _opened(api: Api, branch: str, wanted: Mapping[str, object]) -> dict[str, Any]:
     """A new request; where somebody was faster, theirs."""
     try:
         made: dict[str, Any] = api.send("POST", "/pullrequests", {**wanted, "sourceRefName": f"{HEADS}{branch}"})
@@ -162,10 +168,15 @@ def _taken(api: Api, verb: str, path: str, body: Mapping[str, object]) -> bool:
     try:
         api.send(verb, path, body)
     except RemediatorError as error:
-        if status_of(error) in _LEFT_OUT and not (isinstance(error, Transient) and status_of(error) != 409):
+        if _is_refusal(error):
             return False
         raise
     return True
+
+
+def _is_refusal(error: RemediatorError) -> bool:
+    """Whether the host will not do it, now or later."""
+    return status_of(error) in _LEFT_OUT and error.code != "code-host-throttled"
 
 
 def _state(one: Mapping[str, Any]) -> RequestState:

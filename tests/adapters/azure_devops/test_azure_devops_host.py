@@ -98,6 +98,15 @@ def test_what_was_left_beside_a_branch_is_cleared(hosted: Hosted) -> None:
     assert "privatelink/left.tf" not in hosted.there.git.files(made.head)
 
 
+def test_what_is_left_beside_a_right_branch_is_cleared(hosted: Hosted) -> None:
+    """Where the branch is right and only what stood beside it was not deleted, that is made up for."""
+    proposal = hosted.proposal()
+    made = hosted.host.propose(hosted.home, proposal)
+    hosted.there.git.set_ref(f"refs/heads/{BRANCH}.next", made.head)
+    assert hosted.host.propose(hosted.home, proposal) == made
+    assert set(hosted.there.git.refs()) == {"refs/heads/main", f"refs/heads/{BRANCH}"}
+
+
 def test_the_branch_is_never_half(hosted: Hosted) -> None:
     """While commits are being pushed the branch stays where it was, with its request and all its commits."""
     hosted.host.propose(hosted.home, hosted.proposal())
