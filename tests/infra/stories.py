@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from tests.infra.deployment import HOME, Deployment, deploy
+from tests.infra.deployment import HOME, deploy
+from tests.infra.places import Deployment
 
 OTHER, THIRD = "22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-333333333333"
 CLIENT = "44444444-4444-4444-4444-444444444444"

@@ -11,8 +11,8 @@ import pytest
 
 from remediator.core.cloud import CLOUDS, cloud_named
 from tests.infra.azure_types import needs_types
-from tests.infra.deployment import INFRA, deploy
-from tests.infra.stories import HOME, WHOLE, story
+from tests.infra.deployment import HOME, INFRA, deploy
+from tests.infra.stories import WHOLE, story
 
 TABLE: dict[str, dict[str, str]] = json.loads((INFRA / "clouds.json").read_text("utf-8"))
 BICEP = sorted(INFRA.rglob("*.bicep"))

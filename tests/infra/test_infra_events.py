@@ -16,7 +16,8 @@ from remediator.signals.concern import why_not
 from remediator.signals.event_grid import parse_events
 from remediator.signals.monitor_alert import parse_alert
 from tests.infra.azure_types import needs_types
-from tests.infra.deployment import HOME, INFRA, Deployment
+from tests.infra.deployment import HOME, INFRA
+from tests.infra.places import Deployment
 from tests.infra.stories import OTHER, STORIES, TOPIC, story
 from tests.infra.values import shown
 
@@ -207,7 +208,7 @@ def test_doctor_is_content(name: str) -> None:
         delivering = bodies(deployment, "Microsoft.EventGrid/systemTopics/eventSubscriptions", subscription)
         topics = [Topic("t", tuple(read_event_subscription(one, url(deployment)) for one in delivering))]
         found = events(subscription, topics if delivering else [], wiring, cloud)
-        assert found.state is (State.OK if delivering else State.SKIPPED), found.text
+        assert found.state is (State.OK if delivering else State.SKIPPED), found.found
         if STORIES[name][1].get("logWorkspaces"):
             assert alerts(subscription, wiring, callers=True).state is State.OK
 

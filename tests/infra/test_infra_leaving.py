@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.infra.azure_types import needs_types
-from tests.infra.bicep_syntax import Items, Plain, Text, read
+from tests.infra.bicep_syntax import read
+from tests.infra.bicep_tree import Items, Plain, Text
 from tests.infra.deployment import HOME, INFRA
 from tests.infra.stories import STORIES, story
 

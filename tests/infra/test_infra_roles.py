@@ -11,7 +11,8 @@ from remediator.core.permissions import BESIDE, NEEDS, READER, At, Use, beside_a
 from tests.cli.running import run
 from tests.core.breaks import APP, BREAKS
 from tests.infra.azure_types import needs_types
-from tests.infra.deployment import HOME, INFRA, Deployment, Resource
+from tests.infra.deployment import HOME, INFRA
+from tests.infra.places import Deployment, Resource
 from tests.infra.stories import OTHER, STORIES, THIRD, story
 from tests.scenarios.sandboxed import Sandboxed
 from tests.scenarios.test_permissions import WHO_READS, WHO_WRITES

@@ -8,7 +8,8 @@ import pytest
 
 from remediator.settings import PREFIX, VARIABLES, Mode, Settings
 from tests.infra.azure_types import needs_types
-from tests.infra.deployment import INFRA, Deployment, deploy
+from tests.infra.deployment import INFRA, deploy
+from tests.infra.places import Deployment
 from tests.infra.stories import STORIES, WHOLE, story
 from tests.infra.values import Later
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.infra.azure_types import needs_types, shape_of
 from tests.infra.bicep_syntax import read, read_text
-from tests.infra.deployment import INFRA, Deployment, deploy
+from tests.infra.deployment import INFRA, deploy
+from tests.infra.places import Deployment
 from tests.infra.stories import STORIES, WHOLE, story
 
 pytestmark = needs_types
