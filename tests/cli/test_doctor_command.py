@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
 import pytest
 
+from remediator.adapters.system.clock import SystemClock
+from remediator.adapters.system.log import SystemLog
+from remediator.bootstrap import settings
+from remediator.bootstrap.doctor import QUEUE
 from remediator.bootstrap.examination import vaults
+from remediator.bootstrap.shared_work import SharedWork
+from remediator.bootstrap.storage import kept
 from remediator.cli.demo.postbox import Postbox
 from remediator.core.doctor import State
+from remediator.ports import Rows
 from tests.azurite import azurite, fresh_account
 from tests.cli.conftest import Place
 from tests.cli.running import run
@@ -53,6 +61,14 @@ def told(place: Place, hook: Hook, postbox: Postbox) -> None:
         "REMEDIATOR_NOTIFY": "night-shift@contoso.example,teams:operations",
         "REMEDIATOR_TEAMS_WEBHOOKS": f"operations={hook.url}/workflows/secret-sig",
     }
+
+
+def kept_in(place: Place) -> tuple[Rows, int]:
+    """The rows of a place, and how many messages lie on the doctor's own queue."""
+    ends = ExitStack()
+    rows, work = kept(settings(place.settings), SystemClock(), SystemLog(), lambda _: None, ends)
+    assert isinstance(work, SharedWork)
+    return rows, work.work.beside(QUEUE).waiting()
 
 
 def states(place: Place, *options: str) -> dict[str, set[str]]:
@@ -174,6 +190,8 @@ def test_storage_is_tried(place: Place) -> None:
     found = states(place)
     assert found["rows"] == found["queue"] == found["poison-queue"] == {"ok"}
     assert states(place)["queue"] == {"ok"}  # again, with the queue there
+    rows, left = kept_in(place)
+    assert (list(rows.scan("doctor")), left) == ([], 0)
 
 
 def test_a_document_names_what_is_there(place: Place, tmp_path: object) -> None:

@@ -50,6 +50,7 @@ def test_every_operation_that_is_wanted_says_something() -> None:
         (replace(WHOLE, types=EVENT_TYPES[:1]), State.WARNING),
         (replace(WHOLE, filters=(Filter("data.operationName", "StringIn", OPERATIONS),)), State.OK),
         (replace(WHOLE, filters=(Filter("data.operationName", "StringIn", OPERATIONS[1:]),)), State.WARNING),
+        (replace(WHOLE, filters=(Filter("data.operationName", "StringBeginsWith", PREFIXES[1:]),)), State.WARNING),
         (replace(WHOLE, filters=(Filter("DATA.OPERATIONNAME", "stringIn", OPERATIONS[:3]),)), State.WARNING),
         (replace(WHOLE, filters=(*WHOLE.filters, Filter("data.status", "StringIn", ("Succeeded",)))), State.UNKNOWN),
         (replace(WHOLE, subject="/subscriptions/x/resourceGroups/rg"), State.UNKNOWN),

@@ -14,7 +14,7 @@ from remediator.core.policy import judge
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.facts import snapshot_from
-from tests.estate_builder import SUB, EstateBuilder, rid, spoke
+from tests.estate_builder import SUB, EstateBuilder, healthy, rid, spoke
 
 REGISTRY = rid("Microsoft.ContainerRegistry/registries", "shop")
 ZONE = rid("Microsoft.Network/privateDnsZones", "privatelink.azurecr.io")
@@ -54,6 +54,16 @@ def test_an_excluded_registry_is_left_alone(named: str) -> None:
     assert [f for f in found.findings if f.target == ResourceId(REGISTRY)] == []
     assert [c for c in found.plan.changes if "shop" in c.target.key or "shop" in str(c.after)] == []
     assert [path.verdict for path in found.paths if "shop" in path.host] == [Verdict.BROKEN]
+
+
+def test_an_excluded_zone_is_not_written_to() -> None:
+    """Where the change that would mend a path is one to an excluded zone, there is no plan, and the finding stays."""
+    builder = healthy()
+    builder.drop(f"{ZONE}/virtualNetworkLinks/to-vnet-spoke")
+    snapshot = snapshot_from(builder.document()["resources"], AZURE_PUBLIC)
+    assert [change.target.within(ResourceId(ZONE)) for change in diagnose(CLOSED, snapshot).plan.changes] == [True]
+    found = diagnose(replace(CLOSED, exclude=(ZONE,)), snapshot)
+    assert (found.plan.changes, [finding.rule for finding in found.findings]) == ((), ["vnet-link"])
 
 
 def test_others_are_not_left_alone() -> None:
