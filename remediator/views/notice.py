@@ -107,6 +107,9 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
         paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
         paragraphs += wording.COVERS
         paragraphs += [f"Before you decide: {without_addresses(one, 400)}." for one in incident.request.remarks]
+    pull = request_state.shown(incident.pull_request)
+    if pull is not None and pull.url and not asking:
+        paragraphs.append(f"The pull request is {pull.state}: {pull.url}")
     if incident.error and not asking and not beside:
         paragraphs.append(f"{plain(incident.error[0], 80)}: {without_addresses(incident.error[1], 400)}")
     if incident.verification and status is Status.RESOLVED:
@@ -159,8 +162,6 @@ def _blocks(incident: Incident, status: Status) -> tuple[tuple[str, str], ...]:
         return ()
     blocks = []
     pull = request_state.shown(incident.pull_request)
-    if pull is not None and pull.url:
-        blocks.append(("The pull request", f"{pull.url}\n{pull.state}: {pull.purpose}"))
     if pull is not None and pull.instruction:
         blocks.append(("What a person would write", pull.instruction))
     registries = registries_named(incident.registries)

@@ -13,9 +13,12 @@ import pytest
 from remediator.core.desired import Way
 from remediator.core.incident import Status
 from remediator.core.pull_request import RequestState
+from tests.search.effort import EFFORT
 
 from .codehost import CodeWorld
 from .test_flow_killed import Around, Fuse, Killed
+
+STRIDE = 1 if EFFORT > 1 else 4
 
 
 def _people(world: CodeWorld, *, merge: bool) -> None:
@@ -49,14 +52,15 @@ def _story(world: CodeWorld, fuse: Fuse, meanwhile: Callable[[CodeWorld], None])
 
 
 def _each_kill(way: Way, end: Status, meanwhile: Callable[[CodeWorld], None], least: int) -> list[CodeWorld]:
-    """The world after each place to die."""
-    worlds, killed = [], True
+    """The world after each place to die; by default after every fourth one, another one in each story."""
+    worlds, killed, at = [], True, 1 + len(meanwhile.__qualname__ + way) % STRIDE
     while killed:
         world = CodeWorld(way=way)
-        killed = _story(world, Fuse(len(worlds) + 1), meanwhile)
+        killed = _story(world, Fuse(at), meanwhile)
         assert world.incident.status is end, world.told
         worlds.append(world)
-    assert len(worlds) > least
+        at += STRIDE
+    assert at > least
     return worlds
 
 

@@ -11,8 +11,11 @@ import pytest
 
 from remediator.adapters.github import access
 from tests.codebase.bicep_deployment import deploy
+from tests.hosts.azure_devops_stand_in import TOKEN as AZURE_DEVOPS_TOKEN
+from tests.hosts.azure_devops_stand_in import AzureDevOpsStandIn
 from tests.hosts.github_shapes import DOCUMENT
 from tests.hosts.github_stand_in import TOKEN, GitHubStandIn
+from tests.hosts.stand_in import CodeHostStandIn
 from tests.scenarios.town import Program, Town, estate, links_in, subjects_in
 
 DESIRED = """\
@@ -66,11 +69,11 @@ def at(town: Callable[[Any], Town], github: GitHubStandIn, folder: Path, way: st
     return place
 
 
-def pipeline(place: Town, github: GitHubStandIn) -> None:
+def pipeline(place: Town, host: CodeHostStandIn) -> None:
     """What is merged on main is deployed, as a pipeline does it."""
-    head = github.git.head("main")
+    head = host.git.head("main")
     assert head
-    files = {path: data.decode() for path, data in github.git.files(head).items() if path.endswith(".bicep")}
+    files = {path: data.decode() for path, data in host.git.files(head).items() if path.endswith(".bicep")}
     (folder,) = {path.rpartition("/")[0] for path in files}
     deploy(files, folder, place.azure)
 
@@ -114,6 +117,38 @@ def test_from_the_alert_to_the_merge(town: Callable[[Any], Town], github: GitHub
         "Pull request opened",
         "Resolved",
     ]
+
+
+def test_the_same_on_azure_devops(town: Callable[[Any], Town], tmp_path: Path) -> None:
+    """The same story where the code is kept at Azure DevOps: one request, within its 4,000 characters."""
+    with AzureDevOpsStandIn(tmp_path / "azure-devops") as there:
+        place = town("first-incident")
+        place.desired = tmp_path / "desired.yaml"
+        text = DESIRED.format(url=f"{there.url}/contoso", way="pull-request")
+        text = text.replace("host: github", "host: azure-devops").replace("contoso/network", "Platform/network")
+        place.desired.write_text(text, "utf-8")
+        place.settings = {
+            "REMEDIATOR_AZURE_DEVOPS_URL": there.url,
+            "REMEDIATOR_AZURE_DEVOPS_TOKEN": AZURE_DEVOPS_TOKEN,
+            "REMEDIATOR_CODE_CA_FILE": str(there.ca_file),
+        }
+        with place.program() as program:
+            incident = program.alert(place.network.pull_app(place.app("album")).text)
+            program.settle()
+            (link,) = links_in(place.postbox)
+            assert program.decide(link, "lin", "contosoalbum") == 200
+            program.settle()
+            (request,) = there.open
+            assert len(request.body) <= 4000
+            assert f"/incidents/{incident}" in request.body
+            there.merge(request.number)
+            pipeline(place, there)
+            waited(program, 3)
+            assert program.status(incident) == "RESOLVED"
+        assert place.pulls("album")
+        assert len(there.requests) == 1
+        assert there.violations == []
+        assert there.leaks((AZURE_DEVOPS_TOKEN,)) == []
 
 
 def test_mended_tonight_and_the_code_follows(
