@@ -17,6 +17,7 @@ from remediator.core.incident import Status
 from remediator.web.app import create_app
 from tests.cli.running import run
 from tests.web.stage import PLATFORM, World, linked, principal, world
+from tests.web.test_deciding import with_code
 
 SCOPE = "api://11111111-2222-3333-4444-555555555555/.default"
 
@@ -135,3 +136,17 @@ def test_nobody_answers(stage: Stage) -> None:
     """An address at which nobody answers is told as such."""
     result = stage.run("reject", "01j4incident", "--reason", "x", REMEDIATOR_PUBLIC_URL="http://127.0.0.1:9")
     assert "error[remote-unreachable]" in result.stderr
+
+
+def test_a_way_is_chosen_at_the_terminal(stage: Stage) -> None:
+    """`--way` and `--intended` travel with the yes; what is not offered comes back as its code."""
+    with_code(stage.world)
+    result = stage.run("approve", "01j4incident", "--yes-digest", stage.digest, "--way", "pull-request")
+    assert result.exit_code == 0, result.stderr
+    assert [a.way for a in stage.world.incident.approvals] == ["pull-request"]
+    stage.world.incident = replace(stage.world.incident, status=Status.AWAITING_APPROVAL, approvals=())
+    refused = stage.run("approve", "01j4incident", "--yes-digest", stage.digest, "--intended")
+    assert "error[way-not-offered]" in refused.stderr
+    both = stage.run("approve", "01j4incident", "--yes-digest", stage.digest, "--intended", "--way", "both")
+    assert both.exit_code == 2
+    assert stage.world.incident.approvals == ()
