@@ -46,6 +46,14 @@ def held_up(incident: Incident, checked: PreflightResult, now: datetime, people:
     return tell(stopped, "needs-human", now, people, rest, advice=hint)
 
 
+def for_a_pipeline(checked: PreflightResult) -> PreflightResult:
+    """What matters to a plan that the program does not write itself: our own rights do not, and whatever else stands in
+    the way is told with the question, since a pipeline may do what we may not."""
+    bars = [one for one in checked.obstacles if one.kind is not Barrier.PERMISSION]
+    others = [f"its pipeline may be refused: {one.text}" for one in bars]
+    return PreflightResult((), tuple(dict.fromkeys((*others, *checked.remarks))))
+
+
 def noted(incident: Incident, checked: PreflightResult, now: datetime) -> Incident:
     """The incident with what the preflight could not find out in its journal."""
     for remark in checked.remarks[:MOST_NOTES]:

@@ -22,7 +22,7 @@ from remediator.core.preflight import PreflightResult
 from remediator.core.words import counted
 from remediator.flow.code_side import CodeSide, check_way
 from remediator.flow.diagnose import to_tell
-from remediator.flow.held_up import held_up, noted
+from remediator.flow.held_up import for_a_pipeline, held_up, noted
 from remediator.flow.turn import Turn, tell
 from remediator.ports import Clock, DesiredStates, Held, Incidents, Preflight, Tokens
 
@@ -63,6 +63,8 @@ def request_approval(
         return Turn(held, tell(forbidden, "forbidden", now, people, reasons))
     check_way(incident, desired, code)
     checked = preflight.check(found.plan) if preflight is not None else PreflightResult()
+    if incident.named_way is Way.PULL_REQUEST:
+        checked = for_a_pipeline(checked)
     if checked.obstacles:
         return Turn(held, held_up(incident, checked, now, people))
     incident = noted(incident, checked, now)

@@ -12,6 +12,7 @@ from remediator.core.plan import Plan
 from remediator.core.policy import Ruling
 from remediator.core.preflight import Barrier, Obstacle, PreflightResult
 
+from .codehost import CodeWorld
 from .world import ENDPOINT, ZONE, World
 
 AUTO = Ruling(Decision.AUTO, Way.DIRECT, ("these may pass",), 0)
@@ -51,6 +52,15 @@ def test_a_plan_that_cannot_be_made_is_put_to_nobody(ruling: Ruling | None) -> N
     assert (incident.status, incident.request, world.azure.writes) == (Status.NEEDS_HUMAN, None, [])
     assert {template for template, _ in world.mail.delivered} == {"needs-human"}
     assert [plan.digest for plan in checked.asked] == [incident.diagnosis.plan.digest]
+
+
+def test_a_pipeline_has_rights_of_its_own() -> None:
+    """A plan that goes by pull request alone is asked about although we could not write it; what else bars it is told."""
+    world = CodeWorld()
+    world.flow = replace(world.flow, preflight=Checked([PreflightResult((LOCK, ACTION))]))
+    world.start()
+    assert world.incident.status is Status.AWAITING_APPROVAL
+    assert world.incident.request.remarks == (f"its pipeline may be refused: {LOCK.text}",)
 
 
 def test_each_obstacle_is_named() -> None:
