@@ -55,7 +55,7 @@ def test_a_plan_that_cannot_be_made_is_put_to_nobody(ruling: Ruling | None) -> N
 
 
 def test_a_pipeline_has_rights_of_its_own() -> None:
-    """A plan that goes by pull request alone is asked about although we could not write it; what else bars it is told."""
+    """A plan that goes by pull request alone needs no rights of ours; what else may bar it is told."""
     world = CodeWorld()
     world.flow = replace(world.flow, preflight=Checked([PreflightResult((LOCK, ACTION))]))
     world.start()
