@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from remediator import bootstrap
-from remediator.cli import out, verify
+from remediator.cli import incident_export, out, verify
 from remediator.cli.person import plan_of
 from remediator.core.incident import Incident, Status
 from remediator.views import journal, picture, request_state
@@ -58,6 +58,7 @@ def show(incident: str, as_json: bool) -> None:
 
 
 command.add_command(verify.command)
+command.add_command(incident_export.command)
 
 
 def _list(status: str | None, limit: int, as_json: bool) -> None:
