@@ -62,7 +62,8 @@ class SweepPass:
 
 @dataclass(frozen=True, slots=True)
 class KnownSighting:
-    """What became of a sighting: its incident, when and in which pass it was told, and whether no event had told."""
+    """What became of a sighting: its incident ("" while it is being made known), when and in which pass it was told,
+    and whether no event had told."""
 
     incident: str
     at: datetime
@@ -73,12 +74,16 @@ class KnownSighting:
 class Sightings(Protocol):
     """Remembers which sightings were made known, by their fingerprint."""
 
-    def known(self, fingerprint: str) -> KnownSighting | None:
-        """What became of a sighting, None for one that is new."""
+    def known(self, fingerprint: str) -> tuple[KnownSighting | None, str]:
+        """What became of a sighting, None for one that is new; and the version of that."""
+        ...
+
+    def claim(self, fingerprint: str, known: KnownSighting, version: str) -> bool:
+        """Keep that somebody is about to make it known; False when another sweep was faster."""
         ...
 
     def remember(self, fingerprint: str, known: KnownSighting) -> None:
-        """Keep it; the last word counts."""
+        """Keep what became of it, by whoever claimed it."""
         ...
 
 

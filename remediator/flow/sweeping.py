@@ -27,6 +27,8 @@ QUIET = timedelta(hours=24)
 # Rows follow a change by minutes (azure-facts 8): what was just mended still shows.
 SETTLING = timedelta(minutes=30)
 MENDED = frozenset((Status.RESOLVED, Status.NO_DRIFT, Status.ROLLED_BACK))
+# A claim of which nothing became: whoever made it is gone.
+CLAIMED = timedelta(minutes=10)
 # Incidents that one call opens; what is left is opened by the next pass.
 MOST = 100
 LOOKED_AT = 5
@@ -85,23 +87,29 @@ def make_known(
     for sighting in found.sightings():
         if not sighting.worth_an_incident or not (sighting.broken or desired.declared):
             continue
-        known = sightings.known(sighting.fingerprint)
-        if known is not None and known.sweep == sweep:
+        known, version = sightings.known(sighting.fingerprint)
+        if known is not None and known.sweep == sweep and known.incident:
             _count(made, sighting, known)
             continue
-        if _in_hand(known, incidents, clock) or (known is None and _is_told(sighting, incidents, clock)):
+        ours = known is not None and known.sweep == sweep  # claimed by a worker that died
+        if not ours and _in_hand(known, incidents, clock):
+            continue
+        if known is None and _is_told(sighting, incidents, clock):
             continue
         if len(made.opened) >= most:
             made.left += 1
             continue
         now = clock.now()
+        claim = KnownSighting("", now, sweep, missed=False)
+        if not ours and not sightings.claim(sighting.fingerprint, claim, version):
+            continue  # another sweep has just made it known
         letter = Signal(SignalSource.SWEEP, f"sweep:{sweep}:{sighting.fingerprint}", now, sighting.subject)
         taken = take_in(letter)
         missed = not taken.joined or _only_sweeps(incidents.load(taken.incident))
-        known = KnownSighting(taken.incident, now, sweep, missed)
-        sightings.remember(sighting.fingerprint, known)
-        _count(made, sighting, known)
-        if known.missed:
+        told = KnownSighting(taken.incident, now, sweep, missed)
+        sightings.remember(sighting.fingerprint, told)
+        _count(made, sighting, told)
+        if told.missed:
             telemetry.add(MISSED, len(sighting.seen), rule=sighting.seen[0].rule)
     return made
 
@@ -121,6 +129,8 @@ def _in_hand(known: KnownSighting | None, incidents: Incidents, clock: Clock) ->
     """Whether an earlier sweep has told of it, and that is enough."""
     if known is None:
         return False
+    if not known.incident:
+        return clock.now() - known.at < CLAIMED
     try:
         incident = incidents.load(known.incident).incident
     except Rejected:

@@ -72,8 +72,20 @@ def test_a_pass_that_is_over_leaves_nothing_but_what_was_told(rows: Rows) -> Non
     sweeps.clear("a")
     assert (sweeps.part("a", 0), sweeps.judged("a")) == ((), ())
     assert sweeps.part("b", 0) == (b"x",)
-    assert sweeps.known("f") == KnownSighting("i", NOON, "a", missed=True)
-    assert sweeps.known("g") is None
+    assert sweeps.known("f")[0] == KnownSighting("i", NOON, "a", missed=True)
+    assert sweeps.known("g") == (None, "")
+
+
+def test_a_sighting_is_claimed_by_one(rows: Rows) -> None:
+    """Of two sweeps that see the same at once, one makes it known; whoever read an older word loses."""
+    sweeps, other = RowSweeps(rows), RowSweeps(rows)
+    claim = KnownSighting("", NOON, "a", missed=False)
+    assert sweeps.claim("f", claim, "")
+    assert not other.claim("f", replace(claim, sweep="b"), "")
+    known, version = other.known("f")
+    assert known == claim
+    sweeps.remember("f", replace(claim, incident="i", missed=True))
+    assert not other.claim("f", claim, version)
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b"no json", b'{"v": 1, "id": "a"}'])

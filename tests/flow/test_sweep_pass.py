@@ -31,6 +31,7 @@ from remediator.core.sweep_pass import LONGEST, STALLED, Stage
 from remediator.facts import snapshot_from
 from remediator.flow.intake import intake
 from remediator.flow.sweep_pass import Sweeping, run_here
+from remediator.flow.sweeping import judge_part
 from remediator.ports import TakenIn
 from remediator.sandbox.estates.fleet import fleet
 from tests.doubles import HandClock
@@ -310,6 +311,23 @@ def test_a_known_finding_opens_nothing_again(world: World) -> None:
     world.pump()
     assert world.subjects() == before
     assert [metric for metric, _ in world.telemetry.added if metric is MISSED] == []
+
+
+def test_two_sweeps_at_once_count_nothing_twice(world: World) -> None:
+    """Another sweep makes the same known between our look and our claim: one incident each, counted once."""
+    ours, other = world.worker(), world.worker()
+    found = judge_part(world.reader, (b"0",), DesiredState())
+    claim = ours.sightings.claim
+
+    def late(*asked: Any) -> bool:
+        other.make_known(found, "other", DesiredState())
+        return claim(*asked)
+
+    ours.sightings.claim = late  # type: ignore[assignment,method-assign]
+    made = ours.make_known(found, "ours", DesiredState())
+    assert (made.opened, made.missed.total()) == ([], 0)
+    assert len(world.subjects()) == 2
+    assert sum(value for metric, value in world.telemetry.added if metric is MISSED) == 2
 
 
 def test_what_an_event_told_of_is_not_missed(world: World) -> None:

@@ -97,22 +97,37 @@ class RowSweeps:
         if batch:
             self._rows.write(PARTITION, batch)
 
-    def known(self, fingerprint: str) -> KnownSighting | None:
+    def known(self, fingerprint: str) -> tuple[KnownSighting | None, str]:
         """As `Sightings.known`."""
         row = self._rows.get(PARTITION, f"seen-{fingerprint}")
         if row is None:
-            return None
+            return None, ""
         held = _document(row)
         try:
-            return KnownSighting(held["incident"], _moment(held["at"]), held["sweep"], bool(held["missed"]))
+            return KnownSighting(
+                held["incident"], _moment(held["at"]), held["sweep"], bool(held["missed"])
+            ), row.version
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(row, error) from error
 
+    def claim(self, fingerprint: str, known: KnownSighting, version: str) -> bool:
+        """As `Sightings.claim`."""
+        try:
+            self._keep(fingerprint, known, version)
+        except Transient as lost:
+            if lost.code != "lost-race":
+                raise
+            return False
+        return True
+
     def remember(self, fingerprint: str, known: KnownSighting) -> None:
         """As `Sightings.remember`."""
+        self._keep(fingerprint, known, "*")
+
+    def _keep(self, fingerprint: str, known: KnownSighting, version: str) -> None:
         document = {"v": VERSION, "incident": known.incident, "at": known.at.isoformat(), "sweep": known.sweep}
         body = _json({**document, "missed": known.missed})
-        self._rows.write(PARTITION, [Write(f"seen-{fingerprint}", body, {}, "*")])
+        self._rows.write(PARTITION, [Write(f"seen-{fingerprint}", body, {}, version)])
 
 
 def _part(sweep: str, number: int) -> str:
