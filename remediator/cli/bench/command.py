@@ -15,6 +15,7 @@ from remediator.cli.bench.cold import cold
 from remediator.cli.bench.measuring import QUESTIONS
 from remediator.cli.bench.page import page
 from remediator.cli.bench.storm import storm
+from remediator.cli.bench.sweep import sweep
 
 SMALLER = 10
 
@@ -27,6 +28,7 @@ def command() -> None:
 command.add_command(cold)
 command.add_command(storm)
 command.add_command(page)
+command.add_command(sweep)
 
 
 @command.command("core")
