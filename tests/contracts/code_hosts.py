@@ -91,7 +91,7 @@ class Hosted:
     def fetched(self, folder: Path, branch: str = BRANCH) -> dict[str, bytes]:
         """The files of a branch as git fetches them."""
         if not folder.exists():
-            subprocess.run(["git", "init", "-q", str(folder)], check=True)
+            subprocess.run(["git", "init", "-q", "--template=", str(folder)], check=True)
         at = ["git", "-C", str(folder)]
         subprocess.run([*at, "fetch", "-q", str(self.there.git.folder), f"+{branch}:refs/heads/x"], check=True)
         subprocess.run([*at, "checkout", "-q", "-f", "x", "--detach"], check=True)

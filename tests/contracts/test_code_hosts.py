@@ -27,24 +27,40 @@ def hosted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hosted]:
         found.there.__exit__(None, None, None)
 
 
-def test_the_folder_is_read(hosted: Hosted) -> None:
+@pytest.fixture(scope="module", params=sorted(HOSTS))
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    """A host for tests that leave nothing behind."""
+    found = HOSTS[request.param](tmp_path_factory.mktemp("kept") / "host")
+    yield found
+    found.there.__exit__(None, None, None)
+
+
+@pytest.fixture
+def unchanged(kept: Hosted) -> Iterator[Hosted]:
+    """A host on which nothing is written."""
+    yield kept
+    assert (kept.there.violations, kept.there.requests) == ([], [])
+    assert list(kept.there.git.refs()) == ["refs/heads/main"]
+
+
+def test_the_folder_is_read(unchanged: Hosted) -> None:
     """Texts below the folder are read byte for byte; other folders and kinds are not; CODEOWNERS is."""
-    tree = hosted.host.read(hosted.home)
+    tree = unchanged.host.read(unchanged.home)
     wanted = {path for path in FILES if path.startswith("privatelink/") and path.endswith(".tf")}
     assert {path: text.encode() for path, text in tree.files.items()} == {path: FILES[path] for path in wanted}
-    assert (tree.commit, tree.owners) == (hosted.there.git.head("main"), "/privatelink/ @kim\n")
+    assert (tree.commit, tree.owners) == (unchanged.there.git.head("main"), "/privatelink/ @kim\n")
     assert tree.unread == ()
 
 
-def test_the_whole_repository_is_read(hosted: Hosted) -> None:
+def test_the_whole_repository_is_read(unchanged: Hosted) -> None:
     """Without a folder every text of the repository is read."""
-    tree = hosted.host.read(replace(hosted.home, folder=""))
+    tree = unchanged.host.read(replace(unchanged.home, folder=""))
     assert set(tree.files) == {path for path in FILES if path.endswith(".tf")} | {"README.md"}
 
 
-def test_a_folder_that_is_not_there_is_empty(hosted: Hosted) -> None:
+def test_a_folder_that_is_not_there_is_empty(unchanged: Hosted) -> None:
     """A folder that nobody has made yet has no files."""
-    assert hosted.host.read(replace(hosted.home, folder="nowhere/at/all")).files == {}
+    assert unchanged.host.read(replace(unchanged.home, folder="nowhere/at/all")).files == {}
 
 
 def test_what_is_not_read_is_named(hosted: Hosted) -> None:
@@ -56,12 +72,12 @@ def test_what_is_not_read_is_named(hosted: Hosted) -> None:
     assert not set(odd) & set(tree.files)
 
 
-def test_a_missing_branch_is_told_apart(hosted: Hosted) -> None:
+def test_a_missing_branch_is_told_apart(unchanged: Hosted) -> None:
     """A branch that is not there, and a repository that cannot be seen, are different mistakes of an operator."""
     with pytest.raises(Misconfigured) as no_branch:
-        hosted.host.read(replace(hosted.home, branch="release"))
+        unchanged.host.read(replace(unchanged.home, branch="release"))
     with pytest.raises(Misconfigured) as no_repository:
-        hosted.host.read(replace(hosted.home, repository=f"{hosted.home.repository}-gone"))
+        unchanged.host.read(replace(unchanged.home, repository=f"{unchanged.home.repository}-gone"))
     assert (no_branch.value.code, no_repository.value.code) == ("code-branch-missing", "code-repository-missing")
 
 
@@ -267,9 +283,9 @@ def test_open_ones(hosted: Hosted) -> None:
     assert [one.branch for one in hosted.host.open_ones(hosted.home)] == ["remediator/a"]
 
 
-def test_nothing_is_found_where_nothing_is(hosted: Hosted) -> None:
+def test_nothing_is_found_where_nothing_is(unchanged: Hosted) -> None:
     """A branch that never had a request has none."""
-    assert hosted.host.find(hosted.home, BRANCH) is None
+    assert unchanged.host.find(unchanged.home, BRANCH) is None
 
 
 @pytest.mark.parametrize("size", [3_000, 70_000])
@@ -285,13 +301,12 @@ def test_bodies_of_every_size(hosted: Hosted, size: int) -> None:
 
 
 @pytest.mark.parametrize("path", ["../outside.tf", "/etc/x.tf", "a/.git/config", "a//b.tf", "a\\b.tf", ""])
-def test_paths_that_lead_out_are_refused(hosted: Hosted, path: str) -> None:
+def test_paths_that_lead_out_are_refused(unchanged: Hosted, path: str) -> None:
     """A path that is no file inside of the repository is refused before anything is written."""
     commits = (CommitDraft("Out", (FileText(path, "x"),)),)
     with pytest.raises(Rejected) as caught:
-        hosted.host.propose(hosted.home, hosted.proposal(commits=commits))
+        unchanged.host.propose(unchanged.home, unchanged.proposal(commits=commits))
     assert caught.value.code == "proposal-path-unsafe"
-    assert list(hosted.there.git.refs()) == ["refs/heads/main"]
 
 
 def test_links_are_not_written_through(hosted: Hosted) -> None:
@@ -315,10 +330,10 @@ def test_deleting_what_is_not_there(hosted: Hosted) -> None:
     assert hosted.messages() == ["Both"]
 
 
-def test_a_base_that_is_gone(hosted: Hosted) -> None:
+def test_a_base_that_is_gone(unchanged: Hosted) -> None:
     """A base commit that is not in the repository makes the proposal stale."""
     with pytest.raises(Stale) as caught:
-        hosted.host.propose(hosted.home, hosted.proposal(base="1" * 40))
+        unchanged.host.propose(unchanged.home, unchanged.proposal(base="1" * 40))
     assert caught.value.code == "code-base-gone"
 
 

@@ -62,9 +62,8 @@ class GitRepository:
 
     def __init__(self, folder: Path, files: Mapping[str, bytes] | None = None) -> None:
         self.folder = folder
-        subprocess.run(
-            ["git", "init", "-q", "--bare", "-b", "main", str(folder)], check=True, env=_ENVIRONMENT, timeout=60
-        )
+        init = ["git", "init", "-q", "--bare", "-b", "main", "--template=", str(folder)]
+        subprocess.run(init, check=True, env=_ENVIRONMENT, timeout=60)
         self._trees: dict[tuple[str, bool], tuple[Entry, ...]] = {}
         self._commits: dict[str, Commit] = {}
         self._blobs: dict[str, bytes] = {}
