@@ -123,6 +123,18 @@ def test_what_is_gone_for_good_is_declared_no_more(language: Language) -> None:
     assert not any("vnet-second" in text for text in files.values())
 
 
+def test_terraform_keeps_signing_in_where_its_state_may_hold_something() -> None:
+    """The only link in the hub's subscription is gone for good: its provider stays, or the state could not be read."""
+    case = CASES["hub-government"]
+    _, first = written(task_of(case.build()), home(TERRAFORM))
+    builder = case.build()
+    builder.drop(next(key for key, body in builder.bodies.items() if body["type"].endswith("/privateDnsZones")))
+    _, files = written(task_of(builder), home(TERRAFORM), first)
+    declared = [line for text in files.values() for line in text.splitlines() if line.startswith("# /subscriptions/")]
+    assert not any(HUB_SUB in line for line in declared)
+    assert f'subscription_id                 = "{HUB_SUB}"' in files["privatelink/shop/providers.tf"]
+
+
 @pytest.mark.parametrize("language", Language)
 def test_what_vanished_and_comes_back_is_declared_already(language: Language) -> None:
     """Somebody deleted the link that the folder declares: nothing to write, deploying again is what mends."""

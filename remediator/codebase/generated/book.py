@@ -35,6 +35,7 @@ class Book:
     home: CodeHome
     by_policy: frozenset[ResourceId]
     marks: Marks
+    subscriptions: frozenset[str] = frozenset()
     exempted: set[ResourceId] = field(default_factory=set)
     _freed: dict[str, str] = field(default_factory=dict)
 
@@ -79,8 +80,6 @@ class Book:
             fact = _known(one.id, final) if fact is None else fact
             if fact is not None:
                 held.append(Held(fact, one.adopted, one.label))
-        if not held:
-            return {}
         subject, location = _described(self.name, world, held)
         policies = frozenset(one.id for one in held if one.id in self.by_policy)
         folder = Folder(
@@ -93,6 +92,7 @@ class Book:
             disputed=frozenset(_disputed(world, held)) - policies,
             remote_prefixes=_remote_prefixes(world, held),
             released={one.id: one.label for one in marks.values() if one.released},
+            subscriptions=self.subscriptions,
         )
         self.exempted |= folder.disputed
         rendered = _RENDER[self.home.language](folder)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from remediator.codebase.generated import handover
 from remediator.codebase.generated.book import Book, Marks, NotKnown
 from remediator.codebase.generated.held import fact_of
-from remediator.codebase.generated.marks import declared, in_another_language, own_paths, place
+from remediator.codebase.generated.marks import declared, in_another_language, own_paths, place, subscriptions
 from remediator.codebase.generated.owner import owners
 from remediator.codebase.generated.unsaid import Unsaid, left_over, told, unsaid
 from remediator.core.change import Change, ChangeKind
@@ -24,6 +24,7 @@ from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Peering, Snapshot, Unknown
 
 ALL_DECLARED = "The code declares all of this already; deploying it again makes the changes."
+_UP_TO_DATE = "Bring {} up to date with what stands in Azure"
 _ADOPTED = (
     "{} in {} was there before, and this folder declares it from now on. If other code declares it, say the change "
     "there instead and close this request."
@@ -69,18 +70,20 @@ def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     if other is not None:
         return Instruction("code-not-ours", f"{other} declares the same in another language; only one of them can stay")
     by_policy = handover.kept_by_policy(task.live)
-    books = {name: Book(name, home, by_policy, marks.get(name, {})) for name in folders}
+    books = {
+        name: Book(name, home, by_policy, marks.get(name, {}), subscriptions(tree, home, name)) for name in folders
+    }
     work = _Work(task.live, _after(task))
-    first = [
-        _Step(f"Bring {b.name} up to date with what stands in Azure", b, b.marks, task.live) for b in books.values()
-    ]
+    first = [_Step(_UP_TO_DATE.format(book.name), book, book.marks, task.live) for book in books.values()]
     for change, name in zip(task.plan.changes, names, strict=True):
         _take(work, books[name], change)
     if task.plan and not work.steps:
         reason = "no change of the plan can be said safely in code that does not own the registry"
         return Instruction("code-not-safe", reason, told(work.left))
     try:
-        commits = tuple(_commits(work, (*first, *work.steps), books.values(), tree))
+        written = [name for name, book in books.items() if any(step.book is book for step in work.steps)]
+        steps = [*(step for step in first if step.book.name in written), *work.steps]
+        commits = tuple(_commits(work, steps, [books[name] for name in written], tree))
     except NotKnown as why:
         return Instruction("code-not-known", str(why))
     except _NotOurs as why:

@@ -90,7 +90,8 @@ class Folder:
     `name` is its own, `subject` whose private access it holds, in words. `location` is where a deployment of it may be
     recorded. `by_policy` are endpoints whose zone group a policy keeps, `disputed` those whose zone group of ours a
     policy would replace. `remote_prefixes` maps peerings to the ranges of the networks at their other ends,
-    `released` what others keep from now on to its label.
+    `released` what others keep from now on to its label. `subscriptions` are those that Terraform signed in to before:
+    its state cannot be read without them.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Folder:
     disputed: frozenset[ResourceId] = frozenset()
     remote_prefixes: Mapping[ResourceId, tuple[str, ...]] = field(default_factory=dict)
     released: Mapping[ResourceId, str] = field(default_factory=dict)
+    subscriptions: frozenset[str] = frozenset()
 
     def of(self, rid: ResourceId) -> Held | None:
         """What it declares under that id."""

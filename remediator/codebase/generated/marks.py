@@ -26,6 +26,8 @@ _MARK = re.compile(
     re.M,
 )
 
+_SUBSCRIPTION = re.compile(r'^  subscription_id += "([^"\n]+)"$', re.M)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -83,6 +85,12 @@ def declared(tree: Tree, home: CodeHome) -> dict[str, dict[ResourceId, Mark]]:
 def own_paths(tree: Tree, home: CodeHome, folder: str) -> Mapping[str, str]:
     """The files of one folder that we wrote in the home's language, by path."""
     return {path: text for name, path, text in _own_files(tree, home) if name == folder}
+
+
+def subscriptions(tree: Tree, home: CodeHome, folder: str) -> frozenset[str]:
+    """The subscriptions that our Terraform in a folder signs in to: its state may hold what is there, or was."""
+    texts = own_paths(tree, home, folder).values()
+    return frozenset(found.lower() for text in texts for found in _SUBSCRIPTION.findall(text))
 
 
 def in_another_language(tree: Tree, home: CodeHome, folders: Collection[str]) -> str | None:

@@ -34,7 +34,7 @@ _SAYS = {
 def render(folder: Folder) -> dict[str, str]:
     """The files by name; none where the folder holds nothing."""
     held = sorted((h for h in folder.held if not isinstance(h.fact, ZoneGroup)), key=lambda one: one.id.key)
-    if not held:
+    if not held and not folder.subscriptions:
         return {}
     naming = Naming(folder)
     files = {PROVIDERS: _providers(folder, naming)}

@@ -43,8 +43,8 @@ class Naming:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         taken: set[str] = set()
-        subscriptions = sorted({held.id.subscription.lower() for held in folder.held})
-        self.aliases = {one: label(f"sub_{one[:8]}", taken) for one in subscriptions}
+        subscriptions = folder.subscriptions | {held.id.subscription.lower() for held in folder.held}
+        self.aliases = {one: label(f"sub_{one[:8]}", taken) for one in sorted(subscriptions)}
 
     def address(self, held: Held) -> str:
         """The resource's address in Terraform."""
