@@ -26,17 +26,8 @@ def checked() -> dict[str, Any]:
     """What checkov says, offline."""
     if not CHECKOV.exists():
         pytest.skip("checkov is not installed: make test sets it up")
-    command = [
-        CHECKOV,
-        "--framework",
-        "bicep",
-        "--directory",
-        INFRA,
-        "--skip-download",
-        "--output",
-        "json",
-        "--compact",
-    ]
+    command = [str(CHECKOV), "--framework", "bicep", "--directory", str(INFRA)]
+    command += ["--skip-download", "--output", "json", "--compact"]
     said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=INFRA.parent)
     found: dict[str, Any] = json.loads(said.stdout)
     return found
