@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,10 +18,10 @@ from remediator.core.errors import Misconfigured, RemediatorError, Stale, Transi
 from remediator.core.pull_request import Proposal, PullRequest, RequestState
 from tests.hosts.stand_in import Request
 from tests.hosts.web_server import Answered, Asked, Fault, WebServer
+from tests.search.effort import EFFORT
 
 from .code_hosts import BRANCH, HOSTS, Hosted
 
-EFFORT = int(os.environ.get("SEARCH_EFFORT", "1"))
 OBJECTS = ("/git/blobs", "/git/trees", "/git/commits")
 
 
