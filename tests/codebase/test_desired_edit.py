@@ -103,6 +103,11 @@ def test_what_is_declared_already_stays() -> None:
             "  - match: other\n    publicNetworkAccess: *v\n",
             "plain value",
         ),
+        (
+            "registries:\n  - &shop\n    match: shopregistry\n    publicNetworkAccess: Disabled\n"
+            "  - <<: *shop\n    match: other\n",
+            "something else",
+        ),
         ("a: [\n", "not YAML"),
         ("registries: 3\n", "no list"),
     ],
