@@ -1,4 +1,4 @@
-"""Which drifts may have been meant: switches of a registry that the document declares, and nothing that breaks a pull."""
+"""Which drifts may have been meant: switches that the document declares, and nothing that breaks a pull."""
 
 from __future__ import annotations
 
