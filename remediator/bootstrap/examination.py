@@ -19,6 +19,7 @@ from remediator.adapters.system.process import python_version
 from remediator.bootstrap.access import reader
 from remediator.bootstrap.doctor import LiveSurroundings, client_ids
 from remediator.bootstrap.environment import environment
+from remediator.bootstrap.hidden import hidden_in, with_stand_ins
 from remediator.bootstrap.storage import addresses_of as storage_addresses
 from remediator.core import doctor_platform, doctor_stores
 from remediator.core.alert_state import Follow
@@ -45,8 +46,9 @@ def checks(
     Where its settings are wrong, these are told, and nothing else is looked at but the vaults that they name.
     """
     known = environment(environ)
+    hidden = hidden_in(known) if as_me else ()
     try:
-        settings = Settings.from_environment(known)
+        settings = Settings.from_environment(with_stand_ins(known) if hidden else known)
     except BadSettings as bad:
         yield from doctor_stores.settings(bad.problems)
         for host in vaults(known):
@@ -57,7 +59,7 @@ def checks(
     with ExitStack() as ends:
         around = LiveSurroundings(settings, ends, clock)
         yield from examine(
-            setup_of(settings, around.desired(), as_me=as_me, host=known.get(HOST_VERSION, "")),
+            replace(setup_of(settings, around.desired(), as_me=as_me), host=known.get(HOST_VERSION, ""), hidden=hidden),
             around,
             azure_of(settings, as_me=as_me, clock=clock),
             today=clock.now().date(),
@@ -79,7 +81,7 @@ def azure_of(settings: Settings, *, as_me: bool, clock: Clock) -> AzureDoctor:
     return AzureDoctor(reading.arm, asked, settings.public_url, clock.now, settings.subscriptions)
 
 
-def setup_of(settings: Settings, desired: DesiredState | RemediatorError, *, as_me: bool, host: str = "") -> Setup:
+def setup_of(settings: Settings, desired: DesiredState | RemediatorError, *, as_me: bool) -> Setup:
     """What the settings and the document ask for, as the checks need it."""
     probes = not isinstance(desired, RemediatorError) and bool(desired.probes)
     restarts = not isinstance(desired, RemediatorError) and desired.limits.allow_restart
@@ -97,7 +99,6 @@ def setup_of(settings: Settings, desired: DesiredState | RemediatorError, *, as_
         teams=tuple(settings.teams_webhooks),
         callers=bool(settings.callers),
         as_me=as_me,
-        host=host,
     )
 
 

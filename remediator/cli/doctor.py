@@ -22,6 +22,8 @@ def command(ctx: click.Context, send_test: bool, as_me: bool, as_json: bool) -> 
     Reads Azure; writes and deletes one row and one message, and changes nothing else. docs/doctor.md explains each
     check. Ends with 1 where one is an error.
     """
+    if send_test and as_me:
+        raise click.UsageError("--send-test sends what the app would send: run it in the app, without --as-me.")
     found: list[Check] = []
     for check in checks(send_test=send_test, as_me=as_me):
         found.append(check)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from remediator import bootstrap
 from remediator.bootstrap.selftest import selftest
 from remediator.cli import out
 from remediator.views import selftest as views
@@ -29,10 +28,9 @@ def command(ctx: click.Context, via: str, timeout: float, as_json: bool) -> None
 
     Its worker reads the estate and plans nothing. Ends with 1 where the signal was lost, or could not be watched.
     """
-    settings = bootstrap.settings()
-    outcome = selftest(settings, by_event=via == "event", patience=timeout)
+    outcome, url = selftest(by_event=via == "event", patience=timeout)
     if as_json:
-        out.document({"schema": SCHEMA, "url": settings.public_url, **views.document(outcome)})
+        out.document({"schema": SCHEMA, "url": url, **views.document(outcome)})
     else:
         for line in views.lines(outcome):
             out.show(line)

@@ -57,7 +57,8 @@ class Setup:
 
     `client_ids` has the client id that is set for each identity ("" for none), `beside` the names of what needs actions
     besides (`permissions --with`), `hosts` the names that the program connects to, `host` the
-    version of the Functions host around this process. `public_host` is the name of our own
+    version of the Functions host around this process. With `as_me` somebody looks from a terminal that is not the app;
+    `hidden` are then the variables whose values only the app sees. `public_host` is the name of our own
     pages. `teams` are the names of the teams that have a webhook.
     """
 
@@ -74,6 +75,7 @@ class Setup:
     teams: tuple[str, ...] = ()
     callers: bool = False
     as_me: bool = False
+    hidden: tuple[str, ...] = ()
     host: str = ""
 
     @property

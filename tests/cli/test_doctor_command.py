@@ -215,4 +215,25 @@ def test_as_me_says_what_it_cannot_know(place: Place) -> None:
     """At somebody's terminal the app's tokens are unknown, never ok; the rest is read as whoever is signed in."""
     found = states(place, "--as-me")
     assert found["reader-identity"] == found["applier-identity"] == {"unknown"}
-    assert found["clock"] == {"ok"}
+    assert found["clock"] == found["names"] == found["rows"] == {"skipped"}
+    assert found["api-versions"] == {"ok"}
+
+
+def test_as_me_takes_the_apps_settings_with_their_references(place: Place) -> None:
+    """Secrets that lie in the app's vault are unknown at a terminal, each by its name, and all else is looked at."""
+    secret = "@Microsoft.KeyVault(SecretUri=https://nowhere.vault.azure.net/secrets/{})"
+    names = ("APPROVAL_KEY", "FUNCTION_KEY", "SMTP_PASSWORD", "TEAMS_WEBHOOKS", "GITHUB_PRIVATE_KEY")
+    place.settings |= {f"REMEDIATOR_{name}": secret.format(name) for name in names}
+    place.settings |= {"REMEDIATOR_SMTP_USER": "u", "REMEDIATOR_GITHUB_APP_ID": "1"}
+    place.settings |= {"REMEDIATOR_GITHUB_INSTALLATION_ID": "2"}
+    found = json.loads(place.run("doctor", "--json", "--as-me").stdout)["checks"]
+    unseen = {check["about"] for check in found if check["id"] == "settings" and check["state"] == "unknown"}
+    assert unseen == {f"REMEDIATOR_{name}" for name in names}
+    assert [check["state"] for check in found if check["id"] == "api-versions"] == ["ok"]
+    assert "hidden" not in json.dumps(found)
+    assert place.run("doctor", "--json").exit_code == 1  # in the app they would have to be resolved
+
+
+def test_a_test_is_sent_by_the_app_only(place: Place) -> None:
+    """What somebody's terminal would send says nothing of the app: the two options together are wrong usage."""
+    assert place.run("doctor", "--as-me", "--send-test").exit_code == 2

@@ -69,6 +69,8 @@ def desk(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place
     folder = tmp_path / "desk"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.bicep").write_text("targetScope = 'resourceGroup'\n")
     text = "Failed to pull image contosoalbum.azurecr.cn/mynodejsalbum:v1: 403 Forbidden"
     (folder / "error.txt").write_text(text)
     (folder / "estate.json").write_text(json.dumps(estates.load("first-incident")))

@@ -105,6 +105,17 @@ def test_a_wrong_key(deployed: Deployed) -> None:
     assert (code, found["lost"], "not-authenticated" in found["found"]) == (1, "door", True)
 
 
+def test_secrets_of_the_app_are_not_needed(deployed: Deployed) -> None:
+    """With an app's settings, whose secrets are references that only the app can read, the test needs none of them."""
+    secret = "@Microsoft.KeyVault(VaultName=nowhere;SecretName=key)"
+    deployed.settings["REMEDIATOR_FUNCTION_KEY"] = "a-key-of-callers-that-is-no-secret-here"
+    with deployed.running():
+        code, found = deployed.test(REMEDIATOR_APPROVAL_KEY=secret, REMEDIATOR_TEAMS_WEBHOOKS=secret)
+        hidden = deployed.test(REMEDIATOR_FUNCTION_KEY=secret)
+    assert (code, found["ok"]) == (0, True)
+    assert (hidden[0], hidden[1]["lost"]) == (1, "door")  # a stand-in is shown to nobody
+
+
 def test_nobody_works(deployed: Deployed) -> None:
     """A message that nobody takes is lost in the queue."""
     with deployed.running(working=False):
