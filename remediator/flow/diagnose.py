@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from remediator.core.desired import DesiredState
+from remediator.core.choices import is_open
+from remediator.core.code_request import Purpose
+from remediator.core.desired import Decision, DesiredState, Way
 from remediator.core.diagnosis import Diagnosis, Focus
 from remediator.core.drafting import Scope, drifts
 from remediator.core.errors import Misconfigured, Transient
@@ -29,6 +31,7 @@ from remediator.core.subject import concerned, focus_with_root
 from remediator.core.told import told
 from remediator.core.two_owners import TwoOwners, two_owners
 from remediator.core.words import counted
+from remediator.flow.code_side import CodeSide, reachable
 from remediator.flow.echo import joined_to_its_writer, kept_quiet_as_echo
 from remediator.flow.joining import root_in_hand, told_to_look_again, with_the_same_root
 from remediator.flow.quiet import kept_quiet, kept_quiet_between_two
@@ -100,11 +103,12 @@ def diagnose(
     history: History | None,
     identities: Iterable[str],
     leases: Leases,
+    code: CodeSide | None,
     clock: Clock,
     ids: Ids,
     recipients: Sequence[str],
 ) -> Turn:
-    """OPEN → NO_DRIFT, JOINED, REPORTED, PLANNED, or NEEDS_HUMAN between two owners."""
+    """OPEN → NO_DRIFT, JOINED, REPORTED, PLANNED, or NEEDS_HUMAN between two owners whose code has no home."""
     echo = joined_to_its_writer(held.incident, incidents, identities, clock.now())
     if echo is not None:
         return Turn(held, echo)
@@ -130,7 +134,7 @@ def diagnose(
     everywhere = partial(drifts, seen.desired, seen.live, Scope())
     traced = with_what_else_was_written(traced, drifts=everywhere, judge=seen.judge, history=history, now=now)
     people = to_tell(traced.incident.registries, seen.desired, recipients)
-    after = _alone(traced, seen, earlier, now, people)
+    after = _alone(traced, seen, earlier, code, now, people)
     return _unless_joined(Turn(held, after), traced.incident, incidents=incidents, leases=leases, clock=clock, ids=ids)
 
 
@@ -173,12 +177,21 @@ def _its_own(incident: Incident) -> tuple[ResourceId, ...]:
     return (asked,) if asked is not None else tuple(sorted(rid for rid in named if rid is not None))
 
 
-def _alone(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime, people: Sequence[str]) -> Incident:
+def _alone(
+    traced: Traced,
+    seen: Look,
+    earlier: Sequence[Incident],
+    code: CodeSide | None,
+    now: datetime,
+    people: Sequence[str],
+) -> Incident:
     """What becomes of an incident that no other one has the root of."""
     incident, found = traced.incident, traced.incident.diagnosis or seen.diagnosis
     if not found.plan:
         return _reported(incident, found, now, people)
     at_odds = _at_odds(traced, seen, earlier, now)
+    if at_odds is not None and (handed := _handed_over(incident, at_odds, seen, code, now)) is not None:
+        return handed
     if at_odds is not None:
         known = kept_quiet_between_two(incident, found, earlier, now)
         return known or _stopped(incident, at_odds, now, people)
@@ -189,6 +202,25 @@ def _alone(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetim
 def _at_odds(traced: Traced, seen: Look, earlier: Sequence[Incident], now: datetime) -> TwoOwners | None:
     found, writers = traced.incident.diagnosis or seen.diagnosis, two_writers(seen.live)
     return two_owners(traced.incident, found.plan, earlier, traced.writes, traced.own, now, writers)
+
+
+def _handed_over(
+    incident: Incident, at_odds: TwoOwners, seen: Look, code: CodeSide | None, now: datetime
+) -> Incident | None:
+    """Where the code has a home, the code settles who owns it: the plan goes by pull request alone, after asking."""
+    found = incident.diagnosis or seen.diagnosis
+    ruling = found.ruling
+    if ruling is None or ruling.decision is Decision.FORBID:
+        return None
+    if not is_open(incident, seen.desired, Purpose.INSTEAD, reachable(code)):
+        return None
+    careful = max(ruling.way, Way.PULL_REQUEST, key=list(Way).index)
+    why = "two owners overwrite each other: the code settles it, and nothing is applied"
+    asking = replace(ruling, decision=Decision.ASK, way=careful, approvals=max(1, ruling.approvals))
+    planned = replace(incident, diagnosis=replace(found, ruling=replace(asking, reasons=(why, *ruling.reasons))))
+    for note in (at_odds.sentence, *at_odds.notes):
+        planned = planned.note(now, note)
+    return planned.to(Status.PLANNED, now, f"planned a pull request: {why}")
 
 
 def _stopped(incident: Incident, at_odds: TwoOwners, now: datetime, people: Sequence[str]) -> Incident:

@@ -143,6 +143,7 @@ class Steps:
             history=self.history,
             identities=self.identities,
             leases=self.leases,
+            code=self.code,
             clock=self.clock,
             ids=self.ids,
             recipients=self.recipients,

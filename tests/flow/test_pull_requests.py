@@ -17,7 +17,8 @@ from remediator.core.plan import Plan
 from remediator.core.pull_request import Instruction, PullRequest, RequestState
 
 from .codehost import SILENT, UNSET, CodeWorld, drafted
-from .world import ALICE, LINK, REGISTRY, ZONE
+from .test_between_two_owners import answered, mended, taken_away
+from .world import ALICE, LINK, REGISTRY, WANTED, ZONE
 
 HOUR = 3601.0
 
@@ -299,6 +300,20 @@ def test_without_a_home_an_operator_is_told() -> None:
     world.start()
     assert (world.incident.status, world.incident.error[0]) == (Status.NEEDS_HUMAN, "pull-request-not-available")
     assert world.incident.request is None
+
+
+def test_between_two_owners_the_code_settles_it() -> None:
+    """Two owners overwrite each other: nothing is applied a third time, and a yes changes the code that owns it."""
+    world = CodeWorld(way=Way.DIRECT, live={rid: after for rid, (_, after) in WANTED.items()})
+    assert [mended(world, number).status for number in (1, 2)] == [Status.RESOLVED] * 2
+    writes = len(world.azure.writes)
+    asked = taken_away(world, 3)
+    assert (asked.status, asked.named_way) == (Status.AWAITING_APPROVAL, Way.PULL_REQUEST)
+    assert world.flow.choices(asked) == (Way.PULL_REQUEST,)
+    answered(world, asked)
+    after = world.store.cases[asked.id].incident
+    assert (after.status, len(world.azure.writes)) == (Status.AWAITING_MERGE, writes)
+    assert any("changed it back" in line.what for line in after.journal)
 
 
 def test_an_approver_may_choose_a_request() -> None:
