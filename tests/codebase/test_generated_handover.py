@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from remediator.core.code_home import Language
 from remediator.core.desired import DesiredState
+from remediator.core.plan import ordered
 from remediator.core.pull_request import Task
 from tests.codebase.bicep_deployment import parsed
 from tests.codebase.drafting import BY_HAND, CASES, DECLARED, declined, home, task_of, written
@@ -120,6 +123,19 @@ def test_records_leave_the_folder_when_a_zone_group_keeps_them(language: Languag
         assert flaws(removed, ".tf") == []
     again, _ = written(task, home(language), files)
     assert again.commits == ()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_record_that_a_zone_group_of_the_plan_writes_is_not_declared(language: Language) -> None:
+    """A plan holds a zone group and, for the same name, a record by hand: the folder declares one owner of it."""
+    missing, _ = by_hand_then_group()
+    group = task_of(missing, DECLARED)
+    records = task_of(missing, BY_HAND).plan.changes
+    task = replace(group, plan=ordered((*group.plan.changes, *records)))
+    assert [change.kind.value for change in task.plan.changes[-2:]] == ["create-dns-record"] * 2
+    drafted, files = written(task, home(language))
+    assert not any("records" in path for path in files)
+    assert sum("so that the record has one owner" in note for note in drafted.notes) == 2
 
 
 def test_a_released_record_may_be_declared_again() -> None:

@@ -50,6 +50,7 @@ class _Step:
 class _Work:
     """The plan gone through: the world by now, the steps, and what code does not say."""
 
+    live: Snapshot
     world: Snapshot
     final: Snapshot
     steps: list[_Step] = field(default_factory=list)
@@ -73,7 +74,7 @@ def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     books = {
         name: Book(name, home, by_policy, marks.get(name, {}), subscriptions(tree, home, name)) for name in folders
     }
-    work = _Work(task.live, _after(task))
+    work = _Work(task.live, task.live, _after(task))
     first = [_Step(_UP_TO_DATE.format(book.name), book, book.marks, task.live) for book in books.values()]
     for change, name in zip(task.plan.changes, names, strict=True):
         _take(work, books[name], change)
@@ -96,14 +97,18 @@ def _take(work: _Work, book: Book, change: Change) -> None:
     language, target = book.home.language, change.target
     declares = book.declares(target)
     before, work.world = work.world, _with(work.world, change)
-    why_not = handover.left_to_policy(change, book.by_policy) or unsaid(change, language)
+    why_not = (
+        handover.left_to_policy(change, book.by_policy)
+        or handover.written_anyway(work.live, before, change)
+        or unsaid(change, language)
+    )
     rest = None if _is_made(before, change) else left_over(change, language, declares=declares)
     work.left += [one for one in (why_not, rest) if one is not None]
     if why_not is not None:
         return
     if change.kind not in _DELETES:
         holder = book.holder(target)
-        adopted = _is_there(before, holder)
+        adopted = _is_there(before, holder) and _is_there(work.live, holder)
         if adopted and not declares:
             work.adopted.append(holder)
         book.add(target, adopted=adopted)

@@ -56,6 +56,14 @@ def taken_over(
     )
 
 
+def written_anyway(live: Snapshot, before: Snapshot, change: Change) -> Unsaid | None:
+    """Why a new record is not declared: a zone group of the same plan has written it by then."""
+    keeper = _keeper(before, change.target)
+    if change.kind is not ChangeKind.CREATE_RECORD or not keeper or _keeper(live, change.target) == keeper:
+        return None
+    return Unsaid(f"{change.summary}: the zone group of {keeper} does it, so that the record has one owner")
+
+
 def _keeper(snapshot: Snapshot, rid: ResourceId) -> str:
     """The endpoint whose zone group wrote a record, "" where it was none, or where this is no record."""
     zone = snapshot.zones.get(rid.parent) if rid.parent else None
