@@ -2,8 +2,8 @@
 
 The grammar has no spread (`...x`), takes no parameter without a type as parameter files have them, and knows `!` only
 before a point, imports only with commas and `?` not behind every type, and takes a text that begins with `//` for a
-comment. Each is put in words of the same length that it knows; `read_bicep` reads the marks of a spread. The text itself
-is never changed by this.
+comment. Each is put in words of the same length that it knows; `read_bicep` reads the marks of a spread. The text
+itself is never changed by this.
 """
 
 from __future__ import annotations

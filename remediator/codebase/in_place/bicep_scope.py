@@ -35,6 +35,7 @@ class Scope:
     given: Mapping[str, Value | Later] | None = None
     place: Place = field(default_factory=Place)
     chain: tuple[str, ...] = ()
+    module: Value | None = None
     memo: dict[str, Value] = field(default_factory=dict)
     turns: dict[str, list[Turn]] = field(default_factory=dict)
     inner: dict[tuple[str, object], Scope] = field(default_factory=dict)
@@ -64,7 +65,8 @@ class Scope:
             return passed.value() if isinstance(passed, Later) else passed
         default = self.file.params[name]
         if default is not None:
-            return evaluate(default, self)
+            value = evaluate(default, self)
+            return replace(value, defaulted=(self.module, name)) if self.module is not None else value
         return unread(f"the parameter {name} of {self.file.source.path} is given by whoever deploys it")
 
     def _allowed(self, name: str, value: Value) -> Value:
@@ -281,7 +283,10 @@ def inner_scope(scope: Scope, block: Block, turn: Any, env: Env) -> Scope | None
         label = block.symbol if turn is None else f"{block.symbol}[{turn}]"
         place = scope.place_of(block.body, env)
         given = _passed(block, env, file)
-        scope.inner[key] = Scope(file, scope.files, scope.cloud, scope.world, given, place, (*scope.chain, label))
+        entry = block.body.entry("params") if block.body is not None else None
+        call = Value({}, entry.value) if entry is not None else Value({})
+        chain = (*scope.chain, label)
+        scope.inner[key] = Scope(file, scope.files, scope.cloud, scope.world, given, place, chain, call)
     return scope.inner[key]
 
 

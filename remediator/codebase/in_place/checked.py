@@ -38,7 +38,7 @@ def tried(site: Site, way: Way, goal: Goal) -> Tried:
     hanging = next(_hanging(site, way, goal.may_change), None)
     if hanging is not None:
         return Tried(None, f"the place that decides it decides {_words(hanging)} as well")
-    after = Site.of(read_code(site.code.language, sources, site.live.cloud), site.live)
+    after = Site.of(read_code(site.code.language, sources, site.live.cloud, site.code), site.live)
     other = _other_change(site, after, goal)
     if other is not None:
         return Tried(None, f"the place that decides it decides {_words(other)} as well")
@@ -56,7 +56,8 @@ def _words(found: Instance) -> str:
 def _hanging(site: Site, way: Way, may_change: Callable[[Site, Instance], bool]) -> Iterator[Instance]:
     """Other resources of which something hangs on a place that is changed and cannot be worked out."""
     changed = [edit.span for edit in way]
-    for found in site.instances():
+    paths = {span.path for span in changed}
+    for found in (one for world in site.code.worlds if paths & world.files for one in world.instances):
         if not may_change(site, found):
             deps = _unknown_deps(found)
             if any(_touches(span, deps) for span in changed):
@@ -91,6 +92,8 @@ def _other_change(before: Site, after: Site, goal: Goal) -> Instance | None:
     new = {found.key: found for found in after.instances()}
     for key, found in old.items():
         again = new.get(key)
+        if again is found:
+            continue
         if again is None or _told(before, found) != _told(after, again):
             if goal.may_change(before, found) or (again is not None and goal.may_change(after, again)):
                 continue

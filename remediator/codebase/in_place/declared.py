@@ -100,10 +100,14 @@ class Instance:
 
 @dataclass(slots=True)
 class World:
-    """One deployment: a root file or folder, and the parameter file that goes with it ("" for none)."""
+    """One deployment: a root file or folder, and the parameter file that goes with it ("" for none).
+
+    `files` are all that it is read from: one in which nothing of them changes stays the same.
+    """
 
     root: str
     parameters: str
+    files: frozenset[str] = frozenset()
     instances: tuple[Instance, ...] = ()
 
     @property

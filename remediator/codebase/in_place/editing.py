@@ -18,7 +18,7 @@ from remediator.codebase.in_place.parameters import passed_by_pipeline, pipeline
 from remediator.codebase.in_place.setting import Way
 from remediator.codebase.in_place.source import Source
 from remediator.codebase.in_place.wishes import aside, notes_on, wishes
-from remediator.codebase.in_place.worlds import parameter_at, read_code
+from remediator.codebase.in_place.worlds import is_root, parameter_at, read_code
 from remediator.core.change import Change
 from remediator.core.code_home import CodeHome, Language
 from remediator.core.pull_request import CommitDraft, Draft, FileText, Instruction, Task, Tree
@@ -108,9 +108,12 @@ def _made(goal: Goal, site: Site, scripts: Mapping[str, str]) -> Site:
 
 
 def _not_passed(site: Site, way: Way, scripts: Mapping[str, str]) -> None:
-    """A default that a pipeline seems to replace is not what decides."""
+    """A default that a pipeline seems to replace does not decide, and a module's own default is not this call's."""
     for edit in way:
         name = parameter_at(site.code, edit.span)
+        if name is not None and not is_root(site.code, edit.span.path):
+            reason = f"it is the default {name} of the module {edit.span.path}, which others may call"
+            raise Declined(Instruction("code-shared", reason))
         by = passed_by_pipeline(name, scripts) if name is not None else None
         if by is not None:
             reason = f"{by} seems to pass {name}, so that its default does not count"

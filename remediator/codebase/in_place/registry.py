@@ -124,8 +124,9 @@ class RegistrySwitch:
             wanted = Nested(tuple(wanted))
         outer = look(found.body, path[:-1])
         fresh = len(path) > 1 and (outer is None or outer.data is None or outer.data == ())
-        if self.field == "ipRules" and fresh and self.beside and path[-2] != "params":
-            made = {"defaultAction" if written == "bicep" else "default_action": self.beside, path[-1]: wanted}
+        if self.field == "ipRules" and fresh and path[-2] != "params":
+            beside = self.beside or _DEFAULTS["defaultAction"]
+            made = {"defaultAction" if written == "bicep" else "default_action": beside, path[-1]: wanted}
             return path[:-1], Nested((made,)) if written == "terraform" else made
         return path, wanted
 

@@ -6,7 +6,6 @@ A way is a list of edits. Whether it does what it should, and nothing else, is f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from remediator.codebase.in_place.expr import Blocks, Fields, Items, Lit, Loop, Span
@@ -34,8 +33,9 @@ def ways(value: Value, wanted: Any, sources: Sources) -> Iterator[Way]:
         other = no if condition.data else yes
         if plain(other) == wanted:
             yield from ways(condition, not condition.data, sources)
-        else:
-            yield from ways(replace(value, flips=None), wanted, sources)
+        return
+    if value.defaulted is not None:  # a module's default serves other calls too: it is passed by this one
+        yield from put(value.defaulted[0], value.defaulted[1], wanted, sources)
         return
     if value.negated is not None:
         yield from ways(value.negated, not wanted, sources)

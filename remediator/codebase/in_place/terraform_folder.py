@@ -44,6 +44,17 @@ class Folder:
     files: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One round of `count` or `for_each`: its key, the names in it, whether it exists, and what decides that."""
+
+    key: Any
+    env: Env
+    exists: bool | None = True
+    guards: Value | None = None
+    loop: Value | None = None
+
+
 def module_path(here: str, block: HclBlock) -> str | None:
     """The folder in the tree that a local module's source means."""
     source = block.body.entry("source")

@@ -12,8 +12,8 @@ from remediator.codebase.in_place.declared import Decl, Instance, Place
 from remediator.codebase.in_place.evaluate import evaluate
 from remediator.codebase.in_place.expr import Fields
 from remediator.codebase.in_place.read_hcl import HclBlock
-from remediator.codebase.in_place.terraform_folder import TYPES, group_of
-from remediator.codebase.in_place.terraform_scope import DEEPEST, Resource, Scope, Turn, inner_scope, rounds
+from remediator.codebase.in_place.terraform_folder import TYPES, Turn, group_of
+from remediator.codebase.in_place.terraform_scope import DEEPEST, Resource, Scope, inner_scope, rounds
 from remediator.codebase.in_place.value import unread
 from remediator.codebase.in_place.verified import ZONE, terraform_type
 

@@ -15,6 +15,7 @@ from remediator.codebase.in_place.read_hcl import HclBlock
 from remediator.codebase.in_place.terraform_folder import (
     TYPES,
     Folder,
+    Turn,
     group_of,
     has_defaults,
     module_path,
@@ -39,6 +40,7 @@ class Scope:
     world: str
     given: Mapping[str, Value | Later] = field(default_factory=dict)
     chain: tuple[str, ...] = ()
+    module: Value | None = None
     memo: dict[str, Value] = field(default_factory=dict)
     turns: dict[tuple[str, ...], list[Turn]] = field(default_factory=dict)
     inner: dict[tuple[str, object], Scope] = field(default_factory=dict)
@@ -92,7 +94,10 @@ class Scope:
         default = block.body.entry("default")
         if default is None:
             return unread(f"the variable {key} of {block.span.path} is given by whoever applies it")
-        return self._valid(key, block, evaluate(default.value, self))
+        value = evaluate(default.value, self)
+        if self.module is not None:
+            value = replace(value, defaulted=(self.module, key))
+        return self._valid(key, block, value)
 
     def _valid(self, key: str, block: HclBlock | None, value: Value) -> Value:
         """The value, unless a validation refuses it; an object whose type has defaults is marked."""
@@ -128,17 +133,6 @@ class Space:
     def at(self, key: Any) -> Value:
         """As a field."""
         return self.get(str(key))
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One round of `count` or `for_each`: its key, the names in it, whether it exists, and what decides that."""
-
-    key: Any
-    env: Env
-    exists: bool | None = True
-    guards: Value | None = None
-    loop: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,5 +290,6 @@ def inner_scope(scope: Scope, block: HclBlock, turn: Turn) -> Scope | None:
             if entry.key is not None and entry.key not in _META
         }
         name = block.labels[0] if turn.key is None else f"{block.labels[0]}[{turn.key}]"
-        scope.inner[label] = Scope(folder, scope.folders, scope.world, given, (*scope.chain, name))
+        call = Value({}, block.body)
+        scope.inner[label] = Scope(folder, scope.folders, scope.world, given, (*scope.chain, name), call)
     return scope.inner[label]

@@ -94,7 +94,7 @@ class Value:
     """One value. `data` is a plain value, a tuple or dict of values, an `Id`, a `Lazy` or `Unread`.
 
     `flips` is (condition, value if true, value if false) where a conditional chose, `negated` what a `!` stood before,
-    `source` what a loop that made it went over.
+    `source` what a loop that made it went over, `defaulted` the call that could have passed it, with its name there.
     """
 
     data: Any
@@ -103,6 +103,7 @@ class Value:
     flips: tuple[Value, Value, Value] | None = field(default=None)
     negated: Value | None = field(default=None)
     source: Value | None = field(default=None)
+    defaulted: tuple[Value, str] | None = field(default=None)
 
     @property
     def known(self) -> bool:

@@ -76,14 +76,18 @@ def names_in(source: Source) -> frozenset[str]:
     return frozenset(block.labels[-1] for block in _hcl(source).blocks if block.kind == "resource" and block.labels)
 
 
-def read_code(language: Language, sources: Mapping[str, Source], cloud: Cloud) -> Code:
-    """The tree, read."""
+def read_code(language: Language, sources: Mapping[str, Source], cloud: Cloud, before: Code | None = None) -> Code:
+    """The tree, read; deployments of `before` of whose files none has changed are taken over."""
+    kept: dict[str, World] = {}
+    if before is not None:
+        changed = {path for path, source in sources.items() if before.sources.get(path) != source}
+        kept = {world.name: world for world in before.worlds if not changed & world.files}
     if language is Language.BICEP:
-        return _bicep_code(sources, cloud)
-    return _terraform_code(sources)
+        return _bicep_code(sources, cloud, kept)
+    return _terraform_code(sources, kept)
 
 
-def _bicep_code(sources: Mapping[str, Source], cloud: Cloud) -> Code:
+def _bicep_code(sources: Mapping[str, Source], cloud: Cloud, kept: Mapping[str, World]) -> Code:
     files = {path: _bicep(source) for path, source in sources.items() if path.lower().endswith(".bicep")}
     used = {bicep_file.module_path(path, block.what) for path, file in files.items() for block in file.modules.values()}
     roots = {path: file for path, file in sorted(files.items()) if path not in used and file.parsed}
@@ -98,14 +102,31 @@ def _bicep_code(sources: Mapping[str, Source], cloud: Cloud) -> Code:
         own = [one for one in named if posixpath.basename(one.path).lower().startswith(_stem(path))]
         pairs: list[tuple[str, Mapping[str, Value] | None]] = [(one.path, one.values) for one in own or named]
         pairs += _bicepparams(path, sources, files, cloud)
+        below = _below(path, files)
         for name, values in pairs or [("", None)]:
-            world = World(path, name)
+            world = World(path, name, below | {name})
+            if world.name in kept:
+                worlds.append(kept[world.name])
+                continue
             scope = bicep_scope.Scope(file, files, cloud, world.name, values)
             world.instances = tuple(bicep_instances.instances(scope))
             worlds.append(world)
     unparsed = [path for path, file in files.items() if not file.parsed]
     unparsed += [path for path in sources if path.lower().endswith(".bicepparam") and not _bicep(sources[path]).parsed]
     return Code(Language.BICEP, sources, tuple(worlds), tuple(sorted(unparsed)))
+
+
+def _below(root: str, files: Mapping[str, bicep_file.BicepFile]) -> frozenset[str]:
+    """The files that a root is made of, through its modules."""
+    seen: set[str] = set()
+    waiting = [root]
+    while waiting:
+        path = waiting.pop()
+        if path in files and path not in seen:
+            seen.add(path)
+            found = (bicep_file.module_path(path, block.what) for block in files[path].modules.values())
+            waiting += [one for one in found if one is not None]
+    return frozenset(seen)
 
 
 def _stem(path: str) -> str:
@@ -125,7 +146,7 @@ def _bicepparams(
             yield name, {key: settled(scope.name(key), name) for key in file.variables if key in files[root].params}
 
 
-def _terraform_code(sources: Mapping[str, Source]) -> Code:
+def _terraform_code(sources: Mapping[str, Source], kept: Mapping[str, World]) -> Code:
     folders: dict[str, terraform_folder.Folder] = {}
     unparsed: list[str] = []
     for path, source in sorted(sources.items()):
@@ -152,12 +173,29 @@ def _terraform_code(sources: Mapping[str, Source]) -> Code:
     worlds: list[World] = []
     for path, folder in roots.items():
         for name, values in _set_in(path, folder, given, taken):
-            world = World(path or ".", name)
+            own = {one.path for one in given if posixpath.dirname(one.path) == path}
+            world = World(path or ".", name, _in_folders(path, folders) | own | {name})
+            if world.name in kept:
+                worlds.append(kept[world.name])
+                continue
             scope = terraform_scope.Scope(folder, folders, world.name, values)
             world.instances = tuple(terraform_instances.instances(scope))
             worlds.append(world)
     unparsed += [path for path in sources if path.lower().endswith(".tfvars") and not _hcl(sources[path]).parsed]
     return Code(Language.TERRAFORM, sources, tuple(worlds), tuple(sorted(unparsed)))
+
+
+def _in_folders(root: str, folders: Mapping[str, terraform_folder.Folder]) -> frozenset[str]:
+    """The files that a root folder is made of, through its modules."""
+    seen: dict[str, tuple[str, ...]] = {}
+    waiting = [root]
+    while waiting:
+        path = waiting.pop()
+        if path in folders and path not in seen:
+            seen[path] = folders[path].files
+            found = (terraform_folder.module_path(path, block) for block in folders[path].modules.values())
+            waiting += [one for one in found if one is not None]
+    return frozenset(file for files in seen.values() for file in files)
 
 
 def _put(folder: terraform_folder.Folder, block: read_hcl.HclBlock) -> None:
@@ -199,6 +237,12 @@ def _set_in(
         yield ("terraform.tfvars" if automatic else ""), automatic
     for one in others:
         yield one.path, {**automatic, **one.values}
+
+
+def is_root(code: Code, path: str) -> bool:
+    """Whether a file is what is deployed, or in the folder that is applied, and no module."""
+    here = path if code.language is Language.BICEP else posixpath.dirname(path) or "."
+    return any(world.root == here for world in code.worlds)
 
 
 def parameter_at(code: Code, span: Span) -> str | None:
