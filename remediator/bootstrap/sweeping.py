@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from remediator.bootstrap.access import AzureReader, reader
 from remediator.bootstrap.storage import queue_named
 from remediator.core.queue_names import SWEEP
+from remediator.core.resource_id import ResourceId
 from remediator.core.sweep import OpenedPart, SweepScope, WideEstate, WideReader
 from remediator.flow.sweep_pass import Send, Sweeping, run_here
 from remediator.settings import Settings
@@ -33,9 +34,9 @@ class AzureWideReader:
         """As `WideReader.read`."""
         return self._graph().read(scope, told)
 
-    def open(self, packed: Sequence[bytes]) -> OpenedPart:
+    def open(self, packed: Sequence[bytes], closer: Sequence[ResourceId] = ()) -> OpenedPart:
         """As `WideReader.open`."""
-        return self._graph().open(packed)
+        return self._graph().open(packed, closer)
 
     def scope(self) -> SweepScope:
         """What the settings or the desired state name."""

@@ -68,8 +68,8 @@ class WideReader(Protocol):
         """Read everything in scope; `told` hears how far it is. What cannot be seen is Unknown, never absent."""
         ...
 
-    def open(self, packed: Sequence[bytes]) -> OpenedPart:
-        """A part as facts."""
+    def open(self, packed: Sequence[bytes], closer: Sequence[ResourceId] = ()) -> OpenedPart:
+        """A part as facts; with a closer look at some endpoints, whose zone groups are read (a request each)."""
         ...
 
 

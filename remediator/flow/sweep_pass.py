@@ -155,7 +155,7 @@ class Sweeping:
         if not packed:
             return
         desired = self.with_openings(self.desired_states.load())
-        found = judge_part(self.reader, packed, desired)
+        found, _ = judge_part(self.reader, packed, desired)
         made = self.make_known(found, sweep, desired)
         if made.left:
             self.log.info("sweeping: left for the next pass", sweep=sweep, part=number, sightings=made.left)

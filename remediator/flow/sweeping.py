@@ -7,17 +7,28 @@ here decides nothing: the incident reads Azure itself, and closes quietly where 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from remediator.core.closer import in_doubt
 from remediator.core.desired import DesiredState
 from remediator.core.errors import Rejected
 from remediator.core.incident import Incident, Status
 from remediator.core.measures import MISSED
 from remediator.core.root import label_of
 from remediator.core.signal import Signal, SignalSource
-from remediator.core.sweep import REGISTRY, Sighting, SweepScope, Swept, WideEstate, WideReader, judged, together
+from remediator.core.sweep import (
+    REGISTRY,
+    OpenedPart,
+    Sighting,
+    SweepScope,
+    Swept,
+    WideEstate,
+    WideReader,
+    judged,
+    together,
+)
 from remediator.core.sweep_pass import KnownSighting, Sightings
 from remediator.core.walk import forget_legs
 from remediator.ports import Clock, Held, Incidents, TakenIn, Telemetry
@@ -32,6 +43,8 @@ CLAIMED = timedelta(minutes=10)
 # Incidents that one call opens; what is left is opened by the next pass.
 MOST = 100
 LOOKED_AT = 5
+# Endpoints of a part whose zone groups are read.
+MOST_LOOKS = 50
 
 
 def swept(
@@ -39,21 +52,38 @@ def swept(
 ) -> tuple[WideEstate, Swept]:
     """Read and judge everything in scope, a part at a time; raises what the reader raises."""
     wide = reader.read(scope, told)
-    found = []
+    found, closer = [], 0
     for number, packed in enumerate(wide.parts, start=1):
-        found.append(judge_part(reader, packed, desired))
+        part, looks = judge_part(reader, packed, desired)
+        found.append(part)
+        closer += looks
         told(f"{sum(part.registries for part in found):,} of {wide.registries:,} registries judged, part {number}")
-    return wide, together(found)
+    return replace(wide, requests=wide.requests + closer), together(found)
 
 
-def judge_part(reader: WideReader, packed: tuple[bytes, ...], desired: DesiredState) -> Swept:
-    """What is wrong in one part; nothing else of it stays in memory."""
+def judge_part(reader: WideReader, packed: Sequence[bytes], desired: DesiredState) -> tuple[Swept, int]:
+    """What is wrong in one part, and at how many endpoints a closer look was taken; nothing else stays in memory.
+
+    The closer look is for what no row tells: whose zone group should have written a record that is missing or stale.
+    """
     part = reader.open(packed)
     try:
-        return judged(desired, part)
+        found = judged(desired, part)
+        doubtful = in_doubt(part.snapshot, found, MOST_LOOKS)
     finally:
-        part.snapshot.forget()
-        forget_legs()
+        _drop(part)
+    if not doubtful:
+        return found, 0
+    part = reader.open(packed, doubtful)
+    try:
+        return judged(desired, part), len(doubtful)
+    finally:
+        _drop(part)
+
+
+def _drop(part: OpenedPart) -> None:
+    part.snapshot.forget()
+    forget_legs()
 
 
 @dataclass(slots=True)

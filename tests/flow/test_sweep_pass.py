@@ -71,7 +71,7 @@ class Reader:
             raise self.trouble
         return WideEstate(((b"0",), (b"1",)), 20, 140, 5, ("s1",))
 
-    def open(self, packed: Sequence[bytes]) -> OpenedPart:
+    def open(self, packed: Sequence[bytes], closer: Sequence[ResourceId] = ()) -> OpenedPart:
         number = int(packed[0])
         self.opened.append(number)
         return OpenedPart(replace(SNAPSHOTS[number]))
@@ -316,7 +316,7 @@ def test_a_known_finding_opens_nothing_again(world: World) -> None:
 def test_two_sweeps_at_once_count_nothing_twice(world: World) -> None:
     """Another sweep makes the same known between our look and our claim: one incident each, counted once."""
     ours, other = world.worker(), world.worker()
-    found = judge_part(world.reader, (b"0",), DesiredState())
+    found, _ = judge_part(world.reader, (b"0",), DesiredState())
     claim = ours.sightings.claim
 
     def late(*asked: Any) -> bool:

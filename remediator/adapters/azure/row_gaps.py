@@ -1,7 +1,8 @@
 """What do rows leave out that a judgement needs? Read from Resource Manager, once for each zone and ruleset.
 
 Rules and links of forwarding rulesets have no rows, and some rows of links lack `resolutionPolicy`, without which a
-link would count as one that never falls back (azure-facts 3.5, 8). Called by `wide_reading`.
+link would count as one that never falls back (azure-facts 3.5, 8). Zone groups have no rows either; they are read for
+those endpoints of which the records leave it open who writes them. Called by `wide_reading`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from remediator.adapters.azure.arm import Arm
 from remediator.core.errors import RemediatorError
+from remediator.core.resource_id import ResourceId
 from remediator.facts import graph
 
 MOST = 200  # lists that are read; whatever lies beyond stays unknown
@@ -54,3 +56,15 @@ def left_out(arm: Arm, rows: Iterable[Mapping[str, Any]]) -> Extra:
 def _stub(path: str, code: str, message: str) -> dict[str, Any]:
     kind = path.rsplit("/providers/", 1)[-1].split("/")
     return {"id": path, "type": "/".join((kind[0], *kind[1::2])), "error": {"code": code, "message": message}}
+
+
+def zone_groups(arm: Arm, endpoints: Iterable[ResourceId]) -> dict[str, list[dict[str, Any]]]:
+    """The zone groups of these endpoints, or a stub in their place, by the endpoint's key; a request for each."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for endpoint in endpoints:
+        path = f"{endpoint.text}/privateDnsZoneGroups"
+        try:
+            found[endpoint.key] = arm.list_all(path)
+        except RemediatorError as error:
+            found[endpoint.key] = [_stub(path, error.context.get("azure_code") or error.code, error.message)]
+    return found

@@ -28,7 +28,6 @@ from remediator.facts.access import ASSIGNMENT
 BLOCK = 256 * 1024
 LEVEL = 1
 ZONE_GROUPS = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"
-NO_ROWS = "Resource Graph has no rows of zone groups"
 # Read wholly where nothing is missing: none among the rows means that there is none. Role assignments are not read.
 READ = tuple(kind for kind in LISTED if kind != ASSIGNMENT)
 _WITH_NETWORKS = frozenset((graph.NETWORK, graph.LINK, graph.FIREWALL, graph.BALANCER, *graph.ATTACHED))
@@ -164,19 +163,31 @@ class _Packer:
             self._lines, self._size = [], 0
 
 
-def opened(packed: Sequence[bytes], cloud: Cloud) -> OpenedPart:
-    """The facts of one part."""
+def opened(packed: Sequence[bytes], cloud: Cloud, groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> OpenedPart:
+    """The facts of one part. `groups` are the bodies of zone groups that were read, by the key of their endpoint; those
+    of other endpoints are unknown."""
     lines = _lines(packed)
     header = next(lines)
     bodies = graph.with_endpoints(lines)
+    bodies += [body for several in groups.values() for body in several]
+    bodies += [_unread(body) for body in bodies if _is_other_endpoint(body, groups)]
     gaps = [Gap(ResourceId(scope), kind, why) for scope, kind, why in header["gaps"]]
     unread = {gap.resource_type.lower() for gap in gaps}
-    gaps.append(Gap(ResourceId("/"), ZONE_GROUPS, NO_ROWS))
     read = tuple(kind for kind in READ if kind.lower() not in unread)
     snapshot = snapshot_of(RawEstate(tuple(bodies), tuple(gaps), read), cloud)
     shared = {int(node) for (node,) in header["shared"]}
     keys = frozenset(rid.key for rid in snapshot.registries if node_of(rid.key) in shared) if shared else frozenset()
     return OpenedPart(snapshot, keys)
+
+
+def _is_other_endpoint(body: Mapping[str, Any], groups: Mapping[str, Any]) -> bool:
+    return str(body.get("type")).lower() == graph.ENDPOINT and str(body.get("id")).lower() not in groups
+
+
+def _unread(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands for the zone groups of an endpoint: the graph has no rows of them."""
+    error = {"code": "NotRead", "message": "Resource Graph has no rows of zone groups"}
+    return {"id": f"{endpoint['id']}/privateDnsZoneGroups", "type": ZONE_GROUPS, "error": error}
 
 
 def _lines(packed: Sequence[bytes]) -> Iterator[Any]:

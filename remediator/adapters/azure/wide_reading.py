@@ -19,11 +19,12 @@ from typing import Any
 from remediator.adapters.azure.arm import Arm
 from remediator.adapters.azure.graph_queries import QUESTIONS, Question
 from remediator.adapters.azure.resource_graph import Graph, Scope, Sleep, batches
-from remediator.adapters.azure.row_gaps import left_out
+from remediator.adapters.azure.row_gaps import left_out, zone_groups
 from remediator.adapters.azure.row_parts import Rows, opened
 from remediator.core.cloud import Cloud
 from remediator.core.errors import RemediatorError
 from remediator.core.islands import PART
+from remediator.core.resource_id import ResourceId
 from remediator.core.sweep import OpenedPart, SweepScope, WideEstate
 
 WAITING = 1  # pages that were taken apart and are not put aside yet
@@ -79,9 +80,9 @@ class GraphReader:
             parts, rows.registries, rows.count, graph.requests, looked_at or visible, referred, tuple(notes)
         )
 
-    def open(self, packed: Sequence[bytes]) -> OpenedPart:
+    def open(self, packed: Sequence[bytes], closer: Sequence[ResourceId] = ()) -> OpenedPart:
         """As `WideReader.open`."""
-        return opened(packed, self.cloud)
+        return opened(packed, self.cloud, zone_groups(self.arm(), closer) if closer else {})
 
     def _visible(self) -> tuple[str, ...]:
         listed = self.arm().list_all("/subscriptions")

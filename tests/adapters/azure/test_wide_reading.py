@@ -18,12 +18,13 @@ from remediator.core.diagnosis import diagnose
 from remediator.core.errors import Misconfigured, Transient
 from remediator.core.pull_path import Verdict
 from remediator.core.snapshot import Unknown
-from remediator.core.sweep import SweepScope, Swept, WideEstate, judged, together
+from remediator.core.sweep import SweepScope, Swept, WideEstate, together
+from remediator.flow.sweeping import judge_part
 from remediator.sandbox import Azure, SandboxCredential, SandboxTransport, estates
 from remediator.sandbox.estates.fleet import Fleet, fleet
 
-# What a sweep leaves to the incident's own diagnosis: zone groups have no rows, and role assignments are not read.
-LEFT_OUT = {"broken-dns-zone-group", "broken-pull-credential", "broken-shared-record"}
+# What a sweep leaves to the incident's own diagnosis: role assignments are not read.
+LEFT_OUT = {"broken-pull-credential"}
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 
 
@@ -42,7 +43,7 @@ def swept(azure: Azure, part: int = 1000, scope: SweepScope | None = None) -> tu
     """What was read, and what was found in it."""
     eyes = reader(azure, part)
     read = eyes.read(scope or SweepScope(), nobody)
-    return read, together(judged(DesiredState(), eyes.open(packed)) for packed in read.parts)
+    return read, together(judge_part(eyes, packed, DesiredState())[0] for packed in read.parts)
 
 
 def drifted(registries: int = 100) -> tuple[Fleet, Azure]:
@@ -95,6 +96,20 @@ def test_few_requests_read_many_registries() -> None:
     assert read.rows < 200 * 7
     assert read.requests <= read.rows // 1000 + 5
     assert {path for _, path in azure.requests} == {"/subscriptions", GRAPH}
+
+
+def test_a_record_that_no_known_app_asks_for_is_missed_all_the_same() -> None:
+    """A registry without known consumers lost its record: its endpoint's zone group is read, and the loss is found."""
+    made = fleet(20)
+    for site in made.sites:
+        del made.bodies[site.app]
+    lost = made.sites[7]
+    del made.bodies[lost.login_record]
+    azure = Azure.from_estate(made.document())
+    _, found = swept(azure)
+    assert [(one.rule, one.target.key) for one in found.seen] == [("dns-record", lost.login_record.lower())]
+    looks = [path for _, path in azure.requests if path.lower().endswith("/privatednszonegroups")]
+    assert looks == [f"{lost.endpoint}/privateDnsZoneGroups"]
 
 
 def test_throttling_and_outages_change_nothing() -> None:
