@@ -346,3 +346,17 @@ def test_protected_branches_are_no_bug(hosted: Hosted) -> None:
     assert caught.value.code in ("code-host-bad-request", "code-host-forbidden")
     assert "pull request" in caught.value.message
     assert hosted.there.requests == []
+
+
+def test_a_branch_of_any_name(hosted: Hosted) -> None:
+    """The home's branch may have a name with slashes and signs that mean something in an address."""
+    hosted.there.git.push("release/2026#1+%41", {"privatelink/release.tf": b"# r\n"})
+    home = replace(hosted.home, branch="release/2026#1+%41")
+    tree = hosted.host.read(home)
+    assert "privatelink/release.tf" in tree.files
+    proposal = hosted.proposal(base=tree.commit)
+    made = hosted.host.propose(home, proposal)
+    assert hosted.host.propose(home, proposal) == made
+    assert hosted.there.request(1).target == home.branch
+    assert hosted.host.open_ones(home) == (made,)
+    assert hosted.host.close(home, made, "Gone.").closed_by_us

@@ -168,7 +168,13 @@ OPERATIONS: Mapping[tuple[str, str], tuple[tuple[str, ...], Any, Mapping[int, An
     ("GET", "/pullrequests/{number}"): ((), None, {200: REQUEST}),
     ("PATCH", "/pullrequests/{number}"): (
         (),
-        an_object("", title=TEXT, description=TEXT, targetRefName=REF, status={"enum": ["active", "abandoned"]}),
+        {
+            "oneOf": [
+                {**an_object("", title=TEXT, description=TEXT), "minProperties": 1},
+                an_object("targetRefName", targetRefName=REF),
+                an_object("status", status={"enum": ["active", "abandoned"]}),
+            ]
+        },
         {200: REQUEST},
     ),
     ("GET", "/pullrequests/{number}/labels"): ((), None, {200: listed(LABEL)}),

@@ -93,7 +93,7 @@ class AzureDevOpsHost:
                 words = {"parentCommentId": 0, "content": said, "commentType": "text"}
                 api.send("POST", f"{place}/threads", {"comments": [words], "status": "closed"})
             body = closing(there.get("description") or "", LONGEST_BODY)
-            there = {**there, **api.send("PATCH", place, {"status": "abandoned", "description": body})}
+            there = {**there, **_changed(api, request.number, {"description": body}, {"status": "abandoned"})}
         found = _request(api, there)
         if found.closed_by_us:
             branches.remove(api, found.branch)
@@ -156,7 +156,17 @@ def _opened(api: Api, branch: str, wanted: Mapping[str, object]) -> dict[str, An
 def _edited(api: Api, there: dict[str, Any], wanted: Mapping[str, str]) -> dict[str, Any]:
     """The request with the wanted texts and target."""
     changed = {name: text for name, text in wanted.items() if not same(there.get(name), text)}
-    return {**there, **api.send("PATCH", f"/pullrequests/{there['pullRequestId']}", changed)} if changed else there
+    target = {"targetRefName": changed.pop("targetRefName")} if "targetRefName" in changed else {}
+    return {**there, **_changed(api, int(there["pullRequestId"]), target, changed)}
+
+
+def _changed(api: Api, number: int, *steps: Mapping[str, str]) -> dict[str, Any]:
+    """The request after each of these updates; a new state or target stands alone, since the reference does not say
+    that they go together with texts."""
+    there: dict[str, Any] = {}
+    for one in steps:
+        there = api.send("PATCH", f"/pullrequests/{number}", one) if one else there
+    return there
 
 
 def _comments(threads: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -35,7 +35,7 @@ class Api:
 
     def get(self, path: str, **query: str | int) -> dict[str, Any]:
         """The object at a path below the repository; what it lacks is `Transient("code-host-garbled")`."""
-        return self._object(self._asked("GET", self._base + path, query, None))
+        return self._object(self._asked("GET", self._base + quote(path), query, None))
 
     def send(self, verb: str, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         """What the host answers to a write, where that is an object, else an empty one."""

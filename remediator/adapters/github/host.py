@@ -125,7 +125,7 @@ def _newest(api: Api, home: CodeHome, branch: str) -> dict[str, Any] | None:
 def _opened(api: Api, home: CodeHome, branch: str, wanted: Mapping[str, str]) -> dict[str, Any]:
     """A new request; where somebody was faster, theirs."""
     try:
-        made: dict[str, Any] = api.send("POST", "/pulls", {**wanted, "head": branch, "maintainer_can_modify": False})
+        made: dict[str, Any] = api.send("POST", "/pulls", {**wanted, "head": branch})
     except RemediatorError as error:
         there = _newest(api, home, branch) if status_of(error) == 422 else None
         if there is None or _state(there) is not RequestState.OPEN:
