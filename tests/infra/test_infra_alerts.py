@@ -99,6 +99,18 @@ def test_both_shapes_of_the_log_are_looked_at_in_each_workspace() -> None:
     assert looked == wanted
 
 
+@needs_types
+def test_a_rule_is_split_by_columns_of_its_query() -> None:
+    """Every dimension of a rule is a column that its query gives: Azure Monitor would refuse another."""
+    for rule in story("whole").of("Microsoft.Insights/scheduledQueryRules"):
+        (criterion,) = rule.properties["criteria"]["allOf"]
+        given = set(
+            re.findall(r"(\w+)(?: = [^,]+\)+)?(?:,|$)", criterion["query"].rstrip().rpartition("| project ")[2])
+        )
+        assert {one["name"] for one in criterion.get("dimensions", [])} <= given
+        assert ("pulls" in rule.body["name"]) is bool(criterion.get("dimensions"))
+
+
 def alert_of(rule: dict[str, Any], values: dict[str, str], condition: str = "Fired") -> dict[str, Any]:
     """What Azure Monitor sends for a rule, in the common schema (azure-facts 6.1)."""
     (criterion,) = rule["criteria"]["allOf"]
