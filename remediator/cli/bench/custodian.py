@@ -127,8 +127,8 @@ def _ids(file: Path) -> set[str]:
 
 
 def _environment(place: Mapping[str, str], subscription: str, home: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}  # noqa: TID251 - its process
-    return kept | {
+    return {
+        "PATH": os.defpath,
         "HOME": home,
         "IDENTITY_ENDPOINT": place["identity"],
         "IDENTITY_HEADER": "x",
