@@ -59,5 +59,7 @@ def chosen(decision: str, ways: tuple[Way, ...]) -> Way | None:
 
 
 def covers(ways: tuple[Way, ...]) -> tuple[str, ...]:
-    """What a yes covers beside the plan; where nothing can be applied, the way back is the pipeline's."""
-    return wording.COVERS if Way.DIRECT in ways or Way.BOTH in ways else ()
+    """What a yes covers beside the plan; where nothing can be applied, what it leads to instead."""
+    if Way.DIRECT in ways or Way.BOTH in ways:
+        return wording.COVERS
+    return (_SENTENCES[Way.PULL_REQUEST],) if Way.PULL_REQUEST in ways else ()

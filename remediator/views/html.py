@@ -16,6 +16,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from remediator.core.choices import BY_REQUEST
 from remediator.core.desired import Way
 from remediator.core.execution import StepState
 from remediator.core.incident import Incident, Status
@@ -218,6 +219,7 @@ def _case(incident: Incident) -> dict[str, object]:
         "journal": journal.shown(incident),
         "steps": _steps(incident),
         "under_way": incident.status in UNDER_WAY,
+        "by_request": incident.named_way is Way.PULL_REQUEST or incident.chosen_way in BY_REQUEST,
         "pull": request_state.shown(incident.pull_request),
     }
 

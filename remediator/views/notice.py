@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from remediator.core.incident import MAX_SIGNALS, Incident, Notice, Status
 from remediator.core.outbox import STOPPED
 from remediator.core.reminding import TEMPLATE as REMINDER
-from remediator.views import changes, picture, request_state, wording
+from remediator.views import changes, deciding, picture, request_state, wording
 from remediator.views.caused_by import who_did_it
 from remediator.views.plain import moment, plain, without_addresses
 from remediator.views.standing import registries_named, stopped_sentence
@@ -105,7 +105,7 @@ def words(notice: Notice, incident: Incident) -> NoticeWords:
         if notice.template == REMINDER:
             paragraphs.append("Nobody has decided yet, and without an answer nothing is mended.")
         paragraphs.append(f"Please answer until {moment(incident.request.expires_at)}.")
-        paragraphs += wording.COVERS
+        paragraphs += deciding.covers((incident.named_way,))
         paragraphs += [f"Before you decide: {without_addresses(one, 400)}." for one in incident.request.remarks]
     pull = request_state.shown(incident.pull_request)
     if pull is not None and pull.url and not asking:

@@ -18,6 +18,7 @@ from tests.browser.browsing import chromium, cookie_of, looked_at, served
 from tests.views import samples
 from tests.views.fleet_sample import fleet_overview
 from tests.web.stage import LINK, asked, world
+from tests.web.test_deciding import drifting, with_code
 
 CARD = Path(__file__).parents[1] / "views" / "render_card.mjs"
 URL = "https://remediator.contoso.example/approvals/01j4incident.token"
@@ -40,6 +41,11 @@ def take(folder: Path) -> list[Path]:
         look["shot"] = str(folder / f"{look['name']}.png")
     with served(stage) as origin:
         looked_at(origin, looks, cookie_of(stage.settings, "kim"))
+    every = {"name": "decisions-phone", "path": LINK, "width": 400, "shot": str(folder / "decisions-phone.png")}
+    meant = drifting(with_code(world()))
+    with served(meant) as origin:
+        looked_at(origin, [every], cookie_of(meant.settings, "kim"))
+    looks.append(every)
     card = str(folder / "card.png")
     body = json.dumps(message(ASK, asked(), URL))
     subprocess.run(

@@ -89,6 +89,11 @@ def test_a_policy_of_pull_requests_offers_nothing_bolder() -> None:
     """Where the policy wants a request, a plain yes opens one, and applying is not offered."""
     stage = with_code(world(), Way.PULL_REQUEST)
     assert buttons(stage) == [("approve", "Approve: open a pull request"), ("reject", "Reject it")]
+    client = stage.client()
+    sign_in(client, "kim")
+    page = client.get(LINK).text
+    assert "Revert the pull request and let its pipeline run" in page
+    assert "takes its own changes back by itself" not in page
     both = with_code(world(), Way.BOTH)
     assert [words for _, words in buttons(both)] == [
         "Apply now and open the pull request",
