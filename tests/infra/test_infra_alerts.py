@@ -104,9 +104,8 @@ def test_a_rule_is_split_by_columns_of_its_query() -> None:
     """Every dimension of a rule is a column that its query gives: Azure Monitor would refuse another."""
     for rule in story("whole").of("Microsoft.Insights/scheduledQueryRules"):
         (criterion,) = rule.properties["criteria"]["allOf"]
-        given = set(
-            re.findall(r"(\w+)(?: = [^,]+\)+)?(?:,|$)", criterion["query"].rstrip().rpartition("| project ")[2])
-        )
+        projected = criterion["query"].rstrip().rpartition("| project ")[2]
+        given = {part.partition("=")[0].strip() for part in re.split(r",(?![^()]*\))", projected)}
         assert {one["name"] for one in criterion.get("dimensions", [])} <= given
         assert ("pulls" in rule.body["name"]) is bool(criterion.get("dimensions"))
 
