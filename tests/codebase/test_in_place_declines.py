@@ -165,3 +165,34 @@ def test_what_no_code_declares_is_done_in_azure() -> None:
     )
     assert declined({"main.bicep": bicep()}, approval).code == "code-not-written"
     assert edited({"main.bicep": bicep()}, approval, CLOSED)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "var base = { a: 1 }\nvar more = {\n  ...base\n  b: [ ...[1], 2 ]\n}\n",
+        "import {\n  one\n  two\n} from 'types.bicep'\n",
+        "param maybe string?\nvar sure = maybe!\nvar text = 'x-${maybe!}'\n",
+        "param kind resourceInput<'Microsoft.Web/sites@2024-11-01'>.properties.siteConfig = {}\n",
+        "type nets = ({\n  id: string\n  mode: ('a'\n    | 'b')?\n})[]\n",
+        "extension 'br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:0.1.8-preview'\n",
+        "var slashes = '// no comment'\nvar site string = '/* neither */'\n",
+    ],
+)
+def test_newer_bicep_is_read(odd: str) -> None:
+    """Syntax that the grammar does not know is covered up while it is parsed, and stays in the file as it is."""
+    assert edited({"main.bicep": odd + bicep()}, CLOSED) == {"main.bicep": odd + bicep(access="'Disabled'")}
+
+
+def test_a_modules_default_is_not_changed() -> None:
+    """Where a module's own default decides, the call passes the value: others may call that module."""
+    main = "module acr 'acr.bicep' = {\n  name: 'acr'\n  params: {\n    name: 'acrshop'\n  }\n}\n"
+    module = bicep("name", "access", "param name string\nparam access string = 'Enabled'\n")
+    passed = main.replace("'acrshop'\n", "'acrshop'\n    access: 'Disabled'\n")
+    assert edited({"main.bicep": main, "acr.bicep": module}, CLOSED) == {"main.bicep": passed}
+
+
+def test_a_branch_of_a_condition_is_not_rewritten() -> None:
+    """What a condition chooses is changed by the condition's literal or not at all."""
+    files = {"main.bicep": bicep(access="true ? 'Enabled' : null", before="")}
+    assert declined(files, CLOSED).code == "code-value-unknown"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from remediator.codebase.in_place.bicep_types import plain_types
+
 SPREAD_FIELD = b"_ :"  # `...x` in an object: a field of the name `_`
 SPREAD_ITEM = b"-- "  # in a list: minus minus
 _TOKENS = re.compile(rb"'''.*?'''|'(?:\\.|[^'\\\n])*?'|//[^\n]*|/\*.*?\*/|\.\.\.|[\[\]{}()]", re.DOTALL)
@@ -45,6 +47,7 @@ def masked(raw: bytes, *, parameters: bool) -> bytes:
 
 def masked_more(raw: bytes) -> bytes:
     """For a text that did not parse: what else the grammar does not know, outside of texts and comments."""
+    raw = plain_types(raw)
     parts: list[bytes] = []
     at = 0
     for found in _QUIET.finditer(raw):
