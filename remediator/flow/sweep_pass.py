@@ -176,10 +176,11 @@ class Sweeping:
             missed.update(counts)
         now = self.clock.now()
         concerned = whole.by_subscription()
-        for subscription, held in concerned.items():
+        for subscription in sorted({*concerned, *missed}):
+            held = concerned.get(subscription, ())
             self.fleet.keep(part_of(subscription, now, held, sweep=sweep, missed=missed[subscription]))
         for part in self.fleet.parts():
-            if part.subscription not in concerned and part.subscription not in known.unseen:
+            if part.sweep != sweep and part.subscription not in known.unseen:
                 self.fleet.forget(part.subscription)
         if self._saved(replace(known.at(now, Stage.DONE), missed=missed.total()), version):
             self.telemetry.add(SWEPT, (now - known.began).total_seconds())

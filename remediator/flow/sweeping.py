@@ -88,8 +88,8 @@ def _drop(part: OpenedPart) -> None:
 
 @dataclass(slots=True)
 class MadeKnown:
-    """What became of sightings: `missed` counts findings that no event had told, by subscription; `left` sightings wait
-    for the next pass."""
+    """What became of sightings: `missed` counts findings that no event had told, by the subscription of a registry that
+    each concerns; `left` sightings wait for the next pass."""
 
     missed: Counter[str] = field(default_factory=Counter)
     opened: list[str] = field(default_factory=list)
@@ -151,8 +151,9 @@ def _only_sweeps(held: Held) -> bool:
 
 def _count(made: MadeKnown, sighting: Sighting, known: KnownSighting) -> None:
     made.opened.append(known.incident)
-    if known.missed:
-        made.missed[sighting.subject.subscription.lower()] += len(sighting.seen)
+    for one in sighting.seen if known.missed else ():
+        about = one.registries[0] if one.registries else sighting.subject
+        made.missed[about.subscription.lower()] += 1
 
 
 def _in_hand(known: KnownSighting | None, incidents: Incidents, clock: Clock) -> bool:

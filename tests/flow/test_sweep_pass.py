@@ -180,6 +180,7 @@ def test_what_is_broken_becomes_an_incident_for_each_subject(world: World) -> No
     world.begin()
     world.pump()
     assert len(world.subjects()) == 3
+    assert sum(part.missed for part in RowFleet(world.rows).parts()) == 3
     assert all(one.signals[0].source is SignalSource.SWEEP for one in world.incidents.find())
     assert sum(value for metric, value in world.telemetry.added if metric is MISSED) == 3
 
