@@ -230,3 +230,25 @@ def test_a_second_time_there_is_nothing_to_edit() -> None:
     for path, text in (("main.bicep", BICEP), ("main.tf", TERRAFORM)):
         after = edited({path: text}, closed)
         assert declined(after, closed).code == "code-says-so-already"
+
+
+def test_a_registry_of_azapi_is_edited_in_its_body() -> None:
+    """The azapi provider declares what ARM takes: the switch is in the body, also where it is encoded."""
+    code = (
+        'resource "azapi_resource" "acr" {\n  type = "Microsoft.ContainerRegistry/registries@2023-07-01"\n'
+        '  name = "acrshop"\n  body = %s\n}\n'
+    )
+    body = '{\n    properties = {\n      publicNetworkAccess = "Enabled"\n    }\n  }'
+    for text in (code % body, code % f"jsonencode({body})"):
+        after = edited({"main.tf": text}, switch(publicNetworkAccess="Disabled"))
+        assert after == {"main.tf": text.replace('"Enabled"', '"Disabled"')}
+
+
+def test_two_that_write_one_registry_are_told() -> None:
+    """Where azapi changes a registry that azurerm declares, nobody can say which of the two counts."""
+    update = (
+        'resource "azapi_update_resource" "acr" {\n  type = "Microsoft.ContainerRegistry/registries@2023-07-01"\n'
+        "  resource_id = azurerm_container_registry.acr.id\n  body        = { properties = {} }\n}\n"
+    )
+    told = declined({"main.tf": TERRAFORM + update}, switch(publicNetworkAccess="Disabled"))
+    assert told.code == "code-ambiguous"

@@ -259,6 +259,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "coalesce": _first_that_is,
     "try": _try,
     "lookup": _lookup,
+    "jsonencode": _same,
     "nonsensitive": _same,
     "sensitive": _same,
     "tolist": _same,

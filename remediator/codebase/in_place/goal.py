@@ -69,8 +69,10 @@ def refers(value: Value | None, rid: Id) -> bool:
 
 
 def form(found: Instance) -> str:
-    """In which form something is declared: `bicep`, `terraform`, or a verified module in one of the two."""
+    """In which form something is declared: `bicep`, `terraform`, `azapi`, or a verified module in one of the two."""
     kind = found.decl.kind
+    if kind.startswith("azapi_"):
+        return "azapi"
     if found.decl.path.lower().endswith(".tf"):
         return "verified-terraform" if kind.startswith("module ") else "terraform"
     return "verified-bicep" if kind.startswith("br") else "bicep"

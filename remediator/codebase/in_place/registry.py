@@ -43,6 +43,13 @@ _PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "bypass": ("network_rule_bypass_option",),
         "sku": ("sku",),
     },
+    "azapi": {
+        "publicNetworkAccess": ("body", "properties", "publicNetworkAccess"),
+        "defaultAction": ("body", "properties", "networkRuleSet", "defaultAction"),
+        "ipRules": ("body", "properties", "networkRuleSet", "ipRules"),
+        "bypass": ("body", "properties", "networkRuleBypassOptions"),
+        "sku": ("body", "sku", "name"),
+    },
     "verified-terraform": {
         "publicNetworkAccess": ("public_network_access_enabled",),
         "defaultAction": ("network_rule_set", "default_action"),
@@ -76,7 +83,7 @@ class RegistrySwitch:
         value = self._found(found)
         wanted = self._wanted(form(found))
         if value is None or (value.known and value.data is None):
-            plain_form = form(found) in ("bicep", "terraform")
+            plain_form = form(found) in ("bicep", "terraform", "azapi")
             return plain_form and self.value == _DEFAULTS.get(self.field, _ABSENT)
         if self.field == "ipRules":
             return sorted(_addresses(plain(value))) == sorted(self.value) and value.known
@@ -126,7 +133,7 @@ class RegistrySwitch:
         fresh = len(path) > 1 and (outer is None or outer.data is None or outer.data == ())
         if self.field == "ipRules" and fresh and path[-2] != "params":
             beside = self.beside or _DEFAULTS["defaultAction"]
-            made = {"defaultAction" if written == "bicep" else "default_action": beside, path[-1]: wanted}
+            made = {"defaultAction" if written in ("bicep", "azapi") else "default_action": beside, path[-1]: wanted}
             return path[:-1], Nested((made,)) if written == "terraform" else made
         return path, wanted
 

@@ -55,6 +55,17 @@ class Turn:
     loop: Value | None = None
 
 
+def type_of(block: HclBlock) -> tuple[str, tuple[str, ...]] | None:
+    """The ARM type of a block's resource and the attributes that name it; of azapi's only registries are read."""
+    kind = block.labels[0]
+    entry = block.body.entry("type") if kind in ("azapi_resource", "azapi_update_resource") else None
+    told = getattr(entry.value, "value", None) if entry is not None else None
+    if isinstance(told, str) and told.partition("@")[0].lower() == REGISTRY.lower():
+        by_id = kind == "azapi_update_resource" and block.body.entry("name") is None
+        return REGISTRY, (("resource_id",) if by_id else ("name",))
+    return TYPES.get(kind)
+
+
 def module_path(here: str, block: HclBlock) -> str | None:
     """The folder in the tree that a local module's source means."""
     source = block.body.entry("source")

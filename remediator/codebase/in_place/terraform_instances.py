@@ -12,7 +12,7 @@ from remediator.codebase.in_place.declared import Decl, Instance, Place
 from remediator.codebase.in_place.evaluate import evaluate
 from remediator.codebase.in_place.expr import Fields
 from remediator.codebase.in_place.read_hcl import HclBlock
-from remediator.codebase.in_place.terraform_folder import TYPES, Turn, group_of
+from remediator.codebase.in_place.terraform_folder import Turn, group_of, type_of
 from remediator.codebase.in_place.terraform_scope import DEEPEST, Resource, Scope, inner_scope, rounds
 from remediator.codebase.in_place.value import unread
 from remediator.codebase.in_place.verified import ZONE, terraform_type
@@ -56,12 +56,12 @@ def _decl(block: HclBlock, kind: str, *, existing: bool = False) -> Decl:
 
 
 def _instance(scope: Scope, block: HclBlock, turn: Turn, *, existing: bool) -> Instance:
-    kind = block.labels[0]
+    kind, known = block.labels[0], type_of(block)
     names, why, deps = Resource(scope, block, turn.key).names()
     body: Fields = block.body
     return Instance(
         world=scope.world,
-        type=TYPES[kind][0] if kind in TYPES else kind,
+        type=known[0] if known is not None else kind,
         decl=_decl(block, kind, existing=existing),
         env=turn.env,
         names=names,

@@ -13,13 +13,13 @@ from remediator.codebase.in_place.evaluate import Bound, Env, Later, evaluate
 from remediator.codebase.in_place.functions import split
 from remediator.codebase.in_place.read_hcl import HclBlock
 from remediator.codebase.in_place.terraform_folder import (
-    TYPES,
     Folder,
     Turn,
     group_of,
     has_defaults,
     module_path,
     nullable,
+    type_of,
     typed,
     validations,
 )
@@ -146,7 +146,7 @@ class Resource:
 
     def names(self) -> tuple[tuple[str, ...] | None, str, Deps]:
         """Its names from the outermost parent on, or why not, and what they hang on."""
-        known = TYPES.get(self.block.labels[0])
+        known = type_of(self.block)
         if known is None:
             return None, "its type is not read here", NO_DEPS
         label = f"names of {self.existing}.{'.'.join(self.block.labels)}[{self.turn!r}]"
@@ -169,7 +169,8 @@ class Resource:
                 return None, f"it has no {attribute}", deps
             value = evaluate(entry.value, env)
             deps |= value.deps
-            text = value.text()
+            rid = value.id()
+            text = rid.names[-1] if rid is not None else value.text()
             if text is None:
                 return None, value.why or f"its {attribute} is no text", deps
             made.append(text)
@@ -194,7 +195,8 @@ class Resource:
             names, why, deps = self.names()
             if names is None:
                 return unread(why, deps)
-            return Value(Id(TYPES[kind][0], names, self.group()), None, deps)
+            known = type_of(self.block)
+            return Value(Id(known[0] if known else kind, names, self.group()), None, deps)
         entry = self.block.body.entry(key)
         if entry is not None:
             return evaluate(entry.value, self._env())
