@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "selftest": ("selftest", "Send a test signal through the deployed chain, and watch it come out."),
     "policy": ("policy", "Check a desired-state document, or print its JSON Schema."),
     "estate": ("estate", "Write what is there now to an estate file."),
+    "replay": ("replay", "Say what a policy would have done with the past."),
     "sandbox": ("sandbox", "Run a small Azure on loopback."),
     "serve": ("serve", "Run the web app and a work loop on this machine."),
     "bench": ("bench.command", "Measure how fast the program is on this machine."),
