@@ -31,7 +31,7 @@ def refusal(
     for now (a rate limit, whatever the status). 409, 412 and 422 of a race are the adapter's to look at before.
     """
     words = without_secrets(said)
-    message = f"{doing}: it answered {status}" + (f", {words}" if words else "")
+    message = f"{doing}: the host answered {status}" + (f", {words}" if words else "")
     context = {"status": str(status), "said": words}
     if busy or status in _BUSY:
         return Transient("code-host-throttled", message, retry_after=wait, context=context)

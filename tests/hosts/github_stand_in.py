@@ -61,6 +61,7 @@ class GitHubStandIn(CodeHostStandIn):
         self.truncate_at = truncate_at
         self.tokens = {TOKEN, INSTALLATION_TOKEN}
         self.token_hours = 1.0
+        self.former = ""  # the name that the repository had before it was renamed
 
     def home(self, **changes: Any) -> CodeHome:
         """Where the network's code lives here."""
@@ -85,6 +86,10 @@ class GitHubStandIn(CodeHostStandIn):
             raise Violation(f"{asked.method} {asked.path}: no operation that is known here")
         verb = asked.method
         self.shapes.check_request(verb, template, asked.query, body)
+        if self.former and path.startswith(f"/repos/{OWNER}/{self.former}"):
+            new = path.replace(f"/{self.former}", f"/{NAME}", 1)
+            moved = {"message": "Moved Permanently", "url": f"{self.url}{PREFIX}{new}"}
+            return _answered(301, moved, {"location": f"{self.url}{PREFIX}{new}?{asked.query}"})
         parts = {name: unquote(value) for name, value in found.groupdict().items()}
         query = {name: values[-1] for name, values in parse_qs(asked.query).items()}
         try:

@@ -25,7 +25,11 @@ _MOVE = "mutation Move($input: UpdateRefsInput!) { updateRefs(input: $input) { c
 
 
 class Api:
-    """One repository of one host; `doing` is an -ing phrase that ends where its name follows."""
+    """One repository of one host; `doing` is an -ing phrase that ends where its name follows.
+
+    Before all else it is asked whether the repository still has its name: PyGithub follows GitHub from an old name to
+    the new one and loses the query on the way, so that a list of all requests would be one of the open ones.
+    """
 
     def __init__(self, requester: Any, repository: str, doing: str) -> None:
         self._requester, self.repository = requester, repository
@@ -35,17 +39,17 @@ class Api:
 
     def get(self, path: str, **query: str | int) -> dict[str, Any]:
         """The object at a path below the repository; what it lacks is `Transient("code-host-garbled")`."""
-        return self._object(self._asked("GET", self._base + quote(path), query, None))
+        return self._object(self._here("GET", path, query, None))
 
     def send(self, verb: str, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         """What the host answers to a write, where that is an object, else an empty one."""
-        found = self._asked(verb, self._base + path, {}, body)
+        found = self._here(verb, path, {}, body)
         return {} if isinstance(found, list) else self._object(found)
 
     def pages(self, path: str, **query: str | int) -> Iterator[dict[str, Any]]:
         """The entries of a list, page after page."""
         for page in range(1, _MOST_PAGES + 1):
-            found = self._asked("GET", self._base + path, {**query, "per_page": _PAGE, "page": page}, None)
+            found = self._here("GET", path, {**query, "per_page": _PAGE, "page": page}, None)
             if not isinstance(found, list):
                 raise garbled(self.what)
             yield from (self._object(one) for one in found)
@@ -58,7 +62,7 @@ class Api:
         GraphQL's `updateRefs` compares and sets, which REST's update of a ref does not (docs.github.com, GraphQL
         reference, category Git). A refusal has the status 409; whether it is a lost race shows where the ref is now.
         """
-        self._node = self._node or str(self.get("")["node_id"])
+        self.check_name()
         update = {"name": ref, "beforeOid": before, "afterOid": after, "force": True}
         given = {"input": {"repositoryId": self._node, "refUpdates": [update]}}
         asked = {"query": _MOVE, "variables": given}
@@ -68,6 +72,19 @@ class Api:
             problem = refusal(self.what, 422, said)
             problem.context["status"] = "409"
             raise problem
+
+    def _here(self, verb: str, path: str, query: Mapping[str, str | int], body: Mapping[str, object] | None) -> Any:
+        self.check_name()
+        return self._asked(verb, self._base + quote(path), query, body)
+
+    def check_name(self) -> None:
+        """`Misconfigured("code-host-redirects")` where the repository has another name by now."""
+        if self._node:
+            return
+        found = self._object(self._asked("GET", self._base, {}, None))
+        if str(found["full_name"]).lower() != self.repository.lower():
+            raise redirected(self.what)
+        self._node = str(found["node_id"])
 
     def _object(self, found: object) -> dict[str, Any]:
         if not isinstance(found, dict):
@@ -137,6 +154,8 @@ def _read(text: str) -> Any:
 
 def _refused(what: str, status: int, headers: Mapping[str, object], data: object) -> RemediatorError:
     known = {str(name).lower(): str(value) for name, value in headers.items()}
+    if 300 <= status < 400:
+        return redirected(what)
     said, wait = _words(data), _seconds(known)
     limited = known.get("x-ratelimit-remaining") == "0" or "retry-after" in known
     busy = status in (403, 429) and (limited or any(word in said.lower() for word in _BUSY_WORDS))

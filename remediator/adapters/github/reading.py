@@ -47,7 +47,8 @@ class Folders:
 
 
 def head_of(api: Api, branch: str) -> str | None:
-    """The commit of a branch, None where there is no such branch (or no such repository)."""
+    """The commit of a branch, None where there is no such branch."""
+    api.check_name()
     try:
         return str(api.get(f"/git/ref/heads/{branch}")["object"]["sha"])
     except RemediatorError as error:
@@ -57,10 +58,9 @@ def head_of(api: Api, branch: str) -> str | None:
 
 
 def base_of(api: Api, home: CodeHome) -> str:
-    """The commit of the home's branch; `Misconfigured` where the branch or the repository is not there."""
+    """The commit of the home's branch; `Misconfigured` where there is no such branch."""
     found = head_of(api, home.branch)
     if found is None:
-        api.get("")
         raise no_branch(home.branch, home.name)
     return found
 

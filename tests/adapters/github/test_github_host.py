@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from remediator.adapters.github import reading
-from remediator.core.errors import Rejected
+from remediator.core.errors import Misconfigured, Rejected
 from remediator.core.pull_request import CommitDraft, FileText
 from tests.contracts.code_hosts import BRANCH, Hosted, on_github
 from tests.hosts.github_stand_in import GitHubStandIn
@@ -125,3 +125,17 @@ def test_a_rule_against_moving_is_told(hosted: Hosted) -> None:
         hosted.host.propose(hosted.home, hosted.proposal())
     assert caught.value.code == "code-host-bad-request"
     assert "Repository rule violations" in caught.value.message
+
+
+def test_a_renamed_repository_is_told(hosted: Hosted) -> None:
+    """A repository that was renamed is not written to under its old name, though GitHub would lead there: PyGithub
+    loses the query on the way, and a closed request would look as if there was none."""
+    hosted.host.propose(hosted.home, hosted.proposal())
+    hosted.there.close_by_person(1)
+    there_of(hosted).former = "old-network"
+    old = replace(hosted.home, repository="contoso/old-network")
+    for step in (lambda: hosted.host.read(old), lambda: hosted.host.propose(old, hosted.proposal())):
+        with pytest.raises(Misconfigured) as caught:
+            step()
+        assert caught.value.code == "code-host-redirects"
+    assert len(hosted.there.requests) == 1
