@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from dataclasses import replace
 
 import pytest
 
 from remediator.core.code_request import CodeRequest, Purpose
 from remediator.functions import runtime
+from remediator.web.code_events import LIMIT
 from tests.functions_host import payloads
 from tests.functions_host.host import FUNCTION_KEY, Host
+from tests.functions_host.hostile import MARKS, Hostile
 from tests.functions_host.stage import EASY_AUTH, NEW_YEAR, Stage
+from tests.search.effort import EFFORT
 
 SECRET = "a-secret-of-the-webhook-" * 2
 PATH = "/api/code-events"
@@ -71,3 +75,18 @@ def test_the_open_door_leads_nowhere_else(host: Host, stage: Stage) -> None:
     body = event("main")
     for path in ("/api/alerts", "/api/events", "/api/remediations", f"{PATH}/../alerts"):
         assert host.request("POST", path, body, headers=signed(body)).status in (401, 404)
+
+
+def test_whatever_is_signed_is_taken(host: Host, stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever body and headers come with a right signature are answered 202 (413 where it is too long), and nothing
+    secret in it is logged."""
+    caplog.set_level(logging.INFO)
+    hostile = Hostile(4)
+    for _ in range(30 * EFFORT):
+        body = hostile.body()
+        headers = {name: text for name, text in hostile.headers().items() if name.lower() != "content-type"}
+        answer = host.request("POST", PATH, body, headers={**headers, **signed(body)})
+        assert answer.status == (202 if len(body) <= LIMIT else 413), body[:2000]
+    said = [f"{record.getMessage()} {getattr(record, 'keys', '')}" for record in caplog.records]
+    assert [line for line in said if any(mark in line for mark in MARKS)] == []
+    assert list(host.queues["remediator-work"]) == []
