@@ -7,10 +7,14 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from remediator import bootstrap
 from remediator.adapters.local.rows_sqlite import RowsSqlite
 from remediator.adapters.records.fleet import RowFleet
 from remediator.adapters.records.incidents import RowIncidents
 from remediator.bootstrap.storage import STORE_FILE
+from remediator.bootstrap.sweeping import sweeper
 from remediator.core.fleet import FleetPart
 from remediator.core.incident import Incident
 from remediator.core.resource_id import resource_id
@@ -64,3 +68,14 @@ def test_what_sweeps_and_incidents_left(place: Place) -> None:
 def test_one_way_at_a_time() -> None:
     """--json and --csv together are wrong usage."""
     assert run("overview", "--json", "--csv").exit_code == 2
+
+
+@pytest.mark.parametrize("place", ["broken-dns-record"], indirect=True)
+def test_after_a_sweep(place: Place) -> None:
+    """What a pass of the timer has found is in the overview: how registries stand, which is broken, by which rule."""
+    with bootstrap.build(bootstrap.settings(place.settings)) as runtime:
+        sweeper(runtime).here()
+    told = place.document("overview", "--json")
+    assert (told["stand"]["broken"], told["stand"]["fine"]) == (1, 1)
+    assert {one["rule"]: one["registries"] for one in told["rules"]}["dns-record"] == 1
+    assert told["worst"][0]["registry"].endswith("/fabrikamorders")
