@@ -78,13 +78,19 @@ param desiredState string = ''
 @description('Client id of the app registration that people sign in with; empty: nobody can decide.')
 param signInClientId string = ''
 
-@description('Object id of that app registration; with it, action groups show a token of Entra beside the key.')
+@description('Object id of that app registration.')
 param signInObjectId string = ''
+
+@description('Object id of the application AzNS AAD Webhook, once it has its role (infra/hooks/callers.sh): action groups then show a token of Entra beside the key. Empty: the key alone.')
+param alertsCallerId string = ''
+
+@description('Object id of the application Microsoft.EventGrid, once it has its role (infra/hooks/callers.sh); needed with `delivery=webhook`.')
+param eventsCallerId string = ''
 
 @description('Object ids, groups or app roles that may read incidents; empty: whoever is signed in.')
 param readers array = []
 
-@description('Object ids or app roles that may send signals with a token of Entra.')
+@description('Object ids or app roles that may send signals with a token of Entra, beside the two above.')
 param callers array = []
 
 @description('Object ids of people who may decide where no document says who.')
@@ -167,7 +173,7 @@ param plan string = 'auto'
 ])
 param signals string = 'auto'
 
-@description('How Event Grid delivers: to the function\'s own trigger, or to the webhook with a token of Entra (needs `signInClientId`).')
+@description('How Event Grid delivers: to the function\'s own trigger, or to the webhook with a token of Entra (needs `signInClientId` and `eventsCallerId`).')
 @allowed([
   'trigger'
   'webhook'
@@ -466,7 +472,7 @@ module settings 'modules/settings.bicep' = {
     signInClientId: signInClientId
     people: {
       readers: readers
-      callers: callers
+      callers: union(callers, empty(alertsCallerId) ? [] : [ alertsCallerId ], empty(eventsCallerId) ? [] : [ eventsCallerId ])
       approverUsers: approverUsers
       approverGroups: approverGroups
       approverRoles: approverRoles
@@ -681,6 +687,7 @@ module actionGroups 'modules/action-groups.bicep' = if (codeIsPublished) {
     publicUrl: publicUrl
     signInClientId: signInClientId
     signInObjectId: signInObjectId
+    showsToken: !empty(alertsCallerId)
     operatorMails: operatorMails
   }
 }

@@ -14,4 +14,9 @@ if [ -z "${SIGN_IN_CLIENT_ID:-}" ]; then
   az ad sp create --id "$client" --output none
   azd env set SIGN_IN_CLIENT_ID "$client"
   azd env set SIGN_IN_OBJECT_ID "$(az ad app show --id "$client" --query id --output tsv)"
+  # who may not give roles goes on with the key alone
+  if callers="$("$(dirname "$0")/callers.sh" "$client")"; then
+    azd env set ALERTS_CALLER_ID "$(echo "$callers" | sed -n 1p)"
+    azd env set EVENTS_CALLER_ID "$(echo "$callers" | sed -n 2p)"
+  fi
 fi

@@ -12,11 +12,14 @@ param siteId string
 @description('Address of our pages.')
 param publicUrl string
 
-@description('Client id of the app registration; empty: the function key alone says who calls.')
+@description('Client id of the app registration.')
 param signInClientId string
 
 @description('Object id of the app registration.')
 param signInObjectId string
+
+@description('Should the program\'s group show a token of Entra beside the key? Its application needs a role of the registration.')
+param showsToken bool
 
 @description('Mail addresses of the people who are told when the program itself is not well.')
 param operatorMails array
@@ -42,7 +45,7 @@ resource programs 'Microsoft.Insights/actionGroups@2023-01-01' = {
     groupShortName: 'remediator'
     enabled: true
     webhookReceivers: [
-      empty(signInObjectId) ? door : union(door, entra)
+      showsToken ? union(door, entra) : door
     ]
   }
 }

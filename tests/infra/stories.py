@@ -49,6 +49,7 @@ WHOLE: dict[str, Any] = LEAST | {
     "secretNames": ["teams-webhooks", "smtp-password", "github-token"],
     "signInClientId": CLIENT,
     "signInObjectId": OTHER,
+    "alertsCallerId": "66666666-6666-6666-6666-666666666666",
     "operatorMails": ["night@example.org"],
     "notify": ["night@example.org", "teams:operations"],
     "callerAddresses": ["203.0.113.0/24"],
@@ -63,7 +64,12 @@ STORIES: dict[str, tuple[str, dict[str, Any]]] = {
     "whole in Government": ("AzureUSGovernment", WHOLE),
     "webhook with a dead-letter account": (
         "AzureCloud",
-        WHOLE | {"delivery": "webhook", "deadLetterAccountId": below(HOME, "Microsoft.Storage/storageAccounts/keyed")},
+        WHOLE
+        | {
+            "delivery": "webhook",
+            "eventsCallerId": "77777777-7777-7777-7777-777777777777",
+            "deadLetterAccountId": below(HOME, "Microsoft.Storage/storageAccounts/keyed"),
+        },
     ),
     "a network and zones that exist": (
         "AzureCloud",

@@ -155,7 +155,7 @@ def test_who_is_told_of_what(name: str) -> None:
         assert [one["actionGroupId"] for one in rule.properties["actions"]] == [groups["prod-operators"].id]
     (door,) = groups["prod-program"].properties["webhookReceivers"]
     assert door["useCommonAlertSchema"] is True
-    assert door.get("useAadAuth", False) is bool(STORIES[name][1].get("signInObjectId"))
+    assert door.get("useAadAuth", False) is bool(STORIES[name][1].get("alertsCallerId"))
 
 
 @needs_types

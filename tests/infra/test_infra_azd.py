@@ -20,6 +20,11 @@ AZD: dict[str, Any] = YAML(typ="safe").load((ROOT / "azure.yaml").read_text("utf
 PARAMETERS = json.loads((INFRA / "main.parameters.json").read_text("utf-8"))["parameters"]
 MAIN = read(INFRA / "main.bicep")
 HOOKS = sorted((INFRA / "hooks").glob("*.sh"))
+# What it is asked is written down; what it looks up is not there yet, everything else has this id.
+STAND_IN = """#!/bin/sh
+echo "{program} $*" >> "{log}"
+case "$*" in *"--method get"*) ;; *) echo 55555555-5555-5555-5555-555555555555 ;; esac
+"""
 VARIABLE = re.compile(r"^\$\{(\w+)(?:=([^}]*))?\}$")
 
 
@@ -76,20 +81,23 @@ def test_the_first_run_is_right() -> None:
 def test_hooks_are_there_and_can_be_run() -> None:
     """Each hook names a script that is executable, and no script is left over."""
     named = {ROOT / hook["run"] for hook in AZD["hooks"].values()}
-    assert named == set(HOOKS)
+    called = {path for path in HOOKS if any(f"/{path.name}" in other.read_text("utf-8") for other in named)}
+    assert named | called == set(HOOKS)
     assert [path.name for path in HOOKS if not os.access(path, os.X_OK)] == []
 
 
-def _ran(hook: str, tmp_path: Path, **environment: str) -> list[str]:
+def _ran(hook: str, tmp_path: Path, arguments: tuple[str, ...] = (), **environment: str) -> list[str]:
     """The commands of `az` and `azd` that a hook runs, with programs in their place that write down what was asked."""
     log = tmp_path / "log"
     for program in ("az", "azd"):
         file = tmp_path / program
-        file.write_text(f'#!/bin/sh\necho "{program} $*" >> "{log}"\necho 55555555-5555-5555-5555-555555555555\n')
+        file.write_text(STAND_IN.format(program=program, log=log))
         file.chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
     script = str(INFRA / "hooks" / hook)
-    subprocess.run([script], env={"PATH": path, "AZURE_ENV_NAME": "prod", **environment}, check=True, timeout=30)
+    subprocess.run(
+        [script, *arguments], env={"PATH": path, "AZURE_ENV_NAME": "prod", **environment}, check=True, timeout=30
+    )
     return log.read_text("utf-8").splitlines() if log.exists() else []
 
 
@@ -100,6 +108,18 @@ def test_the_first_run_makes_a_key_and_a_registration(tmp_path: Path) -> None:
     assert len(key.rpartition(" ")[2]) >= 32
     assert any(line.startswith("az ad app create --display-name remediator-prod ") for line in ran)
     assert {"SIGN_IN_CLIENT_ID", "SIGN_IN_OBJECT_ID"} <= {word for line in ran for word in line.split()}
+
+
+def test_callers_get_their_roles(tmp_path: Path) -> None:
+    """Azure Monitor, Event Grid and whoever runs it get a role of the registration; the callers are printed."""
+    ran = _ran("callers.sh", tmp_path, arguments=("client",))
+    posts = [line for line in ran if line.startswith("az rest --method post")]
+    (roles,) = [line for line in ran if line.startswith("az ad app update --id client ")]
+    assert len(posts) == 3
+    assert all("/servicePrincipals/55555555-5555-5555-5555-555555555555/appRoleAssignedTo" in line for line in posts)
+    listed = json.loads(roles.partition("--app-roles ")[2])
+    assert [one["value"] for one in listed] == ["ActionGroupsSecureWebhook", "AzureEventGridSecureWebhookSubscriber"]
+    assert {json.loads(line.partition("--body ")[2])["appRoleId"] for line in posts} == {one["id"] for one in listed}
 
 
 def test_later_runs_leave_both_alone(tmp_path: Path) -> None:
