@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from remediator.codebase.draft import draft
@@ -22,7 +22,7 @@ from tests.core.diagnosing import snapshot_of
 from tests.scenarios.sandboxed import Sandboxed
 from tests.search.choosing import shapes
 from tests.search.effort import search
-from tests.search.shape import Shape
+from tests.search.shape import IslandShape, RegistryShape, Shape
 from tests.search.trouble import Faults, troubled
 
 # What people do before the merge, of what the notes ask of them; the rest they do after the deployment.
@@ -57,7 +57,19 @@ to_be_mended = st.tuples(
 )
 
 
+# The zone group of a dead endpoint is all that shows a policy.
+POLICY_OF_THE_DEAD = (
+    Shape(
+        registries=(RegistryShape(by_policy=True),),
+        islands=(IslandShape(zone_home="dns"),),
+        noise=("zone_that_nobody_links",),
+    ),
+    [("connection_disconnected", 0), ("link_leads_elsewhere", 0)],
+)
+
+
 @search(15)
+@example(POLICY_OF_THE_DEAD)
 @given(to_be_mended)
 def test_code_is_always_the_same_and_whole(trouble: tuple[Shape, Faults]) -> None:
     """In both languages: the same bytes twice, files that parse after each commit, and again nothing to write."""

@@ -29,10 +29,15 @@ class NotKnown(Exception):
 
 @dataclass(slots=True)
 class Book:
-    """A folder's name and what it declares by now. `exempted` are endpoints that it takes out of a policy's hands."""
+    """A folder's name and what it declares by now.
+
+    What policies do is seen in `live`, the estate before the plan. `exempted` are endpoints that the folder takes out
+    of a policy's hands.
+    """
 
     name: str
     home: CodeHome
+    live: Snapshot
     by_policy: frozenset[ResourceId]
     marks: Marks
     subscriptions: frozenset[str] = frozenset()
@@ -89,7 +94,7 @@ class Book:
             location=location,
             held=tuple(sorted(held, key=lambda one: one.id.key)),
             by_policy=policies,
-            disputed=frozenset(_disputed(world, held)) - policies,
+            disputed=frozenset(_disputed(self.live, held)) - policies,
             remote_prefixes=_remote_prefixes(world, held),
             released={one.id: one.label for one in marks.values() if one.released},
             subscriptions=self.subscriptions,
@@ -123,11 +128,11 @@ def _described(name: str, world: Snapshot, held: list[Held]) -> tuple[str, str]:
     return said, places[0] if places else "westeurope"
 
 
-def _disputed(world: Snapshot, held: list[Held]) -> set[ResourceId]:
+def _disputed(live: Snapshot, held: list[Held]) -> set[ResourceId]:
     """The endpoints of the folder whose zone group a policy would write elsewhere."""
     found = set()
     for one in held:
-        if isinstance(one.fact, PrivateEndpoint) and any(disputed(world, group) for group in groups(one.fact)):
+        if isinstance(one.fact, PrivateEndpoint) and any(disputed(live, group) for group in groups(one.fact)):
             found.add(one.id)
     return found
 

@@ -72,7 +72,8 @@ def write(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
         return Instruction("code-not-ours", f"{other} declares the same in another language; only one of them can stay")
     by_policy = handover.kept_by_policy(task.live)
     books = {
-        name: Book(name, home, by_policy, marks.get(name, {}), subscriptions(tree, home, name)) for name in folders
+        name: Book(name, home, task.live, by_policy, marks.get(name, {}), subscriptions(tree, home, name))
+        for name in folders
     }
     work = _Work(task.live, task.live, _after(task))
     first = [_Step(_UP_TO_DATE.format(book.name), book, book.marks, task.live) for book in books.values()]
@@ -108,7 +109,7 @@ def _take(work: _Work, book: Book, change: Change) -> None:
         return
     if change.kind not in _DELETES:
         holder = book.holder(target)
-        adopted = _is_there(before, holder) and _is_there(work.live, holder)
+        adopted = _is_there(before, holder)
         if adopted and not declares:
             work.adopted.append(holder)
         book.add(target, adopted=adopted)
