@@ -22,6 +22,7 @@ _ATTACHED = (
     "microsoft.network/dnsforwardingrulesets",
     "microsoft.network/dnsforwardingrulesets/virtualnetworklinks",
 )
+_LINK = "/virtualnetworklinks"  # of others' networks as well, which do not belong to the part for that
 _ASSIGNMENT = "/providers/microsoft.authorization/"
 _ID = re.compile(r"/subscriptions/[^\s\"',;()]+", re.IGNORECASE)
 
@@ -31,41 +32,53 @@ def part_of(resources: Sequence[Body], seeds: Iterable[str]) -> tuple[Body, ...]
     ids = [str(body.get("id", "")).lower() for body in resources]
     named = [frozenset(_named(body)) - {own} for body, own in zip(resources, ids, strict=True)]
     kinds = [str(body.get("type", "")).lower() for body in resources]
-    wanted = {seed.lower() for seed in seeds}
     taken = {index for index, body in enumerate(resources) if "error" in body}
-    inside = {ids[index] for index in taken}
+    wanted = _Wanted(seed.lower() for seed in seeds)
     grew = True
     while grew:
         grew = False
         for index, own in enumerate(ids):
-            if index in taken or not _belongs(own, kinds[index], named[index], wanted, inside):
-                continue
-            taken.add(index)
-            inside.add(own)
-            wanted |= named[index] if kinds[index] not in _ATTACHED or _within(own, wanted) else frozenset()
-            grew = True
+            if index not in taken and _belongs(own, kinds[index], named[index], wanted):
+                taken.add(index)
+                wanted.add((own,) if kinds[index].endswith(_LINK) else (own, *named[index]))
+                grew = True
     return tuple(body for index, body in enumerate(resources) if index in taken)
 
 
-def _belongs(own: str, kind: str, named: frozenset[str], wanted: set[str], inside: set[str]) -> bool:
-    if own in wanted or _within(own, wanted) or _around(own, wanted):
+class _Wanted:
+    """The ids that belong to the part, and everything that is around them."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.ids: set[str] = set()
+        self.around: set[str] = set()
+        self.add(ids)
+
+    def add(self, ids: Iterable[str]) -> None:
+        """More of them."""
+        for one in ids:
+            self.ids.add(one)
+            self.around.update(_prefixes(one))
+
+    def touches(self, own: str) -> bool:
+        """Whether an id is one of them, lies in one, or is around one; groups and subscriptions do not count."""
+        return "/providers/" in own and (
+            own in self.ids or own in self.around or any(one in self.ids for one in _prefixes(own))
+        )
+
+
+def _belongs(own: str, kind: str, named: frozenset[str], wanted: _Wanted) -> bool:
+    if wanted.touches(own):
         return True
     at = own.rfind(_ASSIGNMENT)
     if at >= 0:  # it holds for everything below its scope
-        return any(one == own[:at] or one.startswith(f"{own[:at]}/") for one in wanted)
-    return kind in _ATTACHED and any(one in wanted or _around(one, inside) or _within(one, inside) for one in named)
+        return own[:at] in wanted.ids or own[:at] in wanted.around
+    return kind in _ATTACHED and any(wanted.touches(one) for one in named)
 
 
-def _within(own: str, ids: Iterable[str]) -> bool:
-    """Whether it lies in one of these resources."""
-    known = ids if isinstance(ids, set) else set(ids)
+def _prefixes(own: str) -> Iterator[str]:
+    """What an id lies in, groups and subscriptions included."""
     parts = own.split("/")
-    return any("/".join(parts[:length]) in known for length in range(9, len(parts)))
-
-
-def _around(own: str, ids: Iterable[str]) -> bool:
-    """Whether one of these lies in it; a group or subscription is around everything and does not count."""
-    return "/providers/" in own and any(one.startswith(f"{own}/") for one in ids)
+    return ("/".join(parts[:length]) for length in range(2, len(parts)))
 
 
 def _named(body: Body) -> Iterator[str]:

@@ -17,8 +17,8 @@ LABELS = {
 }
 NO_SWEEP = "No sweep has run yet"
 NO_SWEEP_MORE = (
-    "How all registries stand is known once a sweep on the timer has ended, of the function app or of remediator serve. "
-    "Until then there are only the incidents that events, alerts and people have reported."
+    "How all registries stand is known once a sweep on the timer has ended, of the function app or of remediator "
+    "serve. Until then there are only the incidents that events, alerts and people have reported."
 )
 
 
