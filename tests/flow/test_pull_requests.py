@@ -15,6 +15,7 @@ from remediator.core.finding import Finding, Severity
 from remediator.core.incident import Status
 from remediator.core.plan import Plan
 from remediator.core.pull_request import Instruction, PullRequest, RequestState
+from remediator.core.signal import SignalSource
 
 from .codehost import SILENT, UNSET, CodeWorld, drafted
 from .test_between_two_owners import answered, mended, taken_away
@@ -158,6 +159,24 @@ def test_a_persons_no_ends_it() -> None:
     assert second.status is Status.REPORTED
     assert "a person closed the pull request of the same plan" in second.journal[-1].what
     assert len(world.host.requests) == 1
+
+
+def test_a_person_who_asks_again_gets_another_request() -> None:
+    """Somebody asks by hand after the no: a yes then opens another request, on a branch of its own."""
+    world = CodeWorld()
+    world.approved()
+    world.host.refused()
+    world.later(HOUR)
+    first = world.store.cases.pop(world.incident.id)
+    world.flow.take_in(replace(world.signal(2), source=SignalSource.MANUAL))
+    world.run()
+    assert world.incident.status is Status.AWAITING_APPROVAL
+    world.say()
+    world.run()
+    assert [one.branch for one in world.host.requests] == [
+        f"remediator/{first.incident.id}",
+        f"remediator/{world.incident.id}",
+    ]
 
 
 def test_the_policy_does_not_overrule_a_closed_request() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -18,6 +21,7 @@ from tests.hosts.github_stand_in import TOKEN, GitHubStandIn
 from tests.hosts.stand_in import CodeHostStandIn
 from tests.scenarios.town import Program, Town, estate, links_in, subjects_in
 
+HOOK_SECRET = "hook-secret-of-the-tests-0123456789"
 DESIRED = """\
 # Everything that we own.
 apiVersion: remediator/v1
@@ -64,6 +68,7 @@ def at(town: Callable[[Any], Town], github: GitHubStandIn, folder: Path, way: st
     place.settings = {
         "REMEDIATOR_GITHUB_URL": github.url,
         "REMEDIATOR_GITHUB_TOKEN": TOKEN,
+        "REMEDIATOR_GITHUB_WEBHOOK_SECRET": HOOK_SECRET,
         "REMEDIATOR_CODE_CA_FILE": str(github.ca_file),
     }
     return place
@@ -83,6 +88,15 @@ def waited(program: Program, hours: int) -> None:
     for _ in range(hours):
         program.runtime.clock.sleep(3600)
         program.settle()
+
+
+def told(program: Program, branch: str) -> None:
+    """GitHub's webhook tells of a request of this branch, signed as GitHub does."""
+    body = json.dumps({"action": "closed", "pull_request": {"head": {"ref": branch}}}).encode()
+    signature = "sha256=" + hmac.new(HOOK_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"x-hub-signature-256": signature, "x-github-event": "pull_request", "content-type": "application/json"}
+    answer = program.http.post("/api/code-events", content=body, headers=headers)
+    assert answer.status_code == 202, answer.text
 
 
 def test_from_the_alert_to_the_merge(town: Callable[[Any], Town], github: GitHubStandIn, tmp_path: Path) -> None:
@@ -165,15 +179,17 @@ def test_mended_tonight_and_the_code_follows(
         assert (program.status(incident), place.pulls("album")) == ("RESOLVED", True)
         (request,) = github.open
         writes = len(place.azure.writes)
+        assert program.incident(incident)["pull_request"]["state"] == "open"
         github.merge(request.number)
         pipeline(place, github)
-        waited(program, 1)
+        told(program, request.source)
+        program.runtime.run_until_idle(1)
         found = program.incident(incident)
     assert (found["status"], found["pull_request"]["state"]) == ("RESOLVED", "merged")
     assert place.pulls("album")
     assert writes == 4
-    told = [words.split("] ")[1].split(":")[0] for words in subjects_in(place.postbox)]
-    assert told == ["Approval wanted", "Resolved", "Pull request opened"]
+    subjects = [words.split("] ")[1].split(":")[0] for words in subjects_in(place.postbox)]
+    assert subjects == ["Approval wanted", "Resolved", "Pull request opened"]
 
 
 def test_a_persons_no_stands(town: Callable[[Any], Town], github: GitHubStandIn, tmp_path: Path) -> None:
