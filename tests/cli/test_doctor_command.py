@@ -17,10 +17,12 @@ from remediator.bootstrap.shared_work import SharedWork
 from remediator.bootstrap.storage import kept
 from remediator.cli.demo.postbox import Postbox
 from remediator.core.doctor import State
+from remediator.core.permissions import READER, applier_actions, beside_actions
 from remediator.ports import Rows
 from tests.azurite import azurite, fresh_account
 from tests.cli.conftest import Place
 from tests.cli.running import run
+from tests.deployment import READER_ID, SUB, URL, WRITER_ID, assigned, wired
 from tests.loopback import LoopbackServer
 
 STATES = {state.value for state in State}
@@ -100,6 +102,39 @@ def test_lines_fit_the_terminal(place: Place) -> None:
     assert lines[0].startswith("✓ settings ")
     assert lines[-1].startswith("11 ok, 2 warning, 7 skipped")
     assert [line for line in lines if len(line) > 100 and " " in line.strip()] == []
+
+
+def test_a_whole_deployment_has_nothing_to_mend(place: Place, postbox: Postbox) -> None:
+    """In mode azure, with both identities and their roles, events, alerts, storage and mail: all is right, and the
+    reader needs no more than its role with `doctor`."""
+    for one in (*wired(), *assigned(WRITER_ID, "cccccccc-0000-4000-8000-000000000003", applier_actions())):
+        place.azure.put(one)
+    place.azure.permissions[READER_ID] = {*READER, *beside_actions("reader", ["doctor"])}
+    place.azure.permissions[WRITER_ID] = set()
+    place.settings |= {
+        "REMEDIATOR_MODE": "azure",
+        "REMEDIATOR_PUBLIC_URL": URL,
+        "REMEDIATOR_APPROVAL_KEY": "k" * 40,
+        "REMEDIATOR_IDENTITY_PROVIDER": "easyauth",
+        "REMEDIATOR_LOCAL_USER": "",
+        "REMEDIATOR_READER_CLIENT_ID": READER_ID,
+        "REMEDIATOR_APPLIER_CLIENT_ID": WRITER_ID,
+        "REMEDIATOR_SUBSCRIPTIONS": SUB,
+        "REMEDIATOR_APPROVER_GROUPS": "44444444-4444-4444-4444-444444444444",
+        "REMEDIATOR_NOTIFY": "night-shift@contoso.example",
+        "REMEDIATOR_SMTP_HOST": "127.0.0.1",
+        "REMEDIATOR_SMTP_PORT": str(postbox.port),
+        "REMEDIATOR_SMTP_TLS": "plain",
+        "REMEDIATOR_SMTP_FROM": "remediator@contoso.example",
+        "AzureWebJobsStorage": azurite().connection(fresh_account()),
+    }
+    result = place.run("doctor", "--json")
+    checks = json.loads(result.stdout)["checks"]
+    ageing = [check for check in checks if check["about"] == "python"]  # a Python is one day too old
+    wrong = [check for check in checks if check["state"] not in ("ok", "skipped") and check not in ageing]
+    assert (result.exit_code, wrong) == (0, [])
+    assert {check["id"] for check in checks if check["state"] == "skipped"} == {"teams"}
+    assert place.azure.writes == []
 
 
 def test_wrong_settings_are_told_and_nothing_else_is_claimed() -> None:
