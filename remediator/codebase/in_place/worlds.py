@@ -30,7 +30,7 @@ from remediator.codebase.in_place.value import Value
 from remediator.core.cloud import Cloud
 from remediator.core.code_home import Language
 
-_KEPT = 4096
+_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
