@@ -301,28 +301,7 @@ var zoneIds = {
   topic: contains(existingZones, 'topic') ? existingZones.topic : '${ownZoneGroup}/providers/Microsoft.Network/privateDnsZones/${zoneNames.topic}'
 }
 
-var applierGroups = filter(applierScopes, id => length(split(id, '/')) == 5)
-var applierRegistries = filter(applierScopes, id => contains(toLower(id), '/microsoft.containerregistry/registries/'))
-var applierNetworks = filter(applierScopes, id => contains(toLower(id), '/microsoft.network/virtualnetworks/'))
-var applierZones = filter(applierScopes, id => contains(toLower(id), '/microsoft.network/privatednszones/'))
-var applierSubscriptionOfEach = [for id in applierScopes: toLower(split(id, '/')[2])]
-var applierSubscriptions = union(applierSubscriptionOfEach, [])
-
 var workspaceIds = [for workspace in logWorkspaces: workspace.id]
-var workspaceSubscriptionOfEach = [for workspace in logWorkspaces: toLower(split(workspace.id, '/')[2])]
-var workspaceSubscriptions = union(workspaceSubscriptionOfEach, [])
-var alertSubscriptions = alertsFollow == 'off' ? [] : union(watched, workspaceSubscriptions)
-var homeGroups = contains(watched, here) ? [] : [ groupName ]
-
-// a role may be assigned within the scopes that it names; the one it is made in is always among them
-var watchedScopes = [for id in watched: '/subscriptions/${id}']
-var workspaceScopes = [for id in workspaceSubscriptions: '/subscriptions/${id}']
-var groupScopes = [for one in watchedManagementGroups: '/providers/Microsoft.Management/managementGroups/${one}']
-var readerScopes = union([ subscription().id ], watchedScopes, workspaceScopes, groupScopes)
-var appliedScopes = [for id in applierSubscriptions: '/subscriptions/${id}']
-var roleScopes = union([ subscription().id ], appliedScopes)
-var heardScopes = [for id in alertSubscriptions: '/subscriptions/${id}']
-var alertScopes = union([ subscription().id ], heardScopes)
 
 var platformCallers = [
   {
@@ -560,120 +539,23 @@ module signIn 'modules/sign-in.bicep' = if (!empty(signInClientId)) {
 
 // The roles, and where the two identities have them
 
-module roles 'modules/roles.bicep' = {
-  name: '${name}-roles'
+module access 'modules/access.bicep' = {
+  name: '${name}-access'
   params: {
     name: name
-    readerScopes: readerScopes
-    applierScopes: roleScopes
-    alertScopes: alertScopes
+    group: group.name
+    watchedSubscriptions: watched
+    watchedManagementGroups: watchedManagementGroups
+    workspaceIds: workspaceIds
+    applierScopes: applierScopes
     probes: probes
     restarts: restarts
     followsAlerts: alertsFollow != 'off'
     doctor: doctor
+    readerPrincipalId: identities.outputs.readerPrincipalId
+    applierPrincipalId: identities.outputs.applierPrincipalId
   }
 }
-
-module reading 'modules/role-on-subscription.bicep' = [for id in watched: {
-  name: '${name}-reading-${uniqueString(id)}'
-  scope: subscription(id)
-  params: {
-    role: roles.outputs.readerRole
-    principalId: identities.outputs.readerPrincipalId
-    reason: 'remediator: reads what a diagnosis needs'
-  }
-}]
-
-module readingGroups 'modules/role-on-management-groups.bicep' = if (!empty(watchedManagementGroups)) {
-  name: '${name}-reading-groups'
-  scope: tenant()
-  params: {
-    managementGroups: watchedManagementGroups
-    role: roles.outputs.readerRole
-    principalId: identities.outputs.readerPrincipalId
-    reason: 'remediator: reads what a diagnosis needs'
-  }
-}
-
-module readingHome 'modules/role-on-group.bicep' = [for home in homeGroups: {
-  name: 'reading-${home}'
-  scope: group
-  params: {
-    role: roles.outputs.readerRole
-    principalId: identities.outputs.readerPrincipalId
-    reason: 'remediator: sees its own app and the identity that writes'
-  }
-}]
-
-module readingLogs 'modules/reader-on-workspace.bicep' = [for id in workspaceIds: {
-  name: '${name}-logs-${uniqueString(id)}'
-  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: {
-    name: last(split(id, '/'))
-    role: roles.outputs.readerRole
-    principalId: identities.outputs.readerPrincipalId
-  }
-}]
-
-module followingAlerts 'modules/role-on-subscription.bicep' = [for id in alertSubscriptions: {
-  name: '${name}-alerts-${uniqueString(id)}'
-  scope: subscription(id)
-  params: {
-    role: roles.outputs.alertsRole
-    principalId: identities.outputs.applierPrincipalId
-    reason: 'remediator: acknowledges and closes the alert behind an incident'
-  }
-}]
-
-module following 'modules/role-on-subscription.bicep' = [for id in applierSubscriptions: {
-  name: '${name}-following-${uniqueString(id)}'
-  scope: subscription(id)
-  params: {
-    role: roles.outputs.followingRole
-    principalId: identities.outputs.applierPrincipalId
-    reason: 'remediator: follows what it has started, writes nothing'
-  }
-}]
-
-module writingInGroup 'modules/role-on-group.bicep' = [for id in applierGroups: {
-  name: '${name}-applier-${uniqueString(id)}'
-  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: {
-    role: roles.outputs.applierRole
-    principalId: identities.outputs.applierPrincipalId
-    reason: 'remediator: writes what somebody approved'
-  }
-}]
-
-module writingRegistry 'modules/applier-on-registry.bicep' = [for id in applierRegistries: {
-  name: '${name}-applier-${uniqueString(id)}'
-  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: {
-    name: last(split(id, '/'))
-    role: roles.outputs.applierRole
-    principalId: identities.outputs.applierPrincipalId
-  }
-}]
-
-module writingNetwork 'modules/applier-on-network.bicep' = [for id in applierNetworks: {
-  name: '${name}-applier-${uniqueString(id)}'
-  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: {
-    name: last(split(id, '/'))
-    role: roles.outputs.applierRole
-    principalId: identities.outputs.applierPrincipalId
-  }
-}]
-
-module writingZone 'modules/applier-on-zone.bicep' = [for id in applierZones: {
-  name: '${name}-applier-${uniqueString(id)}'
-  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: {
-    name: last(split(id, '/'))
-    role: roles.outputs.applierRole
-    principalId: identities.outputs.applierPrincipalId
-  }
-}]
 
 // What calls the program: once there is a program
 
@@ -774,27 +656,27 @@ output DEPLOYED_APPLIER string = identities.outputs.applierClientId
 output DEPLOYED_BUILT string = '${flex ? 'flex' : 'premium'}, ${heardBy}'
 
 @description('Entries of `applierScopes` that are none of the four kinds: nothing may be written there.')
-output scopesNotUnderstood array = filter(applierScopes, id => !contains(concat(applierGroups, applierRegistries, applierNetworks, applierZones), id))
+output scopesNotUnderstood array = access.outputs.notUnderstood
 
 // For those who take it away again (docs/leaving.md): what does not lie in the resource group
 
 @description('Custom roles.')
-output leavingRoles array = roles.outputs.roleIds
+output leavingRoles array = access.outputs.roles
 
 @description('Role assignments of the reader, one on each watched subscription.')
-output leavingReading array = [for (id, i) in watched: reading[i].outputs.assignmentId]
+output leavingReading array = access.outputs.reading
 
 @description('Role assignments of the applier that follow, one on each subscription that it writes in.')
-output leavingFollowing array = [for (id, i) in applierSubscriptions: following[i].outputs.assignmentId]
+output leavingFollowing array = access.outputs.following
 
 @description('Role assignments of the applier for the state of alerts.')
-output leavingAlerts array = [for (id, i) in alertSubscriptions: followingAlerts[i].outputs.assignmentId]
+output leavingAlerts array = access.outputs.alerts
 
 @description('Role assignments of the reader on log workspaces.')
-output leavingLogs array = [for (id, i) in workspaceIds: readingLogs[i].outputs.assignmentId]
+output leavingLogs array = access.outputs.logs
 
 @description('Scopes on which the applier has its role.')
-output leavingWriting array = concat(applierGroups, applierRegistries, applierNetworks, applierZones)
+output leavingWriting array = access.outputs.writing
 
 @description('Management groups on which the reader has its role.')
 output leavingManagementGroups array = watchedManagementGroups

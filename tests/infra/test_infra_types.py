@@ -75,10 +75,10 @@ MISTAKES = [
     ("main.bicep", "    zoneIds: zoneIds\n", "    zoneIds: parts\n", "parameter zoneIds: object is wanted"),
     ("main.bicep", "    retentionDays: retentionDays\n", "    retentionDays: 7\n", "retentionDays: 7 is not from 30"),
     ("main.bicep", "telemetry.outputs.workspaceId", "telemetry.outputs.id", "there is no 'id'"),
-    ("main.bicep", "scope: subscription(id)", "scope: managementGroup(id)", "none goes to a managementGroup"),
+    ("access.bicep", "scope: subscription(id)", "scope: managementGroup(id)", "none goes to a managementGroup"),
     ("main.bicep", "  name: 'vault'\n  scope: group\n", "  name: 'vault'\n", "is for a resourceGroup and deployed to"),
     ("main.bicep", "flex ? appOnFlex", "!flex ? appOnFlex", ".outputs of what is not deployed"),
-    ("main.bicep", "[for id in watched: {", "[for id in roles.outputs.roleIds: {", "a loop hangs on what is known"),
+    ("access.bicep", "[for id in watchedSubscriptions: {", "[for id in roles.outputs.roleIds: {", "a loop hangs on what is known"),
     ("main.bicep", "[ here ] : watchedSubscriptions", "[ here ] : [ here, here ]", "made twice"),
     ("main.bicep", "var unique = uniqueString(subscription().id, name)", "var unique = appName", "hangs on itself"),
 ]  # fmt: skip
