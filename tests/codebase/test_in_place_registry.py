@@ -244,11 +244,13 @@ def test_a_registry_of_azapi_is_edited_in_its_body() -> None:
         assert after == {"main.tf": text.replace('"Enabled"', '"Disabled"')}
 
 
-def test_two_that_write_one_registry_are_told() -> None:
-    """Where azapi changes a registry that azurerm declares, nobody can say which of the two counts."""
+def test_two_that_write_one_field_are_told() -> None:
+    """Where azapi changes the field beside the declaration, nobody can say which of the two counts."""
     update = (
         'resource "azapi_update_resource" "acr" {\n  type = "Microsoft.ContainerRegistry/registries@2023-07-01"\n'
-        "  resource_id = azurerm_container_registry.acr.id\n  body        = { properties = {} }\n}\n"
+        "  resource_id = azurerm_container_registry.acr.id\n  body        = { properties = { %s } }\n}\n"
     )
-    told = declined({"main.tf": TERRAFORM + update}, switch(publicNetworkAccess="Disabled"))
+    closed = switch(publicNetworkAccess="Disabled")
+    told = declined({"main.tf": TERRAFORM + update % 'publicNetworkAccess = "Enabled"'}, closed)
     assert told.code == "code-ambiguous"
+    assert edited({"main.tf": TERRAFORM + update % "anonymousPullEnabled = false"}, closed)

@@ -18,6 +18,7 @@ from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 
+UPDATER = "azapi_update_resource"  # changes a part of what something else declares
 _WORDS = {
     REGISTRY: ("Microsoft.ContainerRegistry/registries@", "azurerm_container_registry"),
     ENDPOINT: ("Microsoft.Network/privateEndpoints@", "azurerm_private_endpoint"),
@@ -85,7 +86,7 @@ class Site:
 
     def declared(self, target: ResourceId) -> tuple[Instance, ...]:
         """The instances of the one declaration of the target; `Declined` where there is none, or no certain one."""
-        ones = [found for found in self.ones(target) if not found.existing]
+        ones = [found for found in self.ones(target) if not found.existing and found.decl.kind != UPDATER]
         there = [found for found in ones if found.exists is not False]
         if not there:
             raise Declined(_not_there(self, target, ones))

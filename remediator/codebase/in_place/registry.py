@@ -13,7 +13,7 @@ from typing import Any
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.goal import form, ignored_changes, look, same
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, entry_lines
-from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
+from remediator.codebase.in_place.locate import UPDATER, Declined, Site, is_terraform, where
 from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.value import Value, plain
 from remediator.codebase.in_place.verified import REGISTRY
@@ -77,7 +77,16 @@ class RegistrySwitch:
 
     def holds(self, site: Site) -> bool:
         """Whether every instance of its declaration says so."""
+        self._no_other_writer(site)
         return all(self._said(found) for found in site.declared(self.target))
+
+    def _no_other_writer(self, site: Site) -> None:
+        """Where azapi changes the same field of what something else declares, nobody can say which counts."""
+        for one in site.ones(self.target):
+            value = look(one.body, _PATHS["azapi"][self.field]) if one.decl.kind == UPDATER else None
+            if value is not None and one.exists is not False:
+                reason = f"{where(one)} sets {self.field} of {self.target.name} beside its declaration"
+                raise Declined(Instruction("code-ambiguous", reason))
 
     def _said(self, found: Instance) -> bool:
         value = self._found(found)
