@@ -26,13 +26,14 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check: its permanent id, what it is about ("" for the whole), what was found, and a command or setting that
-    mends it ("" where nothing is to be done)."""
+    mends it ("" where nothing is to be done). `missing` are actions that a role lacks."""
 
     id: str
     state: State
     found: str
     fix: str = ""
     about: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class Role(StrEnum):

@@ -6,7 +6,7 @@ where changes are wanted and no further, so that what it has nowhere is told, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from remediator.core.change import ChangeKind
 from remediator.core.doctor import Check, Identity, Role, Setup, State
@@ -57,8 +57,8 @@ def two_identities(
 def reader_rights(subscription: str, setup: Setup, found: Sequence[Grant] | Unknown) -> Check:
     """Whether the reader has its actions on a subscription; the line to add for each that it lacks."""
 
-    def check(state: State, text: str, fix: str = "") -> Check:
-        return Check("reader-permissions", state, text, fix, subscription)
+    def check(state: State, text: str, fix: str = "", missing: Sequence[str] = ()) -> Check:
+        return Check("reader-permissions", state, text, fix, subscription, tuple(missing))
 
     wanted = (*READER, *beside_actions("reader", setup.beside))
     scope = ResourceId(f"/subscriptions/{subscription}")
@@ -67,10 +67,9 @@ def reader_rights(subscription: str, setup: Setup, found: Sequence[Grant] | Unkn
         return check(State.UNKNOWN, f"what the reader may do is not known: {found.reason}", update)
     missing, doubt = _missing(wanted, scope, found)
     if missing:
-        lost = "; ".join(f"{action}: {READER[action]}" for action in missing[:_LISTED] if action in READER)
-        more = f" (what is not known without: {lost})" if lost else ""
-        text = f"the reader lacks {len(missing)} of {len(wanted)} actions: {_lines(missing)}{more}"
-        return check(State.ERROR, text, update)
+        lost = list(dict.fromkeys(READER[action] for action in missing if action in READER))
+        more = f"; not known without them: {_some(lost)}" if lost else ""
+        return check(State.ERROR, f"the reader lacks {len(missing)} of {len(wanted)} actions{more}", update, missing)
     if doubt:
         return check(State.UNKNOWN, f"whether the reader has its actions is not known: {doubt}", update)
     return check(State.OK, f"the reader has its {len(wanted)} actions")
@@ -79,8 +78,8 @@ def reader_rights(subscription: str, setup: Setup, found: Sequence[Grant] | Unkn
 def applier_rights(found: Mapping[str, Sequence[Grant] | Unknown], setup: Setup) -> Check:
     """Whether the applier can make changes anywhere in the watched subscriptions."""
 
-    def check(state: State, text: str, fix: str = "") -> Check:
-        return Check("applier-permissions", state, text, fix)
+    def check(state: State, text: str, fix: str = "", missing: Iterable[str] = ()) -> Check:
+        return Check("applier-permissions", state, text, fix, missing=tuple(missing))
 
     unread = {name: why for name, why in found.items() if isinstance(why, Unknown)}
     grants = [grant for held in found.values() if not isinstance(held, Unknown) for grant in held]
@@ -101,11 +100,10 @@ def applier_rights(found: Mapping[str, Sequence[Grant] | Unknown], setup: Setup)
         return check(State.UNKNOWN, f"what the applier may do is not known: {doubts[0]}", update)
     kinds = list(dict.fromkeys(kind for named in lacking.values() for kind in named))
     if len([kind for kind in kinds if kind in set(ChangeKind)]) == len(ChangeKind):
-        text = f"the applier can make no change anywhere; it lacks {_lines(list(lacking))}"
-        return check(State.ERROR, text, update)
+        return check(State.ERROR, "the applier can make no change anywhere", update, lacking)
     if lacking:
-        text = f"nowhere may the applier {_some(kinds)}; it lacks {_lines(list(lacking))}"
-        return check(State.WARNING, text, f"right where such changes are not wanted; else {update}")
+        text = f"nowhere may the applier {_some(kinds)}"
+        return check(State.WARNING, text, f"right where such changes are not wanted; else {update}", lacking)
     return check(State.OK, "for every kind of change the applier has its actions somewhere")
 
 
@@ -133,12 +131,6 @@ def _anywhere(action: str, grants: Sequence[Grant]) -> bool:
 
 def _scope(grant: Grant) -> ResourceId:
     return ResourceId(grant.scope)
-
-
-def _lines(actions: Sequence[str]) -> str:
-    """The actions as they stand in a role definition, ready to be put in."""
-    more = len(actions) - _LISTED
-    return ", ".join(f'"{action}"' for action in actions[:_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _role(which: str, scope: ResourceId, setup: Setup) -> str:

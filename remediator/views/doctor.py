@@ -13,6 +13,7 @@ _MARKS = {State.OK: "✓", State.WARNING: "!", State.ERROR: "✗", State.UNKNOWN
 _WIDE = 19  # of the longest id
 SUBJECT = "[remediator] a test notice"
 LONGEST = 2000
+MOST_LINES = 12
 
 
 def lines(check: Check, width: int) -> list[str]:
@@ -21,10 +22,19 @@ def lines(check: Check, width: int) -> list[str]:
     found = _wrapped(f"{about}{plain(check.found, LONGEST)}", width - _WIDE - 3)
     pad = " " * (_WIDE + 3)
     shown = [f"{_MARKS[check.state]} {check.id.ljust(_WIDE)} {found[0]}", *(pad + line for line in found[1:])]
+    if check.missing:
+        shown += [f"{pad}+ {line}" for line in _role_lines(check.missing)]
     if check.fix and check.state not in (State.OK, State.SKIPPED):
         fix = _wrapped(f"→ {plain(check.fix, LONGEST)}", width - _WIDE - 3)
         shown += [pad + line for line in fix]
     return shown
+
+
+def _role_lines(actions: Sequence[str]) -> list[str]:
+    """Actions as they stand in a role definition, ready to be put in; of many the first ones."""
+    found = [f'"{plain(action, 200)}",' for action in actions[:MOST_LINES]]
+    more = len(actions) - MOST_LINES
+    return [*found, f"and {more} more, which the command below has"] if more > 0 else found
 
 
 def summary(checks: Sequence[Check]) -> str:
@@ -52,6 +62,7 @@ def document(checks: Sequence[Check]) -> dict[str, Any]:
                 "state": check.state.value,
                 "found": plain(check.found, LONGEST),
                 "fix": plain(check.fix, LONGEST) or None,
+                "missing": [plain(action, 200) for action in check.missing],
             }
             for check in checks
         ],

@@ -79,7 +79,7 @@ def states(place: Place, *options: str) -> dict[str, set[str]]:
     assert found["schema"] == 1
     by_id: dict[str, set[str]] = {}
     for check in found["checks"]:
-        assert set(check) == {"id", "about", "state", "found", "fix"}
+        assert set(check) == {"id", "about", "state", "found", "fix", "missing"}
         assert check["state"] in STATES
         assert check["found"]
         assert check["fix"] or check["state"] in ("ok", "skipped", "unknown")
@@ -171,7 +171,10 @@ def test_a_reader_without_rights_is_an_error_with_the_line_to_add(place: Place) 
     place.azure.permissions[client] = {"Microsoft.ContainerRegistry/registries/read", "Microsoft.Authorization/*"}
     result = place.run("doctor")
     assert result.exit_code == 1
-    assert '"Microsoft.Network/privateEndpoints/read"' in result.stdout.replace("\n", " ")
+    assert '+ "Microsoft.ContainerRegistry/registries/replications/read",\n' in result.stdout
+    found = json.loads(place.run("doctor", "--json").stdout)["checks"]
+    (reader,) = [check for check in found if check["id"] == "reader-permissions"]
+    assert len(reader["missing"]) == len(READER) - 5
     assert "az role definition update" in " ".join(result.stdout.split())
 
 
