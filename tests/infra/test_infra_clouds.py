@@ -137,8 +137,17 @@ def test_the_example_is_right(name: str) -> None:
 
 
 @needs_types
-def test_a_scope_of_another_kind_is_named() -> None:
-    """What the applier's list cannot take, e.g. a subscription, is an output and gives no role."""
-    odd = f"/subscriptions/{HOME}"
+@pytest.mark.parametrize(
+    "odd",
+    [
+        f"/subscriptions/{HOME}",
+        f"/subscriptions/{HOME}/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/s",
+        f"/subscriptions/{HOME}/resourceGroups/g/providers/Microsoft.Network/privateDnsZones/z/A/r",
+        f"/subscriptions/{HOME}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
+    ],
+)
+def test_a_scope_of_another_kind_is_named(odd: str) -> None:
+    """What the list of the applier cannot take, a subscription above all, is an output and gives no role."""
     found = deploy(WHOLE | {"applierScopes": [odd]})
+    assert found.problems == []
     assert (found.outputs["scopesNotUnderstood"], found.outputs["leavingWriting"]) == ([odd], [])
