@@ -78,7 +78,7 @@ MISTAKES = [
     ("access.bicep", "scope: subscription(id)", "scope: managementGroup(id)", "none goes to a managementGroup"),
     ("main.bicep", "  name: 'vault'\n  scope: group\n", "  name: 'vault'\n", "is for a resourceGroup and deployed to"),
     ("main.bicep", "flex ? appOnFlex", "!flex ? appOnFlex", ".outputs of what is not deployed"),
-    ("access.bicep", "[for id in watchedSubscriptions: {", "[for id in roles.outputs.roleIds: {", "a loop hangs on what is known"),
+    ("access.bicep", "for id in watchedSubscriptions: {", "for id in roles.outputs.roleIds: {", "a loop hangs on what"),
     ("main.bicep", "[ here ] : watchedSubscriptions", "[ here ] : [ here, here ]", "made twice"),
     ("main.bicep", "var unique = uniqueString(subscription().id, name)", "var unique = appName", "hangs on itself"),
 ]  # fmt: skip
