@@ -8,7 +8,7 @@ told.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,9 +69,22 @@ class World:
     took_back: Incident | None = None
 
 
-def replayed(worlds: Sequence[World], policy: Path | None, *, say_yes: bool = False) -> tuple[Played, ...]:
-    """Every incident of these worlds under a policy; with `say_yes` people approve whatever they are asked."""
-    return tuple(line for world in worlds for line in _played(world, policy, say_yes=say_yes))
+def replayed(
+    worlds: Sequence[World],
+    policy: Path | None,
+    *,
+    say_yes: bool = False,
+    told: Callable[[int], object] = lambda _: None,
+) -> tuple[Played, ...]:
+    """Every incident of these worlds under a policy; with `say_yes` people approve whatever they are asked.
+
+    `told` is called with the number of each world before it is played.
+    """
+    lines: list[Played] = []
+    for number, world in enumerate(worlds, 1):
+        told(number)
+        lines += _played(world, policy, say_yes=say_yes)
+    return tuple(lines)
 
 
 def _played(world: World, policy: Path | None, *, say_yes: bool) -> tuple[Played, ...]:

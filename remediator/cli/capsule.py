@@ -57,7 +57,7 @@ def capsule_of(source: Source, key: bytes, *, keep_names: bool = False) -> Json:
     declared = _without(source.declared, _PRIVATE)
     incident = _for_others(source.incident, redaction)
     whole = diagnosed(asked(incident), estate, desired_from(declared))
-    part = {**estate, "resources": list(part_of(estate["resources"], _seeds(incident, whole)))}
+    part = part_for(estate, incident, whole)
     if judged(diagnosed(asked(incident), part, desired_from(declared))) != judged(whole):
         part = estate
     told: Json = {
@@ -115,7 +115,12 @@ def _for_others(incident: Incident, redaction: Redaction) -> Incident:
     return replace(incident, signals=signals, journal=lines, evidence=())
 
 
-def _seeds(incident: Incident, found: Diagnosis) -> set[str]:
+def part_for(estate: Json, incident: Incident, found: Diagnosis | None = None) -> Json:
+    """The part of an estate document that an incident's diagnosis needs, as far as its own and `found` tell."""
+    return {**estate, "resources": list(part_of(estate["resources"], _seeds(incident, found)))}
+
+
+def _seeds(incident: Incident, found: Diagnosis | None) -> set[str]:
     """The ids about which the diagnosis is."""
     seeds = {incident.subject, *incident.registries}
     for one in (found, incident.diagnosis):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from remediator.views.replay import compared, details, replay_document, sentence
 from remediator.views.wording import headline, ruling_sentence
 
 DIFFERS = 3
+A_FEW = 10  # worlds between two words
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -63,9 +64,20 @@ def command(
     policy, against = policy or present, against or (present if policy is not None and policy != present else None)
     for one in (policy, against):
         desired_of(one)  # every mistake before anything is played
-    ours = replayed(sources.worlds, policy, say_yes=say_yes)
-    other = replayed(sources.worlds, against, say_yes=say_yes) if against is not None else None
+    told = _progress(len(sources.worlds))
+    ours = replayed(sources.worlds, policy, say_yes=say_yes, told=told)
+    other = replayed(sources.worlds, against, say_yes=say_yes, told=told) if against is not None else None
     _told(sources, ours, other, as_json=as_json)
+
+
+def _progress(count: int) -> Callable[[int], None]:
+    """Says how far it is, of many."""
+
+    def told(number: int) -> None:
+        if number % A_FEW == 0:
+            out.say(f"playing {number:,} of {count:,}")
+
+    return told
 
 
 def _told(sources: Sources, ours: Sequence[Played], other: Sequence[Played] | None, *, as_json: bool) -> None:

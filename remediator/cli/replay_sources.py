@@ -18,6 +18,7 @@ from remediator import bootstrap
 from remediator.bootstrap.offline import check_estate, estate_document
 from remediator.bootstrap.replaying import World
 from remediator.cli import read
+from remediator.cli.capsule import part_for
 from remediator.cli.payload import signals_in
 from remediator.core.errors import Rejected, RemediatorError
 from remediator.core.incident import Incident
@@ -27,6 +28,7 @@ from remediator.views.plain import plain
 
 SUFFIXES = (".json", ".txt", ".log")
 MOST_INCIDENTS = 5000
+LARGE = 2000  # resources
 _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -85,11 +87,18 @@ def from_incidents(since: str, estate: Path | None, estates: Path | None) -> Sou
         on = own if own is not None and own.exists() else estate
         if on is None and live is None:
             live = _estate(None)
-        recorded = _estate(on) if on is not None else live
+        recorded = _estate(on) if on is not None else _narrowed(live, incident)
         back_to = incident if on is None and _wrote(incident) else None
         if signals and recorded is not None:
             made.worlds.append(World(incident.id, recorded, signals, back_to))
     return made
+
+
+def _narrowed(live: dict[str, Any] | None, incident: Incident) -> dict[str, Any] | None:
+    """What is there now; of a large estate the part that the incident is about, or each would take minutes."""
+    if live is None or len(live["resources"]) <= LARGE:
+        return live
+    return part_for(live, incident)
 
 
 def _wrote(incident: Incident) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from remediator import bootstrap
+from remediator.cli import replay_sources
 from remediator.core.approval import Answer, Person
 from remediator.core.signal import Signal, SignalSource
 from remediator.sandbox import estates
@@ -122,8 +123,11 @@ def test_people_may_be_played(captured: Path) -> None:
     assert all(len(line) <= 100 for line in result.stdout.splitlines())
 
 
+@pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("place", ["broken-vnet-link"], indirect=True)
-def test_the_past_is_played_from_the_store(place: Place, captured: Path) -> None:
+def test_the_past_is_played_from_the_store(
+    place: Place, captured: Path, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A stored incident that was mended long ago is played on what is there now without its own changes, and Azure sees
     nothing but reads."""
     with bootstrap.build(bootstrap.settings(place.settings)) as runtime:
@@ -140,6 +144,8 @@ def test_the_past_is_played_from_the_store(place: Place, captured: Path) -> None
         runtime.run_until_idle(1800)
         assert runtime.load(incident).status.value == "RESOLVED"
     place.azure.writes.clear()
+    if large:  # as if the estate were: only the part that the incident is about is played
+        monkeypatch.setattr(replay_sources, "LARGE", 0)
     told = place.document("replay", "--since", "30d", "--policy", captured / "auto.yaml", "--json")
     assert told["sentence"] == "would have asked 0 times, mended 1 by itself, 0 wrong"
     assert told["incidents"][0]["rules"] == ["vnet-link"]
