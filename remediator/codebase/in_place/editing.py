@@ -27,6 +27,16 @@ _READ = {
     Language.BICEP: (".bicep", ".bicepparam", ".json"),
     Language.TERRAFORM: (".tf", ".tfvars", ".tf.json"),
 }
+# What a person has to know first: what is not declared often follows from what could not be told.
+_DECISIVE = (
+    "code-not-parsed",
+    "code-ambiguous",
+    "code-shared",
+    "code-ignored",
+    "code-value-unknown",
+    "code-elsewhere",
+    "code-not-located",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +69,19 @@ def edit(task: Task, tree: Tree, home: CodeHome) -> Draft | Instruction:
     for change in task.plan.changes:
         outcomes.append(_put(change, task, site, scripts))
         site = outcomes[-1].site
-    declined = next((one.declined for one in outcomes if one.declined is not None), None)
-    if declined is not None:
+    told = [one.declined for one in outcomes if one.declined is not None]
+    if told:
+        declined = min(told, key=lambda one: _DECISIVE.index(one.code) if one.code in _DECISIVE else len(_DECISIVE))
         return instruction(declined, [(one.change, one.goals, one.declined, one.right) for one in outcomes], site, tree)
     if not outcomes:
         return Draft(())
     if all(one.aside for one in outcomes):
-        told = Instruction("code-not-written", "; ".join(dict.fromkeys(one.aside for one in outcomes)))
-        return instruction(told, [(one.change, (), None, False) for one in outcomes], site, tree)
+        done = Instruction("code-not-written", "; ".join(dict.fromkeys(one.aside for one in outcomes)))
+        return instruction(done, [(one.change, (), None, False) for one in outcomes], site, tree)
     if all(one.right for one in outcomes):
         reason = "the code declares all of this already; deploying it again mends what was changed by hand"
-        told = Instruction("code-says-so-already", reason)
-        return instruction(told, [(one.change, one.goals, None, True) for one in outcomes], site, tree)
+        right = Instruction("code-says-so-already", reason)
+        return instruction(right, [(one.change, one.goals, None, True) for one in outcomes], site, tree)
     return _drafted(outcomes, sources, task)
 
 

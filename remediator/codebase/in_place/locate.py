@@ -19,6 +19,16 @@ from remediator.core.resource_id import ResourceId
 from remediator.core.snapshot import Snapshot
 
 UPDATER = "azapi_update_resource"  # changes a part of what something else declares
+_KINDS = {
+    "registries": "registry",
+    "privateendpoints": "private endpoint",
+    "privatednszones": "private zone",
+    "virtualnetworks": "network",
+    "virtualnetworklinks": "link",
+    "virtualnetworkpeerings": "peering",
+    "a": "record",
+    "privatednszonegroups": "zone group",
+}
 _WORDS = {
     REGISTRY: ("Microsoft.ContainerRegistry/registries@", "azurerm_container_registry"),
     ENDPOINT: ("Microsoft.Network/privateEndpoints@", "azurerm_private_endpoint"),
@@ -188,7 +198,8 @@ def _where(found: Instance) -> str:
 
 
 def _words(target: ResourceId) -> str:
-    return f"{target.type.rpartition('/')[2]} {target.name}"
+    kind = target.type.rpartition("/")[2]
+    return f"{_KINDS.get(kind.lower(), kind)} {target.name}"
 
 
 def where(found: Instance) -> str:
