@@ -57,7 +57,7 @@ def test_every_type_elsewhere_is_on_the_page(name: str) -> None:
 
 
 def test_what_outlives_its_group_is_on_the_page() -> None:
-    """What is only soft-deleted, the app registration, the history of deployments and what Azure makes are named, too."""
+    """What is soft-deleted, the app registration, the history of deployments and what Azure makes are named, too."""
     for words in ("soft-deleted for 90 days", "for 14 days", "az ad app delete", "Microsoft.Resources/deployments"):
         assert words in LEAVING
     assert "NetworkWatcherRG" in LEAVING

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tree_sitter_bicep
 from pycep import BicepParser
+from tree_sitter import Language, Node, Parser
 
 from tests.infra.bicep_syntax import read
 from tests.infra.deployment import INFRA
@@ -35,14 +38,22 @@ def checked() -> dict[str, Any]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.name)
 def test_every_file_is_read(file: Path) -> None:
-    """A file is Bicep for pycep and for the reader of these checks, and begins with what it is for."""
+    """A file is Bicep for pycep, for tree-sitter's grammar and for our reader, and begins with what it is for."""
     text = file.read_text("utf-8")
     tree = BicepParser().parse(text=text)
     ours = read(file)
     assert set(tree.get("resources", {})) == set(ours.of("resource"))
     assert set(tree.get("modules", {})) == set(ours.of("module"))
     assert set(tree.get("parameters", {})) == set(ours.of("param"))
+    assert list(_mistakes(Parser(Language(tree_sitter_bicep.language())).parse(text.encode()).root_node)) == []
     assert text.startswith("// ")
+
+
+def _mistakes(node: Node) -> Iterator[str]:
+    if node.type == "ERROR" or node.is_missing:
+        yield f"line {node.start_point.row + 1}"
+    for child in node.children:
+        yield from _mistakes(child)
 
 
 def test_no_module_comes_from_elsewhere() -> None:
