@@ -62,7 +62,7 @@ def reader_rights(subscription: str, setup: Setup, found: Sequence[Grant] | Unkn
 
     wanted = (*READER, *beside_actions("reader", setup.beside))
     scope = ResourceId(f"/subscriptions/{subscription}")
-    update = _role("reader", scope, setup)
+    update = _role("reader", setup)
     if isinstance(found, Unknown):
         return check(State.UNKNOWN, f"what the reader may do is not known: {found.reason}", update)
     missing, doubt = _missing(wanted, scope, found)
@@ -83,7 +83,7 @@ def applier_rights(found: Mapping[str, Sequence[Grant] | Unknown], setup: Setup)
 
     unread = {name: why for name, why in found.items() if isinstance(why, Unknown)}
     grants = [grant for held in found.values() if not isinstance(held, Unknown) for grant in held]
-    update = _role("applier", ResourceId(f"/subscriptions/{next(iter(found), '<subscription-id>')}"), setup)
+    update = _role("applier", setup)
     lacking: dict[str, list[str]] = {}
     for kind in ChangeKind:
         for need in NEEDS[kind]:
@@ -133,15 +133,17 @@ def _scope(grant: Grant) -> ResourceId:
     return ResourceId(grant.scope)
 
 
-def _role(which: str, scope: ResourceId, setup: Setup) -> str:
+def _role(which: str, setup: Setup) -> str:
+    """What updates the custom role; every watched subscription stays among the scopes in which it may be assigned."""
+    scopes = "".join(f" --scope /subscriptions/{one}" for one in setup.subscriptions)
     beside = "".join(f" --with {name}" for name in setup.beside)
     file = f"{which}.json"
     return (
-        f"remediator permissions --{which} --json{beside} --scope {scope} > {file}; "
-        f"az role definition update --role-definition @{file}"
+        f"remediator permissions --{which} --json{beside}{scopes} > {file}; "
+        f"az role definition update --role-definition @{file} (a role of infra/: deploy that again)"
     )
 
 
 def _some(names: Sequence[str]) -> str:
     more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return "; ".join(names[:_LISTED]) + (f"; and {more} more" if more > 0 else "")

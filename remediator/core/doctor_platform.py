@@ -14,6 +14,7 @@ from remediator.core.cloud import AZURE_CHINA, Cloud
 from remediator.core.doctor import Check, State
 from remediator.core.unknown import Unknown
 
+GRANT = "give the reader what `remediator permissions --reader --json --with doctor` lists"
 MOST_DRIFT = timedelta(minutes=2)
 SOON = timedelta(days=365)
 
@@ -115,7 +116,7 @@ def api_versions(subscription: str, found: Iterable[Provider] | Unknown) -> Chec
         return Check("api-versions", state, text, fix, subscription)
 
     if isinstance(found, Unknown):
-        return check(State.UNKNOWN, f"what the cloud offers cannot be read: {found.reason}", "mend what is named there")
+        return check(State.UNKNOWN, f"what the cloud offers cannot be read: {found.reason}", GRANT)
     providers = list(found)
     missing = [p.namespace for p in providers if not p.registered]
     if missing:
@@ -144,7 +145,7 @@ def platform(found: App | Unknown | None, today: date, *, running: str, in_azure
         return (Check("platform", State.SKIPPED, "not in mode azure: no plan and no host of Azure's"),)
     if isinstance(found, Unknown):
         text = f"the function app cannot be read: {found.reason}"
-        return (_python(running, today), Check("platform", State.UNKNOWN, text, "docs/doctor.md#platform"))
+        return (_python(running, today), Check("platform", State.UNKNOWN, text, GRANT))
     if found is None:
         text = "no function app of the watched subscriptions answers at REMEDIATOR_PUBLIC_URL"
         fix = "right for a container; else look in the subscription of the app: REMEDIATOR_SUBSCRIPTIONS"

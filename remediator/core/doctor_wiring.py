@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from remediator.core.cloud import AZURE_CHINA, Cloud
 from remediator.core.doctor import Check, State
+from remediator.core.doctor_platform import GRANT
 from remediator.core.unknown import Unknown
 
 _ACR, _NET, _APP = "Microsoft.ContainerRegistry/registries", "Microsoft.Network", "Microsoft.App"
@@ -42,7 +43,6 @@ OPERATIONS: tuple[str, ...] = (
 EVENT_TYPES = ("Microsoft.Resources.ResourceWriteSuccess", "Microsoft.Resources.ResourceDeleteSuccess")
 _KEY = "data.operationname"
 _LISTED = 6
-GRANT = "give the reader what `remediator permissions --reader --json --with doctor` lists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def events(subscription: str, found: Sequence[Topic] | Unknown, wiring: Wiring |
     def check(state: State, text: str, fix: str = "") -> Check:
         return Check("event-grid", state, text, fix, subscription)
 
-    make = "deploy infra/ with this subscription in its list, or see docs/doctor.md#event-grid"
+    make = "name it in watchedSubscriptions and deploy infra/ again; by hand: docs/doctor.md#event-grid"
     if isinstance(found, Unknown):
         return check(State.UNKNOWN, f"the system topics cannot be read: {found.reason}", GRANT)
     unread = [topic.subscriptions for topic in found if isinstance(topic.subscriptions, Unknown)]
@@ -178,7 +178,7 @@ def alerts(subscription: str, found: Wiring | Unknown, *, callers: bool) -> Chec
     def check(state: State, text: str, fix: str = "") -> Check:
         return Check("alerts", state, text, fix, subscription)
 
-    make = "deploy infra/ with this subscription in its list, or see docs/doctor.md#alerts"
+    make = "name its workspaces in logWorkspaces and deploy infra/ again; by hand: docs/doctor.md#alerts"
     if isinstance(found, Unknown):
         return check(State.UNKNOWN, f"action groups and rules cannot be read: {found.reason}", GRANT)
     if not found.groups:

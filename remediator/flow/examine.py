@@ -54,6 +54,7 @@ def examine(
         yield Check(
             "subscriptions", State.ERROR, "the reader sees none", "REMEDIATOR_SUBSCRIPTIONS and the reader's role"
         )
+    setup = replace(setup, subscriptions=watched)
     yield from _rights(setup, azure, watched, desired)
     yield from _signals(setup, azure, watched)
     for subscription in watched:

@@ -23,7 +23,7 @@ def lines(check: Check, width: int) -> list[str]:
     pad = " " * (_WIDE + 3)
     shown = [f"{_MARKS[check.state]} {check.id.ljust(_WIDE)} {found[0]}", *(pad + line for line in found[1:])]
     if check.missing:
-        shown += [f"{pad}+ {line}" for line in _role_lines(check.missing)]
+        shown += [pad + line for line in _role_lines(check.missing)]
     if check.fix and check.state not in (State.OK, State.SKIPPED):
         fix = _wrapped(f"→ {plain(check.fix, LONGEST)}", width - _WIDE - 3)
         shown += [pad + line for line in fix]
@@ -32,9 +32,9 @@ def lines(check: Check, width: int) -> list[str]:
 
 def _role_lines(actions: Sequence[str]) -> list[str]:
     """Actions as they stand in a role definition, ready to be put in; of many the first ones."""
-    found = [f'"{plain(action, 200)}",' for action in actions[:MOST_LINES]]
+    found = [f'+ "{plain(action, 200)}",' for action in actions[:MOST_LINES]]
     more = len(actions) - MOST_LINES
-    return [*found, f"and {more} more, which the command below has"] if more > 0 else found
+    return [*found, f"  and {more} more, which the command below has"] if more > 0 else found
 
 
 def summary(checks: Sequence[Check]) -> str:

@@ -17,7 +17,7 @@ SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 SCOPE = f"/subscriptions/{SUBSCRIPTION}"
 GROUP = f"{SCOPE}/resourceGroups/rg"
 IDS = {Role.READER: "aaaaaaaa-0000-4000-8000-000000000001", Role.APPLIER: "bbbbbbbb-0000-4000-8000-000000000002"}
-SETUP = Setup("azure", AZURE_PUBLIC, client_ids=IDS)
+SETUP = Setup("azure", AZURE_PUBLIC, (SUBSCRIPTION, "22222222-2222-2222-2222-222222222222"), client_ids=IDS)
 READS, WRITES = Identity("a", "1", "t"), Identity("b", "2", "t")
 REFUSED = Misconfigured("azure-no-credential", "no managed identity answers")
 
@@ -65,7 +65,8 @@ def test_the_readers_missing_actions_stand_as_lines_of_a_role() -> None:
     assert check.state is State.ERROR
     assert check.missing == (gone,)
     assert READER[gone] in check.found
-    assert check.fix.startswith(f"remediator permissions --reader --json --scope {SCOPE} ")
+    both = "".join(f" --scope /subscriptions/{one}" for one in SETUP.subscriptions)
+    assert check.fix.startswith(f"remediator permissions --reader --json{both} > reader.json")
 
 
 def test_rights_on_a_group_are_not_rights_on_the_subscription() -> None:
