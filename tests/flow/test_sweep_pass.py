@@ -19,14 +19,17 @@ from remediator.adapters.system.log import SystemLog
 from remediator.cli.bench.drifts import no_endpoint, public_access, record_missing
 from remediator.core.cloud import AZURE_PUBLIC
 from remediator.core.desired import DesiredState
+from remediator.core.diagnosis import Focus, diagnose
 from remediator.core.errors import Transient
+from remediator.core.finding import Severity
 from remediator.core.fleet import part_of, together
 from remediator.core.incident import Status
 from remediator.core.measures import MISSED, Metric, Unmeasured
+from remediator.core.opening import Opening
 from remediator.core.resource_id import ResourceId
 from remediator.core.signal import Signal, SignalSource
 from remediator.core.snapshot import Snapshot
-from remediator.core.sweep import OpenedPart, SweepScope, WideEstate
+from remediator.core.sweep import OpenedPart, Seen, SweepScope, Swept, WideEstate
 from remediator.core.sweep_pass import LONGEST, STALLED, Stage
 from remediator.facts import snapshot_from
 from remediator.flow.intake import intake
@@ -341,6 +344,44 @@ def test_what_an_event_told_of_is_not_missed(world: World) -> None:
     registry = [one for one in world.incidents.find() if one.subject.key == sites[3].registry.lower()]
     assert len(registry) == 1
     assert sum(value for metric, value in world.telemetry.added if metric is MISSED) == 2
+
+
+def test_what_an_event_told_of_yesterday_is_left_alone(world: World) -> None:
+    """An incident of an event that was reported and not mended knows of it: no other one is opened."""
+    site = fleet(10).sites[3]
+    told = Signal(SignalSource.EVENT_GRID, "e", NOON, ResourceId(site.registry))
+    world.take_in(told)
+    held = world.incidents.load(world.incidents.find()[0].id)
+    known = replace(diagnose(DesiredState(), SNAPSHOTS[0], Focus(ResourceId(site.registry))), paths=())
+    registries = (ResourceId(site.registry),)
+    reported = replace(held.incident, diagnosis=known, registries=registries).to(Status.REPORTED, NOON, "reported")
+    world.incidents.save(held, reported.rest(NOON))
+    world.begin()
+    world.pump()
+    about = [one for one in world.incidents.find() if one.subject.key == site.registry.lower()]
+    assert len(about) == 1
+
+
+def test_what_is_only_unknown_opens_nothing() -> None:
+    """A row that cannot be seen is no reason to call anybody, with a document neither."""
+    world = World(DesiredState(declared=True))
+    unknown = Seen("route", ResourceId(fleet(10).sites[0].registry), Severity.UNKNOWN, "", ("route", "r"))
+    made = world.worker().make_known(Swept(seen=(unknown,)), "s", DesiredState(declared=True))
+    assert made.opened == []
+
+
+def test_an_opening_that_was_approved_is_no_drift() -> None:
+    """While it stands, its registry's switches are nobody's business; without it they are a drift."""
+    world = World(DesiredState(declared=True))
+    site = fleet(10).sites[7]
+    opening = Opening(ResourceId(site.registry), "198.51.100.7", 30)
+    world.take_in(Signal(SignalSource.MANUAL, "o", NOON, opening.subject, actor="someone", opening=opening))
+    held = world.incidents.load(world.incidents.find()[0].id)
+    stands = replace(held.incident, status=Status.APPLIED, opening=opening.begun(NOON))
+    world.incidents.save(held, stands.note(NOON, "it stands").rest(NOON))
+    world.begin()
+    world.pump()
+    assert not [one for one in world.incidents.find() if one.subject.key == site.registry.lower()]
 
 
 @pytest.mark.parametrize(
