@@ -271,3 +271,32 @@ def test_a_zone_stands_beside_others_of_its_group() -> None:
         '\nresource "azurerm_private_dns_zone" "privatelink_azurecr_io" {\n'
         '  name                = "privatelink.azurecr.io"\n  resource_group_name = azurerm_resource_group.app.name\n}\n'
     )
+
+
+def test_what_has_no_name_in_the_code_may_be_it() -> None:
+    """A link, a record or a zone group of the same parent whose name is not known may be the one that is missing."""
+    named = TERRAFORM + (
+        '\nresource "azurerm_private_dns_zone_virtual_network_link" "l" {\n  name = "l-${var.suffix}"\n'
+        "  private_dns_zone_name = azurerm_private_dns_zone.acr.name\n"
+        "  resource_group_name = azurerm_resource_group.app.name\n  virtual_network_id = var.vnet\n}\n"
+        '\nresource "azurerm_private_dns_a_record" "r" {\n  name = var.registry\n'
+        "  zone_name = azurerm_private_dns_zone.acr.name\n"
+        '  resource_group_name = azurerm_resource_group.app.name\n  ttl = 300\n  records = ["10.0.1.4"]\n}\n'
+    )
+    assert declined({"main.tf": named}, link(ZONE, SHOP)).code == "code-value-unknown"
+    record = change(ChangeKind.CREATE_RECORD, ZONE.child("A", "acrshop"), addresses=["10.0.1.5"], ttl=300)
+    assert declined({"main.tf": named}, record).code == "code-value-unknown"
+    told = named.replace("virtual_network_id = var.vnet", f'virtual_network_id = "{SHOP.text}"')
+    assert declined({"main.tf": told}, link(ZONE, SHOP)).code == "code-says-so-already"
+    pe = (
+        "\nparam suffix string\nresource pe 'Microsoft.Network/privateEndpoints@2023-11-01' = {\n  name: 'pe-shop'\n}\n"
+    )
+    group = (
+        "\nresource g 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2023-11-01' = {\n  parent: pe\n"
+        "  name: 'g${suffix}'\n  properties: {\n    privateDnsZoneConfigs: [\n"
+        "      { name: 'x', properties: { privateDnsZoneId: zone.id } }\n    ]\n  }\n}\n"
+    )
+    wanted = change(
+        ChangeKind.CREATE_ZONE_GROUP, endpoint_id().child("privateDnsZoneGroups", "default"), zones=[ZONE.text]
+    )
+    assert declined({"main.bicep": BICEP + pe + group}, wanted).code == "code-says-so-already"

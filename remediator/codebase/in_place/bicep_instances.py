@@ -110,6 +110,7 @@ def _instance(scope: Scope, block: Block, turn: Any, env: Env, loop: Value | Non
         reading=_reading(block.body, env),
         name_deps=deps,
         loop=loop,
+        parent=resource.parent_id() if names is None else None,
     )
 
 

@@ -178,6 +178,11 @@ class Resource:
         outer, why, deps = parent.names()
         return ((*outer, text) if outer is not None else None), why, deps | own.deps
 
+    def parent_id(self) -> Id | None:
+        """What it is a child of, as far as the code tells."""
+        parent = self._parent(self.env)
+        return parent.get("id").id() if parent is not None else None
+
     def _parent(self, env: Env) -> Resource | None:
         if self.block.parent is not None:
             outer = self.scope.file.resources.get(self.block.parent)

@@ -53,7 +53,8 @@ class Instance:
 
     `type` is the ARM type, "" for a module's call. `names` are None where a name is not known, `why` says why. `exists`
     is None where a condition is not known. `existing` is what is only referred to (`existing`, `data`). `chain` are the
-    module calls on the way to it, `turn` the key of its loop.
+    module calls on the way to it, `turn` the key of its loop. `parent` is what it is a child of where its own name is
+    not known.
     """
 
     world: str
@@ -71,6 +72,7 @@ class Instance:
     reading: Callable[[], Value]
     name_deps: Deps = NO_DEPS
     loop: Value | None = None
+    parent: Id | None = None
     _body: Value | None = field(default=None)
 
     @property

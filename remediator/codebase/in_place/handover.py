@@ -17,8 +17,7 @@ from remediator.codebase.in_place.goal import form, ignored_changes, lifecycle_o
 from remediator.codebase.in_place.layout import Nested, Raw, with_entry, with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.setting import Way, put_deep, removed, ways
-from remediator.codebase.in_place.value import Id
-from remediator.codebase.in_place.verified import ENDPOINT, GROUP
+from remediator.codebase.in_place.verified import GROUP
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 
@@ -57,17 +56,7 @@ class HandOver:
             return owners
 
     def _groups(self, site: Site) -> list[Instance]:
-        endpoint = Id.parse(self.endpoint.text)
-        return [
-            one
-            for one in site.instances()
-            if one.type.lower() == GROUP.lower()
-            and not one.existing
-            and one.exists is not False
-            and (rid := site.id_of(one)) is not None
-            and endpoint is not None
-            and Id(ENDPOINT, rid.names[:-1], rid.group, rid.subscription).fits(endpoint)
-        ]
+        return [one for one in site.children(self.endpoint, GROUP) if one.exists is not False]
 
     def ways(self, site: Site) -> Iterator[Way]:
         """Ignore the group, or declare it no more."""

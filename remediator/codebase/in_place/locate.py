@@ -94,6 +94,23 @@ class Site:
             if wanted is not None and rid is not None and rid.fits(wanted):
                 yield found
 
+    def children(self, parent: ResourceId, kind: str) -> list[Instance]:
+        """Declared children of a type, also those whose own name is not known."""
+        return [found for found in self.instances() if self.is_child(found, parent, kind)]
+
+    def is_child(self, found: Instance, parent: ResourceId, kind: str) -> bool:
+        """Whether something that is declared is a child of this type of a parent."""
+        if found.type.lower() != kind.lower() or found.existing:
+            return False
+        wanted, rid = Id.parse(parent.text), self.id_of(found)
+        if rid is not None:
+            owner = replace(rid, type=rid.type.rpartition("/")[0], names=rid.names[:-1])
+        elif found.parent is not None:
+            owner = found.parent
+        else:
+            return False
+        return wanted is not None and owner.fits(wanted)
+
     def declared(self, target: ResourceId) -> tuple[Instance, ...]:
         """The instances of the one declaration of the target; `Declined` where there is none, or no certain one."""
         ones = [found for found in self.ones(target) if not found.existing and found.decl.kind != UPDATER]

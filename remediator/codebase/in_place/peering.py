@@ -13,7 +13,7 @@ from remediator.codebase.in_place.locate import Declined, Site, is_terraform, wh
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, group_beside, reference, symbol_of
 from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.value import Id
-from remediator.codebase.in_place.verified import NETWORK, PEERING
+from remediator.codebase.in_place.verified import PEERING
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 
@@ -42,18 +42,14 @@ class Peering:
         return ResourceId(self.target.text.rsplit("/", 2)[0])
 
     def _mine(self, site: Site) -> list[Instance]:
-        owner, remote, own = Id.parse(self.network.text), Id.parse(self.remote.text), Id.parse(self.target.text)
+        remote, own = Id.parse(self.remote.text), Id.parse(self.target.text)
         found: list[Instance] = []
-        for one in site.instances():
+        for one in site.children(self.network, PEERING):
             rid = site.id_of(one)
-            if one.type.lower() != PEERING.lower() or one.existing or rid is None:
-                continue
-            network = Id(NETWORK, rid.names[:-1], rid.group, rid.subscription)
-            if owner is None or remote is None or own is None or not network.fits(owner):
-                continue
             value = look(one.body, _REMOTE[form(one)])
             goes = value.id() if value is not None else None
-            if rid.fits(own) or (goes is not None and goes.fits(remote)):
+            named = rid is not None and own is not None and rid.fits(own)
+            if named or (goes is not None and remote is not None and goes.fits(remote)):
                 found.append(one)
             elif goes is None:
                 reason = f"{where(one)} may be the peering to {self.remote.name}, but where it goes is not in the code"

@@ -57,7 +57,8 @@ def _decl(block: HclBlock, kind: str, *, existing: bool = False) -> Decl:
 
 def _instance(scope: Scope, block: HclBlock, turn: Turn, *, existing: bool) -> Instance:
     kind, known = block.labels[0], type_of(block)
-    names, why, deps = Resource(scope, block, turn.key).names()
+    resource = Resource(scope, block, turn.key)
+    names, why, deps = resource.names()
     body: Fields = block.body
     return Instance(
         world=scope.world,
@@ -75,6 +76,7 @@ def _instance(scope: Scope, block: HclBlock, turn: Turn, *, existing: bool) -> I
         reading=lambda: evaluate(body, turn.env),
         name_deps=deps,
         loop=turn.loop,
+        parent=resource.parent_id() if names is None else None,
     )
 
 

@@ -176,6 +176,14 @@ class Resource:
             made.append(text)
         return tuple(made), "", deps
 
+    def parent_id(self) -> Id | None:
+        """What it is a child of, by the attributes that name it, where only its own name is not known."""
+        known = type_of(self.block)
+        if known is None or len(known[1]) < 2:
+            return None
+        made, _, _ = self._names((known[0], known[1][:-1]))
+        return Id(known[0].rpartition("/")[0], made, self.group()) if made is not None else None
+
     def _env(self) -> Env:
         found = [turn for turn in rounds(self.scope, self.block) if turn.key == self.turn]
         return found[0].env if found else self.scope

@@ -18,7 +18,7 @@ from remediator.codebase.in_place.locate import Declined, Site, is_terraform, wh
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, reference, symbol_of
 from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.value import Id, Value
-from remediator.codebase.in_place.verified import ENDPOINT, GROUP
+from remediator.codebase.in_place.verified import GROUP
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 
@@ -41,16 +41,7 @@ class ZoneGroup:
 
     def _groups(self, site: Site) -> list[Instance]:
         """Bicep's declared groups of the endpoint."""
-        endpoint = Id.parse(self.endpoint.text)
-        found: list[Instance] = []
-        for one in site.instances():
-            rid = site.id_of(one)
-            if one.type.lower() != GROUP.lower() or one.existing or rid is None:
-                continue
-            owner = Id(ENDPOINT, rid.names[:-1], rid.group, rid.subscription)
-            if endpoint is not None and owner.fits(endpoint):
-                found.append(one)
-        return found
+        return site.children(self.endpoint, GROUP)
 
     def holds(self, site: Site) -> bool:
         """Whether the endpoint's group writes to every zone."""
@@ -158,13 +149,10 @@ class ZoneGroup:
 
     def may_change(self, site: Site, found: Instance) -> bool:
         """The group; in Terraform and of a verified module, the endpoint."""
-        rid, endpoint = site.id_of(found), Id.parse(self.endpoint.text)
-        if rid is None or endpoint is None:
-            return False
         if form(found) == "bicep":
-            owner = Id(ENDPOINT, rid.names[:-1], rid.group, rid.subscription)
-            return found.type.lower() == GROUP.lower() and owner.fits(endpoint)
-        return rid.fits(endpoint)
+            return site.is_child(found, self.endpoint, GROUP)
+        rid, endpoint = site.id_of(found), Id.parse(self.endpoint.text)
+        return rid is not None and endpoint is not None and rid.fits(endpoint)
 
     def owner(self, site: Site) -> ResourceId | None:
         """The endpoint."""

@@ -47,15 +47,7 @@ class ZoneLink:
 
     def _links(self, site: Site) -> list[Instance]:
         """Declared links of the zone."""
-        zone = Id.parse(self.zone.text)
-        found: list[Instance] = []
-        for one in site.instances():
-            if one.type.lower() != LINK.lower() or one.existing or (rid := site.id_of(one)) is None:
-                continue
-            owner = Id("Microsoft.Network/privateDnsZones", rid.names[:-1], rid.group, rid.subscription)
-            if zone is not None and owner.fits(zone):
-                found.append(one)
-        return found
+        return site.children(self.zone, LINK)
 
     def _network(self, site: Site, link: Instance) -> Id | None:
         """Where a declared link goes; where the code does not tell, what Azure has under its name."""
@@ -217,17 +209,12 @@ class ZoneLink:
 
     def may_change(self, site: Site, found: Instance) -> bool:
         """The link; of a verified module, the zone."""
-        rid = site.id_of(found)
-        if rid is None:
-            return False
-        zone = Id.parse(self.zone.text)
+        rid, zone = site.id_of(found), Id.parse(self.zone.text)
         if form(found) == "verified-bicep":
-            return zone is not None and rid.fits(zone)
-        if found.type.lower() != LINK.lower() or found.existing:
+            return zone is not None and rid is not None and rid.fits(zone)
+        if not site.is_child(found, self.zone, LINK):
             return False
-        value = look(found.body, _NETWORK[form(found)])
-        owner = Id("Microsoft.Network/privateDnsZones", rid.names[:-1], rid.group, rid.subscription)
-        return zone is not None and owner.fits(zone) and refers(value, self._network_id())
+        return refers(look(found.body, _NETWORK[form(found)]), self._network_id())
 
     def owner(self, site: Site) -> ResourceId | None:
         """The zone."""

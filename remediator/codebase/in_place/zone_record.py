@@ -47,7 +47,14 @@ class ZoneRecord:
         return ResourceId(self.target.text.rsplit("/", 2)[0])
 
     def _ones(self, site: Site) -> list[Instance]:
-        return [one for one in site.ones(self.target) if not one.existing]
+        ones = [one for one in site.ones(self.target) if not one.existing]
+        vague = next((one for one in site.children(self.zone, RECORD) if one.names is None), None)
+        if not ones and vague is not None and vague.exists is not False:
+            reason = (
+                f"{where(vague)} may be the record {self.target.name}, but its name is not in the code: {vague.why}"
+            )
+            raise Declined(Instruction("code-value-unknown", reason))
+        return ones
 
     def holds(self, site: Site) -> bool:
         """Whether its declaration has the addresses."""
