@@ -5,12 +5,14 @@ Called by `bicep_scope`. Where nothing is said, whoever deploys chooses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.codebase.in_place.bicep_file import Block
+from remediator.codebase.in_place.bicep_file import BicepFile, Block
 from remediator.codebase.in_place.declared import Place
-from remediator.codebase.in_place.evaluate import Env, evaluate
+from remediator.codebase.in_place.evaluate import Env, Later, evaluate
+from remediator.codebase.in_place.expr import Fields
 from remediator.codebase.in_place.operators import field_of
 from remediator.codebase.in_place.value import Id, Value, unread
 from remediator.codebase.in_place.verified import bicep_type
@@ -59,3 +61,14 @@ def verified_output(block: Block, env: Env, key: str, place: Place) -> Value:
     if key == "name" or name.text() is None:
         return name
     return Value(Id(made, (name.text() or "",), place.group, place.subscription), None, name.deps)
+
+
+def passed(block: Block, env: Env, file: BicepFile) -> Mapping[str, Value | Later]:
+    """The values that a module's call passes, worked out when they are asked for."""
+    params = block.body.entry("params") if block.body is not None else None
+    if params is None:
+        return {}
+    if isinstance(params.value, Fields) and all(entry.key is not None for entry in params.value.entries):
+        return {entry.key: Later(entry.value, env) for entry in params.value.entries if entry.key is not None}
+    whole = evaluate(params.value, env)
+    return whole.data if isinstance(whole.data, dict) else dict.fromkeys(file.params, whole)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remediator.codebase.in_place.bicep_file import BicepFile, Block, module_path
-from remediator.codebase.in_place.bicep_place import AFTER, Scoped, environment, verified_output
+from remediator.codebase.in_place.bicep_place import AFTER, Scoped, environment, passed, verified_output
 from remediator.codebase.in_place.declared import Place
 from remediator.codebase.in_place.evaluate import Env, Later, bound_turns, evaluate
 from remediator.codebase.in_place.expr import Fields
@@ -287,19 +287,9 @@ def inner_scope(scope: Scope, block: Block, turn: Any, env: Env) -> Scope | None
     if key not in scope.inner:
         label = block.symbol if turn is None else f"{block.symbol}[{turn}]"
         place = scope.place_of(block.body, env)
-        given = _passed(block, env, file)
+        given = passed(block, env, file)
         entry = block.body.entry("params") if block.body is not None else None
         call = Value({}, entry.value) if entry is not None else Value({})
         chain = (*scope.chain, label)
         scope.inner[key] = Scope(file, scope.files, scope.cloud, scope.world, given, place, chain, call)
     return scope.inner[key]
-
-
-def _passed(block: Block, env: Env, file: BicepFile) -> Mapping[str, Value | Later]:
-    params = block.body.entry("params") if block.body is not None else None
-    if params is None:
-        return {}
-    if isinstance(params.value, Fields) and all(entry.key is not None for entry in params.value.entries):
-        return {entry.key: Later(entry.value, env) for entry in params.value.entries if entry.key is not None}
-    passed = evaluate(params.value, env)
-    return passed.data if isinstance(passed.data, dict) else dict.fromkeys(file.params, passed)

@@ -13,8 +13,18 @@ from typing import Any
 from remediator.codebase.in_place.evaluate import Env, evaluate
 from remediator.codebase.in_place.expr import Blocks, Call, Expr, Fields, Items
 from remediator.codebase.in_place.read_hcl import HclBlock
-from remediator.codebase.in_place.value import Typed, Value
-from remediator.codebase.in_place.verified import ENDPOINT, LINK, NETWORK, PEERING, RECORD, REGISTRY, SUBNET, ZONE
+from remediator.codebase.in_place.value import Id, Typed, Value, unread
+from remediator.codebase.in_place.verified import (
+    ENDPOINT,
+    LINK,
+    NETWORK,
+    PEERING,
+    RECORD,
+    REGISTRY,
+    SUBNET,
+    ZONE,
+    terraform_type,
+)
 
 # The ARM type of each resource that is read, and the attributes that hold its names.
 TYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -123,3 +133,16 @@ def nullable(folder: Folder, key: str) -> bool:
     block = folder.variables.get(key)
     entry = block.body.entry("nullable") if block is not None else None
     return entry is None or getattr(entry.value, "value", True) is not False
+
+
+def verified_output(block: HclBlock, env: Env, key: str) -> Value:
+    """The id and name of what an Azure Verified Module makes; all else is known after it was applied."""
+    source = block.body.entry("source")
+    made = terraform_type(evaluate(source.value, env).text() or "") if source is not None else None
+    named = block.body.entry("domain_name" if made == ZONE else "name")
+    if made is None or named is None or key not in ("resource_id", "name"):
+        return unread(f"module.{block.labels[0]}.{key} is known only after it was applied")
+    name = evaluate(named.value, env)
+    if key == "name" or name.text() is None:
+        return name
+    return Value(Id(made, (name.text() or "",), group_of(block, env)), None, name.deps)

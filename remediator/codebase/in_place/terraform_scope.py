@@ -15,16 +15,15 @@ from remediator.codebase.in_place.read_hcl import HclBlock
 from remediator.codebase.in_place.terraform_folder import (
     Folder,
     Turn,
-    group_of,
     has_defaults,
     module_path,
     nullable,
     type_of,
     typed,
     validations,
+    verified_output,
 )
 from remediator.codebase.in_place.value import NO_DEPS, Deps, Id, Value, unread
-from remediator.codebase.in_place.verified import ZONE, terraform_type
 
 DEEPEST = 16
 AFTER = "known only after it was applied"
@@ -231,22 +230,10 @@ class Module:
             return unread(f"module.{name} is several")
         inner = inner_scope(self.scope, self.block, found)
         if inner is None:
-            return self._verified(found, key)
+            return verified_output(self.block, found.env, key)
         output = inner.folder.outputs.get(key)
         value = output.body.entry("value") if output is not None else None
         return evaluate(value.value, inner) if value is not None else unread(f"module.{name} has no output {key}")
-
-    def _verified(self, turn: Turn, key: str) -> Value:
-        """The id and name of what an Azure Verified Module makes."""
-        source = self.block.body.entry("source")
-        made = terraform_type(evaluate(source.value, self.scope).text() or "") if source is not None else None
-        named = self.block.body.entry("domain_name" if made == ZONE else "name")
-        if made is None or named is None or key not in ("resource_id", "name"):
-            return unread(f"module.{self.block.labels[0]}.{key} is {AFTER}")
-        name = evaluate(named.value, turn.env)
-        if key == "name" or name.text() is None:
-            return name
-        return Value(Id(made, (name.text() or "",), group_of(self.block, turn.env)), None, name.deps)
 
     def at(self, key: Any) -> Value:
         """One of several."""
