@@ -71,13 +71,13 @@ def fitted(text: str, most: int) -> str:
         if left < 0:
             break
         kept.append(paragraph)
-    return ("\n\n".join(kept) or text[: room // 2]) + _CUT
+    return ("\n\n".join(kept) or _first(text, room)) + _CUT
 
 
 def line(text: str, most: int) -> str:
     """The text on one line of at most so many characters."""
     flat = " ".join(text.split())
-    return flat if _length(flat) <= most else flat[: most // 2 - 1] + "…"
+    return flat if _length(flat) <= most else _first(flat, most - 1) + "…"
 
 
 def same(one: str | None, other: str | None) -> bool:
@@ -106,6 +106,10 @@ def _paragraphs(text: str) -> list[str]:
 
 def _length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _first(text: str, most: int) -> str:
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def _is_safe(path: str) -> bool:

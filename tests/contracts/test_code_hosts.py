@@ -12,6 +12,7 @@ from remediator.core.code_reading import LARGEST
 from remediator.core.errors import Misconfigured, Rejected, Stale
 from remediator.core.pull_request import CommitDraft, FileText, RequestState
 from remediator.core.request_marks import AUTHOR, AUTHOR_MAIL
+from tests.hosts.stand_in import Request
 
 from .code_hosts import AT, BRANCH, FILES, HOSTS, Hosted
 
@@ -144,10 +145,11 @@ def test_a_moved_base_moves_the_branch(hosted: Hosted) -> None:
 def test_other_content_replaces_ours(hosted: Hosted, tmp_path: Path) -> None:
     """A proposal of other content on the same base replaces what we pushed before."""
     hosted.host.propose(hosted.home, hosted.proposal())
-    less = (CommitDraft("Only this", (FileText("privatelink/only.tf", "# only\n"),)),)
-    hosted.host.propose(hosted.home, hosted.proposal(commits=less))
-    assert hosted.messages() == ["Only this"]
-    assert hosted.fetched(tmp_path / "clone")["privatelink/only.tf"] == b"# only\n"
+    for text in ("# only\n", "# other\n"):
+        less = (CommitDraft("Only this", (FileText("privatelink/only.tf", text),)),)
+        hosted.host.propose(hosted.home, hosted.proposal(commits=less))
+        assert hosted.messages() == ["Only this"]
+        assert hosted.fetched(tmp_path / "clone")["privatelink/only.tf"] == text.encode()
 
 
 def test_a_persons_commit_is_not_overwritten(hosted: Hosted) -> None:
@@ -283,6 +285,25 @@ def test_open_ones(hosted: Hosted) -> None:
     assert [one.branch for one in hosted.host.open_ones(hosted.home)] == ["remediator/a"]
 
 
+def test_requests_from_forks_are_not_ours(hosted: Hosted) -> None:
+    """A request from a fork, whose branch has a name like ours, is neither listed nor found, nor taken for ours."""
+    theirs = Request(1, BRANCH, "main", "Mine", "m", head="1" * 40, fork="mallory")
+    hosted.there.requests.append(theirs)
+    assert hosted.host.open_ones(hosted.home) == ()
+    assert hosted.host.find(hosted.home, BRANCH) is None
+    assert hosted.host.propose(hosted.home, hosted.proposal()).number == 2
+    assert theirs.title == "Mine"
+
+
+def test_many_requests_are_listed(hosted: Hosted) -> None:
+    """More open requests than one answer holds are listed."""
+    hosted.there.requests += [
+        Request(number, f"remediator/{number}", "main", "T", "b", head="1" * 40) for number in range(1, 231)
+    ]
+    found = hosted.host.open_ones(hosted.home)
+    assert sorted(one.number for one in found) == list(range(1, 231))
+
+
 def test_nothing_is_found_where_nothing_is(unchanged: Hosted) -> None:
     """A branch that never had a request has none."""
     assert unchanged.host.find(unchanged.home, BRANCH) is None
@@ -292,7 +313,8 @@ def test_nothing_is_found_where_nothing_is(unchanged: Hosted) -> None:
 def test_bodies_of_every_size(hosted: Hosted, size: int) -> None:
     """A body that is longer than the host takes loses its last paragraphs, never half a diagram, and says so."""
     diagram = "```mermaid\nflowchart LR\n\na --> b\n```"
-    body = "\n\n".join([*("word " * 60 for _ in range(size // 300)), diagram, "The end."])
+    part = "\n\n".join(["word " * 20, diagram])
+    body = "\n\n".join([*(part for _ in range(size // len(part))), "The end."])
     hosted.host.propose(hosted.home, hosted.proposal(title="t" * 600, body=body))
     kept = hosted.there.request(1).body
     assert kept.count("```") % 2 == 0

@@ -72,6 +72,7 @@ REQUEST = an_object(
     createdBy=IDENTITY,
     lastMergeSourceCommit=an_object("commitId", commitId=SHA),
     reviewers=a_list({"type": "object", "required": ["id", "vote"]}),
+    forkSource={"type": "object"},
     url=TEXT,
 )
 LABEL = an_object("id name active", id=TEXT, name=TEXT, active=YES_NO)

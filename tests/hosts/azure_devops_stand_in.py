@@ -251,7 +251,7 @@ class AzureDevOpsStandIn(CodeHostStandIn):
                 "TF401398: The pull request cannot be activated: a branch no longer exists",
                 "GitPullRequestCannotBeActivated",
             )
-        if any((one.source, one.target) == (source, target) for one in self.open):
+        if any((one.source, one.target, one.fork) == (source, target, "") for one in self.open):
             raise Refused(
                 409,
                 "TF401179: An active pull request for the source and target branch already exists.",
@@ -311,16 +311,20 @@ class AzureDevOpsStandIn(CodeHostStandIn):
         return self.request(int(number))
 
     def _shown(self, one: Request, short: bool = False) -> dict[str, Any]:
-        return {
-            "pullRequestId": one.number,
-            "status": _STATUS[one.state],
-            "sourceRefName": f"refs/heads/{one.source}",
-            "targetRefName": f"refs/heads/{one.target}",
-            "title": one.title,
-            "createdBy": _identity(US),
-            "lastMergeSourceCommit": {"commitId": one.head},
-            "reviewers": [{"id": who, "vote": 0} for who in one.reviewers],
-        } | ({"description": one.body[: 400 if short else None]} if one.body else {})
+        return (
+            {
+                "pullRequestId": one.number,
+                "status": _STATUS[one.state],
+                "sourceRefName": f"refs/heads/{one.source}",
+                "targetRefName": f"refs/heads/{one.target}",
+                "title": one.title,
+                "createdBy": _identity(US),
+                "lastMergeSourceCommit": {"commitId": one.head},
+                "reviewers": [{"id": who, "vote": 0} for who in one.reviewers],
+            }
+            | ({"description": one.body[: 400 if short else None]} if one.body else {})
+            | ({"forkSource": {"name": f"refs/heads/{one.source}"}} if one.fork else {})
+        )
 
 
 def _list(found: list[Any]) -> dict[str, Any]:

@@ -322,7 +322,7 @@ class GitHubStandIn(CodeHostStandIn):
             one
             for one in self.requests
             if (state == "all" or (one.state == "open") == (state == "open"))
-            and head in (None, f"{OWNER}:{one.source}")
+            and head in (None, f"{one.fork or OWNER}:{one.source}")
             and base in (None, one.target)
         ]
         if query.get("direction", "desc") == "desc":
@@ -341,7 +341,7 @@ class GitHubStandIn(CodeHostStandIn):
         if head is None or base is None:
             raise Refused(422, "Validation Failed", [{"resource": "PullRequest", "field": field, "code": "invalid"}])
         said = ""
-        if any((one.source, one.target) == (source, target) for one in self.open):
+        if any((one.source, one.target, one.fork) == (source, target, "") for one in self.open):
             said = f"A pull request already exists for {OWNER}:{source}."
         elif not self.git.between(base, head):
             said = f"No commits between {target} and {source}"
@@ -397,7 +397,8 @@ class GitHubStandIn(CodeHostStandIn):
         return self.request(int(number))
 
     def _shown(self, one: Request) -> dict[str, Any]:
-        head = {"ref": one.source, "sha": one.head, "label": f"{OWNER}:{one.source}", "repo": _repository()}
+        whose = one.fork or OWNER
+        head = {"ref": one.source, "sha": one.head, "label": f"{whose}:{one.source}", "repo": _repository(whose)}
         teams = [{"slug": who, "name": who} for who in one.reviewers if who == "network-owners"]
         return {
             "number": one.number,
@@ -414,12 +415,12 @@ class GitHubStandIn(CodeHostStandIn):
             "requested_reviewers": [{"login": who} for who in one.reviewers if who != "network-owners"],
             "requested_teams": teams,
             "head": head,
-            "base": {**head, "ref": one.target, "sha": self.git.head(one.target) or ZERO},
+            "base": {**head, "repo": _repository(OWNER), "ref": one.target, "sha": self.git.head(one.target) or ZERO},
         }
 
 
-def _repository() -> dict[str, Any]:
-    return {"name": NAME, "full_name": f"{OWNER}/{NAME}", "owner": {"login": OWNER}}
+def _repository(owner: str) -> dict[str, Any]:
+    return {"name": NAME, "full_name": f"{owner}/{NAME}", "owner": {"login": owner}}
 
 
 def _short_enough(body: Any) -> None:

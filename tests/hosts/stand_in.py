@@ -29,6 +29,7 @@ class Request:
     reviewers: list[str] = field(default_factory=list)
     reviewed: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    fork: str = ""  # whose fork its branch is in
 
 
 class CodeHostStandIn(WebServer):

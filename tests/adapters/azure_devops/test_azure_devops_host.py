@@ -16,7 +16,7 @@ from remediator.adapters.azure_devops.host import AzureDevOpsHost
 from remediator.core.errors import Misconfigured, Rejected, Transient
 from tests.contracts.code_hosts import BRANCH, Hosted, KeptLog, on_azure_devops
 from tests.hosts.azure_devops_stand_in import ENTRA_TOKEN, REVIEWER, TOKEN
-from tests.hosts.web_server import Answered, Fault
+from tests.hosts.web_server import Answered, Asked, Fault
 
 
 @pytest.fixture
@@ -105,6 +105,21 @@ def test_what_is_left_beside_a_right_branch_is_cleared(hosted: Hosted) -> None:
     hosted.there.git.set_ref(f"refs/heads/{BRANCH}.next", made.head)
     assert hosted.host.propose(hosted.home, proposal) == made
     assert set(hosted.there.git.refs()) == {"refs/heads/main", f"refs/heads/{BRANCH}"}
+
+
+def test_two_workers_beside_each_other(hosted: Hosted) -> None:
+    """Where another worker pushes beside the branch at the same moment, both come to the same end."""
+    pushed: list[str] = []
+
+    def faster(_: int, asked: Asked) -> None:
+        if asked.method == "POST" and asked.path.endswith("/pushes") and not pushed:
+            pushed.append(hosted.there.git.push(f"{BRANCH}.next", {"privatelink/theirs.tf": b""}))
+
+    hosted.there.faulty = faster
+    made = hosted.host.propose(hosted.home, hosted.proposal())
+    assert pushed
+    assert set(hosted.there.git.refs()) == {"refs/heads/main", f"refs/heads/{BRANCH}"}
+    assert "privatelink/theirs.tf" not in hosted.there.git.files(made.head)
 
 
 def test_the_branch_is_never_half(hosted: Hosted) -> None:
