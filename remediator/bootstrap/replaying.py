@@ -8,8 +8,8 @@ told.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,25 +87,40 @@ def replayed(
     return tuple(lines)
 
 
-def _played(world: World, policy: Path | None, *, say_yes: bool) -> tuple[Played, ...]:
-    from remediator.sandbox import Azure
+def as_it_found_it(incident: Incident, estate: Mapping[str, Any]) -> dict[str, Any]:
+    """The estate with an incident's own changes taken back, as far as they still stand; in a sandbox, not in Azure."""
+    hand = HandClock(incident.opened_at)
+    with _staged(estate, None, hand) as (azure, runtime):
+        _take_back(incident, runtime, hand)
+        found: dict[str, Any] = azure.estate()
+    return {**estate, "resources": found["resources"]}
 
+
+def _played(world: World, policy: Path | None, *, say_yes: bool) -> tuple[Played, ...]:
     signals = in_order(world.signals)
     hand = HandClock(min((one.at for one in signals if one.at), default=BEGINNING))
-    check_estate(world.estate)
-    estate = dict(world.estate)
-    azure = Azure.from_estate(estate, clock=lambda: hand.now().timestamp(), retry_after=0, operation_polls=0)
+    with _staged(world.estate, policy, hand) as (azure, runtime):
+        if world.took_back is not None:
+            _take_back(world.took_back, runtime, hand)
+        before = _pulling(azure)
+        answer = _yes(runtime, hand) if say_yes else None
+        incidents = play(signals, runtime, hand, answer)
+        after = _pulling(azure)
+    return tuple(played_of(world.name, one, _wrong(one, before, after)) for one in incidents)
+
+
+@contextmanager
+def _staged(estate: Mapping[str, Any], policy: Path | None, hand: HandClock) -> Iterator[tuple[Any, Runtime]]:
+    """A small Azure of this estate, and the program on it."""
+    from remediator.sandbox import Azure
+
+    check_estate(estate)
+    azure = Azure.from_estate(dict(estate), clock=lambda: hand.now().timestamp(), retry_after=0, operation_polls=0)
     with tempfile.TemporaryDirectory(prefix="remediator-replay-") as folder:
         values = {"REMEDIATOR_MODE": "sandbox", "REMEDIATOR_CLOUD": azure.cloud, "REMEDIATOR_DATA_DIR": folder}
         values |= {"REMEDIATOR_DESIRED_STATE": str(policy)} if policy else {}
         with build(settings(values), sandbox=azure, clock=hand) as runtime:
-            if world.took_back is not None:
-                _take_back(world.took_back, runtime, hand)
-            before = _pulling(azure)
-            answer = _yes(runtime, hand) if say_yes else None
-            incidents = play(signals, runtime, hand, answer)
-            after = _pulling(azure)
-    return tuple(played_of(world.name, one, _wrong(one, before, after)) for one in incidents)
+            yield azure, runtime
 
 
 def _yes(runtime: Runtime, hand: HandClock) -> Any:

@@ -18,6 +18,7 @@ from remediator import bootstrap
 from remediator.adapters.estate.estate_file import Estate, EstateObserver
 from remediator.bootstrap.capsules import asked, desired_from, diagnosed, opened
 from remediator.cli.capsule import Source, capsule_of
+from remediator.core.approval import Answer, Person
 from remediator.core.capsule import judged
 from remediator.core.capsule_names import _WORDS
 from remediator.core.diagnosis import Focus, diagnose
@@ -177,3 +178,24 @@ def test_what_is_no_capsule(document: object) -> None:
     with pytest.raises(Rejected) as refused:
         opened(document)
     assert refused.value.code == "bad-capsule"
+
+
+@pytest.mark.parametrize("place", ["broken-vnet-link"], indirect=True)
+def test_one_that_was_mended_is_exported_as_it_found_the_estate(place: Place, tmp_path: Path) -> None:
+    """Its own changes are taken back for the capsule, in a sandbox: Azure stays as it is."""
+    with bootstrap.build(bootstrap.settings(place.settings)) as runtime:
+        registry = next(rid for rid in runtime.observer.observe().registries if rid.name == "fabrikamorders")
+        signal = Signal(SignalSource.MANUAL, "s1", runtime.clock.now(), registry, actor="ann")
+        incident = runtime.take_in(signal).incident
+        runtime.run_until_idle()
+        request = runtime.load(incident).request
+        assert request is not None
+        answer = Answer(True, request.digest, confirmation=request.code)
+        runtime.answer_here(runtime.load(incident), answer, Person("lin"))
+        runtime.run_until_idle()
+    path = tmp_path / "capsule.json"
+    place.azure.writes.clear()
+    result = place.run("incidents", "export", incident, "-o", path)
+    assert "✓ it gives the same findings and the same plan, with the incident's own changes taken back" in result.stderr
+    assert judged(opened(json.loads(path.read_text("utf-8"))).diagnose()).rules == ["vnet-link"]
+    assert place.azure.writes == []
