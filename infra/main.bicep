@@ -4,7 +4,7 @@ targetScope = 'subscription'
 
 // What it is called and where it lies
 
-@description('Name of this deployment: begin of the names of its resources, and part of the names of its roles.')
+@description('Name of this deployment, of letters, digits and hyphens: begin of the names of its resources, and part of the names of its roles, which are unique in a tenant.')
 @minLength(2)
 @maxLength(20)
 param name string
@@ -352,6 +352,7 @@ module network 'modules/network.bicep' = if (ownNetwork) {
     addressPrefix: addressPrefix
     functionsPrefix: functionsPrefix
     endpointsPrefix: endpointsPrefix
+    endpointPolicies: cloud.endpointPolicies
     delegation: flex ? 'Microsoft.App/environments' : 'Microsoft.Web/serverFarms'
   }
 }

@@ -27,6 +27,13 @@ param endpointsPrefix string
 ])
 param delegation string
 
+@description('Whether security rules count for private endpoints: where the cloud refuses endpoints in a subnet with policies, they do not.')
+@allowed([
+  'NetworkSecurityGroupEnabled'
+  'Disabled'
+])
+param endpointPolicies string
+
 resource functionsRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = {
   name: '${name}-functions'
   location: location
@@ -134,7 +141,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-07-01' = {
         properties: {
           addressPrefix: endpointsPrefix
           defaultOutboundAccess: false
-          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
+          privateEndpointNetworkPolicies: endpointPolicies
           networkSecurityGroup: {
             id: endpointsRules.id
           }

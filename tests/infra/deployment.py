@@ -37,6 +37,7 @@ def deploy(
     deployment.outputs = everywhere_known(file.outputs)
     twice = [id_ for id_, count in Counter(one.id.lower() for one in deployment.resources).items() if count > 1]
     deployment.problems += [f"made twice: {id_}" for id_ in twice]
+    deployment.problems += [f"deployed twice: {one}" for one, count in deployment.deployed.items() if count > 1]
     return deployment
 
 
@@ -198,6 +199,7 @@ class File(Expressions):
         }  # fmt: skip
         if scope.kind not in allowed[self.scope.kind]:
             self.complain(f"module {one.name}: from a {self.scope.kind} none goes to a {scope.kind}", one.line)
+        self.deployment.deployed[f"{scope.id}/{text_of(fields['name'])}"] += 1
         path = (self.path.parent / one.type).resolve()
         inner = File(path, fields.get("params", {}), scope, self.deployment, self.texts)
         inner.run()

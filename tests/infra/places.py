@@ -63,6 +63,7 @@ class Deployment:
     problems: list[str] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    deployed: Counter[str] = field(default_factory=Counter)
 
     def of(self, type_: str) -> list[Resource]:
         """The resources of a type."""

@@ -61,6 +61,8 @@ def test_each_cloud_gets_the_plan_that_it_has(name: str, sku: tuple[str, str], d
     endpoints = next(one for one in network["subnets"] if one["name"] == "endpoints")
     assert (plan["name"], plan["tier"]) == sku
     assert functions["properties"]["delegations"][0]["properties"]["serviceName"] == delegation
+    policies = "Disabled" if "Government" in name else "NetworkSecurityGroupEnabled"
+    assert endpoints["properties"]["privateEndpointNetworkPolicies"] == policies
     assert "delegations" not in endpoints["properties"]  # an endpoint cannot lie in a delegated subnet
 
 

@@ -80,6 +80,7 @@ MISTAKES = [
     ("main.bicep", "flex ? appOnFlex", "!flex ? appOnFlex", ".outputs of what is not deployed"),
     ("access.bicep", "for id in watchedSubscriptions: {", "for id in roles.outputs.roleIds: {", "a loop hangs on what"),
     ("main.bicep", "[ here ] : watchedSubscriptions", "[ here ] : [ here, here ]", "made twice"),
+    ("main.bicep", "name: 'pull-alerts-${i}'", "name: 'pull-alerts'", "deployed twice: /subscriptions/"),
     ("main.bicep", "var unique = uniqueString(subscription().id, name)", "var unique = appName", "hangs on itself"),
 ]  # fmt: skip
 
