@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from markdown_it import MarkdownIt
 
 from remediator.core.change import Change, ChangeKind
 from remediator.core.code_home import CodeHome, CodeHostKind, Language
@@ -93,6 +94,10 @@ def test_outside_text_is_never_markup(purpose: Purpose) -> None:
         assert all(line.count('"') in (0, 2) for line in diagram.splitlines())
         assert "<script" not in diagram
     assert "\nrm -rf" not in text
+    parsed = [token for block in MarkdownIt("commonmark").parse(text) for token in (block, *(block.children or ()))]
+    assert {token.type for token in parsed}.isdisjoint({"html_block", "html_inline", "image"})
+    links = {str(token.attrs["href"]) for token in parsed if token.type == "link_open"}
+    assert links == {"https://remediator.contoso.example/incidents/01j4incident"}
     assert "'a'\\''; rm -rf ~.bicep'" in text or ".bicep" not in text
     assert "\n" not in TEXTS.title(nasty, purpose)
 
