@@ -135,3 +135,17 @@ def test_what_is_deleted_by_hand_first_is_a_note() -> None:
     found = made(held, gone, wanted)
     assert found.code == "code-says-so-already"  # type: ignore[union-attr]
     assert "deleted in Azure by hand" in found.text  # type: ignore[union-attr]
+
+
+def test_what_the_code_declares_elsewhere_is_deployed_again() -> None:
+    """An endpoint of the registry in that network, or a zone of that name, that Azure has not: no second one is written."""
+    held = edited({"main.tf": TERRAFORM}, endpoint(endpoint_id("pe-of-ours")))
+    told = declined(held, endpoint(endpoint_id()))
+    assert told.code == "code-says-so-already" and "pe_of_ours in main.tf" in told.reason
+    zone = '\nresource "azurerm_private_dns_zone" "z" {\n  name = "privatelink.azurecr.io"\n  resource_group_name = "rg-dns"\n}\n'
+    wanted = change(ChangeKind.CREATE_ZONE, zone_id(), zone="privatelink.azurecr.io")
+    assert declined({"main.tf": TERRAFORM + zone}, wanted).code == "code-says-so-already"
+    elsewhere = held["main.tf"].replace("vnet-shop/subnets", "vnet-bank/subnets")
+    assert edited({"main.tf": elsewhere}, endpoint(endpoint_id()))
+    unnamed = held["main.tf"].replace('"pe-of-ours"\n  location', "var.name\n  location")
+    assert declined({"main.tf": unnamed}, endpoint(endpoint_id())).code == "code-value-unknown"

@@ -29,6 +29,7 @@ _READ = {
 }
 # What a person has to know first: what is not declared often follows from what could not be told.
 _DECISIVE = (
+    "code-says-so-already",
     "code-not-parsed",
     "code-ambiguous",
     "code-shared",

@@ -23,8 +23,8 @@ from remediator.codebase.in_place.piece import (
     require_same_place,
 )
 from remediator.codebase.in_place.setting import Way, ways
-from remediator.codebase.in_place.value import Id, plain
-from remediator.codebase.in_place.verified import ENDPOINT, NETWORK, REGISTRY
+from remediator.codebase.in_place.value import Id, ids_in
+from remediator.codebase.in_place.verified import ENDPOINT, NETWORK, REGISTRY, SUBNET
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 
@@ -77,14 +77,30 @@ class Endpoint:
         yield (added(site, piece, anchor, siblings),)
 
     def _no_other(self, site: Site) -> None:
-        """An endpoint whose name the code does not tell may be this one, gone from Azure."""
+        """An endpoint that the code declares and Azure has not is made by deploying; one that may be this is a doubt."""
         registry = Id.parse(self.registry.text)
+        network = Id.parse(self.subnet.text.rsplit("/", 2)[0])
         for one in site.instances():
-            if one.type.lower() != ENDPOINT.lower() or one.existing or one.exists is False or registry is None:
+            if one.type.lower() != ENDPOINT.lower() or one.existing or one.exists is False:
                 continue
-            if one.names is None and f"id:{registry.words}" in str(_connections(one)):
-                reason = f"{where(one)} may be this endpoint, but its name is not in the code: {one.why}"
-                raise Declined(Instruction("code-value-unknown", reason))
+            ids = list(ids_in(one.body))
+            serves = any(registry is not None and rid.fits(registry) for rid in ids)
+            if not serves or network is None or self._in_azure(site, one):
+                continue
+            subnets = [rid for rid in ids if rid.type.lower() == SUBNET.lower()]
+            if any(_network_of(rid).fits(network) for rid in subnets) and one.names is not None:
+                reason = (
+                    f"{where(one)} declares an endpoint there that Azure has not: deploying the code again makes it"
+                )
+                raise Declined(Instruction("code-says-so-already", reason))
+            if not subnets or one.names is None:
+                what = one.why if one.names is None else "where it is put is not in the code"
+                raise Declined(Instruction("code-value-unknown", f"{where(one)} may be this endpoint: {what}"))
+
+    @staticmethod
+    def _in_azure(site: Site, found: Instance) -> bool:
+        rid = site.id_of(found)
+        return rid is not None and any(rid.may_be(live) for live in site.live.endpoints)
 
     def _anchor(self, site: Site) -> Instance:
         """The registry, else its network, where one of them is certainly deployed into the endpoint's group."""
@@ -162,8 +178,8 @@ class Endpoint:
         )
 
 
-def _connections(found: Instance) -> Any:
-    return plain(found.body)
+def _network_of(subnet: Id) -> Id:
+    return Id(NETWORK, subnet.names[:1], subnet.group, subnet.subscription)
 
 
 def _bicep(endpoint: Endpoint, registry: Any, subnet: Any, location: Any) -> dict[str, Any]:

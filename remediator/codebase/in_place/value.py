@@ -7,7 +7,7 @@ value is written out, where it came from there through plain names only; `deps` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -176,3 +176,19 @@ def unread_deps(value: Value | None) -> Deps:
     elif isinstance(value.data, tuple):
         parts = value.data
     return NO_DEPS.union(*(unread_deps(part) for part in parts))
+
+
+def ids_in(value: Value | None) -> Iterator[Id]:
+    """Every resource that a value and its parts refer to."""
+    if value is None:
+        return
+    rid = value.id()
+    if rid is not None:
+        yield rid
+    parts: Iterable[Value] = ()
+    if isinstance(value.data, dict):
+        parts = value.data.values()
+    elif isinstance(value.data, tuple):
+        parts = value.data
+    for part in parts:
+        yield from ids_in(part)

@@ -205,6 +205,13 @@ class Zone:
         if off and off[0].guards is not None:
             yield from ways(off[0].guards, switched_on(off[0].guards), site.code.sources)
             return
+        for one in site.instances():
+            rid = site.id_of(one) if one.type.lower() == ZONE.lower() and not one.existing else None
+            if rid is None or one.exists is False or rid.names[-1].lower() != self.target.name.lower():
+                continue
+            if not any(rid.may_be(live) for live in site.live.zones):
+                reason = f"{where(one)} declares such a zone, and Azure has it not: deploying the code again makes it"
+                raise Declined(Instruction("code-says-so-already", reason))
         near = self._near(site)
         if not near:
             reason = f"nothing in this folder is certainly deployed into resource group {self.target.resource_group}"
