@@ -138,11 +138,12 @@ def test_what_is_deleted_by_hand_first_is_a_note() -> None:
 
 
 def test_what_the_code_declares_elsewhere_is_deployed_again() -> None:
-    """An endpoint of the registry in that network, or a zone of that name, that Azure has not: no second one is written."""
+    """No second endpoint of the registry in a network is written, and no second zone, where Azure lacks the first."""
     held = edited({"main.tf": TERRAFORM}, endpoint(endpoint_id("pe-of-ours")))
     told = declined(held, endpoint(endpoint_id()))
     assert told.code == "code-says-so-already" and "pe_of_ours in main.tf" in told.reason
-    zone = '\nresource "azurerm_private_dns_zone" "z" {\n  name = "privatelink.azurecr.io"\n  resource_group_name = "rg-dns"\n}\n'
+    zone = '\nresource "azurerm_private_dns_zone" "z" {\n  name = "privatelink.azurecr.io"\n'
+    zone += '  resource_group_name = "rg-dns"\n}\n'
     wanted = change(ChangeKind.CREATE_ZONE, zone_id(), zone="privatelink.azurecr.io")
     assert declined({"main.tf": TERRAFORM + zone}, wanted).code == "code-says-so-already"
     elsewhere = held["main.tf"].replace("vnet-shop/subnets", "vnet-bank/subnets")

@@ -77,7 +77,7 @@ class Endpoint:
         yield (added(site, piece, anchor, siblings),)
 
     def _no_other(self, site: Site) -> None:
-        """An endpoint that the code declares and Azure has not is made by deploying; one that may be this is a doubt."""
+        """What the code declares and Azure has not is made by deploying it; what may be this endpoint is a doubt."""
         registry = Id.parse(self.registry.text)
         network = Id.parse(self.subnet.text.rsplit("/", 2)[0])
         for one in site.instances():
@@ -89,9 +89,7 @@ class Endpoint:
                 continue
             subnets = [rid for rid in ids if rid.type.lower() == SUBNET.lower()]
             if any(_network_of(rid).fits(network) for rid in subnets) and one.names is not None:
-                reason = (
-                    f"{where(one)} declares an endpoint there that Azure has not: deploying the code again makes it"
-                )
+                reason = f"{where(one)} declares such an endpoint, and Azure has it not: deploying the code makes it"
                 raise Declined(Instruction("code-says-so-already", reason))
             if not subnets or one.names is None:
                 what = one.why if one.names is None else "where it is put is not in the code"
