@@ -13,6 +13,7 @@ from remediator.adapters.system.telemetry import CONVENTIONS
 from remediator.core.measures import METRICS
 from remediator.core.signal import Ignored, Signal
 from remediator.signals.monitor_alert import parse_alert
+from remediator.signals.system_log import read_row
 from tests.infra.azure_types import needs_types
 from tests.infra.deployment import INFRA
 from tests.infra.kql import columns_of, table_of
@@ -61,6 +62,49 @@ def test_the_workbook_shows_what_people_ask() -> None:
     assert "remediator.rule" in text
     assert all(item["name"] for item in WORKBOOK["items"])
     assert {item["content"]["timeContextFromParameter"] for item in WORKBOOK["items"] if item["type"] == 3} == {"Time"}
+
+
+# Rows of the system log (reason, text), and whether a pull has failed there.
+ROWS = [
+    ("ContainerTerminated", "Container \\u0027a\\u0027 was terminated and reason \\u0027ImagePullFailure\\u0027", True),
+    ("ContainerTerminated", "Container 'a' was terminated with exit code '' and reason 'ImagePullFailure'. 403", True),
+    ("ImagePullUnauthorized", "Container pull image failed with unauthorized error.", True),
+    ("ContainerBackOff", 'Persistent Image Pull Errors for image "shop.azurecr.cn/web:1"', True),
+    ("FetchingKeyVaultSecretFailed", "Failed to construct registry secret for registry 'shop.azurecr.io'", True),
+    ("Failed", 'Failed to pull image "shop.azurecr.us/web:1": rpc error', True),
+    ("BackOff", "Error: ImagePullBackOff", True),
+    ("ContainerTerminated", "Container 'a' was terminated with exit code '0' and reason 'ManuallyStopped'", False),
+    ("PulledImage", 'Successfully pulled image "shop.azurecr.io/web:1" in 1.61s.', False),
+    ("FetchingKeyVaultSecretFailed", "Failed to fetch the secret db-password from the vault", False),
+    ("RevisionReady", "Successfully provisioned revision web--1", False),
+]
+
+
+@pytest.mark.parametrize("name", ["pulls-custom-table.kql", "pulls-azure-monitor.kql"])
+@pytest.mark.parametrize(("reason", "text", "failed"), ROWS)
+def test_rows_of_failed_pulls_are_found(name: str, reason: str, text: str, failed: bool) -> None:
+    """The conditions of the query take rows of failed pulls, whatever their type, and no others; so does the program."""
+    (condition,) = re.findall(r"\| where (Reason in [\s\S]*?)\n\|", QUERIES[name])
+    first, *others = re.split(r"\s+or ", condition)
+    reasons = re.findall(r"'(\w+)'", first)
+    words = [match[1] for other in others if (match := re.fullmatch(r"Text contains '([^']+)'", other))]
+    assert len(words) == len(others)
+    assert (reason in reasons or any(word.lower() in text.lower() for word in words)) is failed
+    assert read_row({"Reason": reason, "Log": text}).about_a_pull is (
+        failed or reason == "FetchingKeyVaultSecretFailed"
+    )
+
+
+@pytest.mark.parametrize("cloud", ["io", "cn", "us"])
+def test_the_registry_is_read_out_of_the_text(cloud: str) -> None:
+    """The expression of both queries finds the registry's host in each cloud."""
+    expressions = {
+        re.findall(r"extract\(@'([^']+)'", QUERIES[f"pulls-{shape}.kql"])[0]
+        for shape in ("custom-table", "azure-monitor")
+    }
+    (expression,) = expressions
+    found = re.search(expression, f'failed to pull "contoso-album.azurecr.{cloud}/web:1"')
+    assert found and found[1] == f"contoso-album.azurecr.{cloud}"
 
 
 @needs_types
