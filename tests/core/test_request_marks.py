@@ -112,3 +112,10 @@ def test_whom_to_ask() -> None:
     """Reviewers of the proposal and the home, each once, without the sign before the name."""
     home = CodeHome(CodeHostKind.GITHUB, "a/b", reviewers=("sam", "@contoso/net"))
     assert mentioned(("@kim", "sam", " ", "@"), home) == ("kim", "sam", "contoso/net")
+
+
+def test_no_fence_stays_open() -> None:
+    """Wherever a text is cut, no fenced block is left half: what follows would be drawn as code."""
+    diagram = "```mermaid\nflowchart LR\n\na --> b\n\nb --> c\n```"
+    text = "\n\n".join(["Words.", diagram] * 20)
+    assert {fitted(text, most).count("```") % 2 for most in range(100, 500)} == {0}
