@@ -54,6 +54,13 @@ def wide_reader(settings: Settings) -> AzureWideReader:
     return AzureWideReader(reader(settings))
 
 
+def queries() -> tuple[str, ...]:
+    """What a sweep asks Resource Graph for."""
+    from remediator.adapters.azure.graph_queries import QUESTIONS
+
+    return tuple(question.text for question in QUESTIONS)
+
+
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     """The doors' part of a shared sweep."""

@@ -47,7 +47,7 @@ def test_cloud_metadata_needs_no_token(story: Story) -> None:
         (f"/subscriptions/{SUB}/resourceGroups/nope", "2022-12-01", 404, "ResourceGroupNotFound"),
         (f"{ALBUM}/Microsoft.Network/privateEndpoints/x", "2024-01-01", 404, "ResourceNotFound"),
         (f"{ZONE}/virtualNetworkLinks", "2024-06-01", 404, "ParentResourceNotFound"),
-        (f"{ALBUM}/Microsoft.Web/sites/x", "2024-06-01", 501, "NotImplementedInSandbox"),
+        (f"{ALBUM}/Microsoft.Batch/batchAccounts/x", "2024-06-01", 501, "NotImplementedInSandbox"),
     ],
 )
 def test_refusals_name_their_cause(story: Story, path: str, version: str, status: int, expected: str) -> None:

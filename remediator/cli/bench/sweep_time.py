@@ -19,9 +19,8 @@ from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 from remediator import bootstrap
-from remediator.adapters.azure.graph_queries import QUESTIONS, Question
 from remediator.bootstrap.environment import use_identity
-from remediator.bootstrap.sweeping import wide_reader
+from remediator.bootstrap.sweeping import queries, wide_reader
 from remediator.core.desired import DesiredState
 from remediator.core.sweep import SweepScope
 from remediator.flow.sweeping import swept
@@ -62,11 +61,12 @@ def measure(what: str, place: Mapping[str, str]) -> Measured:
 
 def _pages(place: Mapping[str, str]) -> int:
     """The pages of every query over plain connections; how many rows they have."""
-    with ThreadPoolExecutor(len(QUESTIONS)) as pool:
-        return sum(pool.map(lambda question: _of_question(question, place), QUESTIONS))
+    texts = queries()
+    with ThreadPoolExecutor(len(texts)) as pool:
+        return sum(pool.map(lambda query: _of_query(query, place), texts))
 
 
-def _of_question(question: Question, place: Mapping[str, str]) -> int:
+def _of_query(query: str, place: Mapping[str, str]) -> int:
     address = urlsplit(place["arm"])
     trust = ssl.create_default_context(cafile=place["ca"])
     connection = http.client.HTTPSConnection(address.hostname or "", address.port, context=trust)
@@ -74,7 +74,7 @@ def _of_question(question: Question, place: Mapping[str, str]) -> int:
     rows = 0
     options: dict[str, str] = {}
     while True:
-        asked = {"query": question.text, "managementGroups": ["all"], "options": options}
+        asked = {"query": query, "managementGroups": ["all"], "options": options}
         connection.request("POST", PATH, json.dumps(asked), headers)
         page = json.loads(connection.getresponse().read())
         rows += len(page["data"])
