@@ -35,6 +35,8 @@ BY_HOST = "/registries-by-host/"
 BY_NAME = "/apps-by-name/"
 # What can be looked at: everything else is nothing to us, unless it lies within one of these.
 PROVIDERS = ("microsoft.containerregistry", "microsoft.network", "microsoft.app")
+# A plan that may still become another one; a pull request waits for days.
+UNDECIDED = frozenset({Status.OPEN, Status.PLANNED, Status.AWAITING_APPROVAL, Status.AWAITING_MERGE})
 LOCKED_TYPES = (
     REGISTRY.lower(),
     "microsoft.network/privatednszones",
@@ -97,7 +99,7 @@ def focus_with_root(incident: Incident, snapshot: Snapshot) -> Focus:
         asked = replace(asked, also=incident.diagnosis.focus.also)
     if incident.signals and all(signal.source is SignalSource.MANUAL for signal in incident.signals):
         return asked
-    if incident.diagnosis is None or incident.status in (Status.OPEN, Status.PLANNED, Status.AWAITING_APPROVAL):
+    if incident.diagnosis is None or incident.status in UNDECIDED:
         return replace(asked, about=incident.subject)
     return replace(asked, paths=incident.diagnosis.focus.paths)
 

@@ -21,8 +21,8 @@ from remediator.core.signal import Signal, SignalSource
 from remediator.core.subject import root_label
 from remediator.ports import Clock, Ids, Incidents, Lease, Leases
 
-# A plan that is not decided yet may still become another one.
-MAY_GROW = frozenset({Status.PLANNED, Status.AWAITING_APPROVAL})
+# A plan that is not decided yet, or waits to be merged, may still become another one.
+MAY_GROW = frozenset({Status.PLANNED, Status.AWAITING_APPROVAL, Status.AWAITING_MERGE})
 # Who was called or told about a root is not called again for each app that it breaks.
 TOLD = frozenset({Status.REPORTED, Status.FORBIDDEN, Status.NEEDS_HUMAN})
 QUIET = timedelta(hours=24)

@@ -10,16 +10,17 @@ import pytest
 from remediator.core.change import Change, ChangeKind
 from remediator.core.code_request import Purpose
 from remediator.core.desired import Decision, Way
+from remediator.core.diagnosis import Focus
 from remediator.core.errors import Rejected
 from remediator.core.finding import Finding, Severity
 from remediator.core.incident import Status
 from remediator.core.plan import Plan
 from remediator.core.pull_request import Instruction, PullRequest, RequestState
-from remediator.core.signal import SignalSource
+from remediator.core.signal import Signal, SignalSource
 
 from .codehost import SILENT, UNSET, CodeWorld, drafted
 from .test_between_two_owners import answered, mended, taken_away
-from .world import ALICE, LINK, REGISTRY, WANTED, ZONE
+from .world import ALICE, BYSTANDER, LINK, REGISTRY, WANTED, ZONE
 
 HOUR = 3601.0
 
@@ -238,6 +239,30 @@ def test_the_code_says_it_by_now() -> None:
     world.pipeline()
     world.later(HOUR)
     assert world.incident.status is Status.RESOLVED
+
+
+def test_others_with_the_same_cause_do_not_wait_for_the_merge() -> None:
+    """An app that the same cause breaks joins at once, however long the request waits, and its paths are looked at."""
+    world = CodeWorld()
+    world.approved()
+    world.azure.bystander = False
+    real = world.azure.diagnose
+
+    def diagnose(desired, snapshot, focus, said=None):
+        found = real(desired, snapshot, Focus())
+        keys = tuple(path.key for path in found.paths)
+        return replace(found, findings=tuple(replace(one, paths=keys) for one in found.findings))
+
+    world.azure.diagnose = diagnose
+    world.flow = world.flow_with(lambda port: port)
+    first = world.incident.id
+    second = world.flow.take_in(Signal(SignalSource.ALERT, "s2", subject=BYSTANDER)).incident
+    world.run()
+    joined = world.store.cases[second].incident
+    assert (joined.status, joined.joined_to) == (Status.JOINED, first)
+    world.later(HOUR)
+    leader = world.store.cases[first].incident
+    assert (leader.status, leader.signal_count) == (Status.AWAITING_MERGE, 2)
 
 
 def test_too_many_open_requests_wait() -> None:
