@@ -80,8 +80,8 @@ def _written(kind: str, one: Body, rid: str, now: Body, known: dict[str, str]) -
         case "azurerm_private_dns_zone_virtual_network_link":
             properties = {
                 "virtualNetwork": {"id": one["virtual_network_id"]},
-                "registrationEnabled": one["registration_enabled"],
-                "resolutionPolicy": one["resolution_policy"],
+                "registrationEnabled": one.get("registration_enabled", False),
+                "resolutionPolicy": one.get("resolution_policy", "Default"),
             }
             yield rid, DNS, {"location": "global", **tags, "properties": properties}
         case "azurerm_virtual_network_peering":
