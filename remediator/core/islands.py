@@ -69,7 +69,8 @@ class Islands:
             for consumer in self._pulls[host]:
                 self.join(host, consumer)
         homes = self._homes(most)
-        where = {node: frozenset((homes[self._top(node)],)) for node in self._above}
+        alone = {part: frozenset((part,)) for part in homes.values()}  # one for each part: there are many nodes
+        where = {node: alone[homes[self._top(node)]] for node in self._above}
         tops = {self._top(host): host for host in shared}
         guests: dict[Node, set[int]] = {}
         for host in shared:
