@@ -186,6 +186,7 @@ def _spoken(source: Source, told: Json) -> list[tuple[str, str]]:
     named = [("registry", str(one.get("match", ""))) for one in entries]
     named += [("name", str(one)) for one in declared.get("exclude") or ()]
     named += [("subscription", str(one)) for one in declared.get("subscriptions") or ()]
+    named.append(("incident", source.incident.id))  # it begins with a hash of the subject's id
     return [(kind, name) for kind, name in (*texts, *named) if name and "/" not in name]
 
 

@@ -102,6 +102,7 @@ def test_it_tells_nobodys_names(name: str) -> None:
     text = json.dumps(capsule_of(source(name), KEY)).lower()
     assert sorted(one for one in names_of(name) if one in text) == []
     assert "contoso.example" not in text
+    assert "0123456789ab" not in text
     assert [who for who in ("22222222-bbbb", "11111111-aaaa", "kimberley", "lee@") if who in text] == []
 
 
