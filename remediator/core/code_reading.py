@@ -5,7 +5,7 @@ Adapters of code hosts ask; what is left out is named, because what is declared 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from remediator.core.code_home import CodeHome
@@ -41,6 +41,31 @@ def text_of(data: bytes) -> str | None:
         return None if b"\0" in data else data.decode()
     except UnicodeDecodeError:
         return None
+
+
+@dataclass(slots=True)
+class Contents:
+    """Contents that were read before, by their repository and the id that git gives to their bytes, which never change.
+
+    An open request is looked at again and again, and most files are as they were. When they are too many all are
+    forgotten.
+    """
+
+    most: int = 2 * MOST_BYTES
+    kept: dict[str, bytes] = field(default_factory=dict)
+    size: int = 0
+
+    def read(self, repository: str, content: str, ask: Callable[[], bytes | None]) -> bytes | None:
+        """The bytes; asked for where they are not here. None is what cannot be had whole, and is asked for again."""
+        name = f"{repository}\n{content}"
+        found = self.kept.get(name)
+        if found is None and (found := ask()) is not None:
+            if self.size + len(found) > self.most:
+                self.kept.clear()
+                self.size = 0
+            self.kept[name] = found
+            self.size += len(found)
+        return found
 
 
 @dataclass(slots=True)

@@ -64,6 +64,18 @@ def test_a_folder_that_is_not_there_is_empty(unchanged: Hosted) -> None:
     assert unchanged.host.read(replace(unchanged.home, folder="nowhere/at/all")).files == {}
 
 
+def test_what_has_not_changed_is_not_read_again(hosted: Hosted) -> None:
+    """Looking again asks for the files that have changed, and for no other."""
+    host = hosted.host
+    before = host.read(hosted.home)
+    asked = len(hosted.there.asked)
+    hosted.there.git.push("main", {"privatelink/old.tf": b"# changed\n"})
+    after = host.read(hosted.home)
+    blobs = [one for one in hosted.there.asked[asked:] if "/blobs/" in one.path]
+    assert len(blobs) == 2  # the file and CODEOWNERS
+    assert dict(after.files) == {**before.files, "privatelink/old.tf": "# changed\n"}
+
+
 def test_what_is_not_read_is_named(hosted: Hosted) -> None:
     """Files that are too large, or no text, are left out and named."""
     odd = {"privatelink/huge.json": b" " * (LARGEST + 1), "privatelink/latin.tf": b"# gr\xfc\xdfe"}

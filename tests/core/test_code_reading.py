@@ -6,7 +6,7 @@ import pytest
 
 from remediator.core import code_reading
 from remediator.core.code_home import CodeHome, CodeHostKind
-from remediator.core.code_reading import LARGEST, MOST_BYTES, MOST_FILES, Bounded, Listed, is_wanted, text_of
+from remediator.core.code_reading import LARGEST, MOST_BYTES, MOST_FILES, Bounded, Contents, Listed, is_wanted, text_of
 
 HOME = CodeHome(CodeHostKind.GITHUB, "contoso/network")
 
@@ -75,6 +75,24 @@ def test_what_cannot_be_read_is_unread() -> None:
         {},
         "* @kim\n",
     )
+
+
+def test_contents_are_asked_for_once() -> None:
+    """What was read is not asked for again, in its repository; what could not be had is; too much is forgotten."""
+    asked: list[str] = []
+
+    def ask(data: bytes | None) -> bytes | None:
+        asked.append("")
+        return data
+
+    contents = Contents(most=10)
+    assert [contents.read("a", "1", lambda: ask(b"12345")) for _ in range(2)] == [b"12345"] * 2
+    assert len(asked) == 1
+    contents.read("b", "1", lambda: ask(b"other"))
+    contents.read("a", "2", lambda: ask(None))
+    contents.read("a", "2", lambda: ask(b"6"))
+    assert len(asked) == 4
+    assert contents.kept == {"a\n2": b"6"}
 
 
 def test_where_owners_are_looked_for() -> None:

@@ -1,7 +1,7 @@
 """Who makes pull requests on Azure DevOps? `core.pull_request.CodeHost` on azure-core, built by `bootstrap.code_hosts`.
 
-Nothing is remembered between calls but the connection: what is right already is seen at the host and not written again,
-so a call that was cut off anywhere is simply made again.
+Nothing is remembered between calls but the connection and the contents of files: what is right already is seen at the
+host and not written again, so a call that was cut off anywhere is simply made again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from remediator.adapters.azure_devops.access import AzureDevOpsAccess, connect
 from remediator.adapters.azure_devops.api import MOST, Api, status_of
 from remediator.adapters.azure_devops.reading import read
 from remediator.core.code_home import CodeHome
+from remediator.core.code_reading import Contents
 from remediator.core.code_refusal import closed_by_a_person
 from remediator.core.errors import RemediatorError
 from remediator.core.pull_request import BRANCH_PREFIX, Proposal, PullRequest, RequestState, Tree
@@ -35,12 +36,12 @@ class AzureDevOpsHost:
     """`CodeHost` for every repository that the access reaches, in whichever organisation a home names."""
 
     def __init__(self, access: AzureDevOpsAccess, log: Log) -> None:
-        self._log = log
+        self._log, self._contents = log, Contents()
         self._client: Callable[[str], Any] = cache(lambda url: connect(access, url))
 
     def read(self, home: CodeHome) -> Tree:
         """See `CodeHost.read`."""
-        return read(self._api(home, "reading"), home)
+        return read(self._api(home, "reading"), home, self._contents)
 
     def find(self, home: CodeHome, branch: str) -> PullRequest | None:
         """See `CodeHost.find`; a request that a person led to another branch is found too."""

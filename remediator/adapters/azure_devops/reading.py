@@ -10,7 +10,7 @@ from typing import Any
 
 from remediator.adapters.azure_devops.api import Api, status_of
 from remediator.core.code_home import CodeHome
-from remediator.core.code_reading import LARGEST, OWNERS, Bounded, Listed
+from remediator.core.code_reading import LARGEST, OWNERS, Bounded, Contents, Listed
 from remediator.core.code_refusal import no_branch
 from remediator.core.errors import RemediatorError
 from remediator.core.pull_request import Tree
@@ -43,14 +43,17 @@ def item(api: Api, path: str, commit: str) -> dict[str, Any] | None:
     return found
 
 
-def read(api: Api, home: CodeHome) -> Tree:
+def read(api: Api, home: CodeHome, contents: Contents) -> Tree:
     """The home's branch as `CodeHost.read` gives it."""
     commit = base_of(api, home)
     bounded = Bounded(home)
     chosen = bounded.chosen(_files(api, home.folder.strip("/"), commit))
+
+    def content(one: Listed) -> bytes | None:
+        return contents.read(home.name, one.content, lambda: api.content(one.content, LARGEST))
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        contents = pool.map(lambda one: api.content(one.content, LARGEST), chosen)
-        for one, data in zip(chosen, contents, strict=True):
+        for one, data in zip(chosen, pool.map(content, chosen), strict=True):
             bounded.take(one.path, data)
     return bounded.tree(commit, _owners(api, commit))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from remediator.adapters.github.api import Api, status_of
 from remediator.core.code_home import CodeHome
-from remediator.core.code_reading import LARGEST, OWNERS, Bounded, Listed
+from remediator.core.code_reading import LARGEST, OWNERS, Bounded, Contents, Listed
 from remediator.core.code_refusal import garbled, no_branch
 from remediator.core.errors import RemediatorError
 from remediator.core.pull_request import Tree
@@ -65,14 +65,18 @@ def base_of(api: Api, home: CodeHome) -> str:
     return found
 
 
-def read(api: Api, home: CodeHome) -> Tree:
+def read(api: Api, home: CodeHome, contents: Contents) -> Tree:
     """The home's branch as `CodeHost.read` gives it."""
     commit = base_of(api, home)
     folders = Folders(api, str(api.get(f"/git/commits/{commit}")["tree"]["sha"]))
     bounded = Bounded(home)
     chosen = bounded.chosen(_files(api, folders, home.folder.strip("/"), bounded))
+
+    def content(one: Listed) -> bytes | None:
+        return contents.read(home.name, one.content, lambda: blob(api, one.content))
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for one, data in zip(chosen, pool.map(lambda one: blob(api, one.content), chosen), strict=True):
+        for one, data in zip(chosen, pool.map(content, chosen), strict=True):
             bounded.take(one.path, data)
     return bounded.tree(commit, _owners(api, folders))
 
