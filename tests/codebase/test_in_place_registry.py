@@ -254,3 +254,20 @@ def test_two_that_write_one_field_are_told() -> None:
     told = declined({"main.tf": TERRAFORM + update % 'publicNetworkAccess = "Enabled"'}, closed)
     assert told.code == "code-ambiguous"
     assert edited({"main.tf": TERRAFORM + update % "anonymousPullEnabled = false"}, closed)
+
+
+def test_a_list_keeps_the_comments_of_what_stays() -> None:
+    """One address less takes its own line and comment along, and no other's."""
+    variable = (
+        'variable "offices" {\n  default = [\n    "198.51.100.7", # old\n    # the new house\n    "198.51.100.8",\n'
+        '    "198.51.100.9" # third\n  ]\n}\n'
+    )
+    rules = (
+        '\n  network_rule_set {\n    dynamic "ip_rule" {\n      for_each = var.offices\n      content {\n'
+        '        action   = "Allow"\n        ip_range = ip_rule.value\n      }\n    }\n  }\n}\n'
+    )
+    text = variable + TERRAFORM[:-2] + rules
+    first = edited({"main.tf": text}, switch(ipRules=["198.51.100.8", "198.51.100.9"]))["main.tf"]
+    assert first == text.replace('    "198.51.100.7", # old\n', "")
+    last = edited({"main.tf": text}, switch(ipRules=["198.51.100.7", "198.51.100.8"]))["main.tf"]
+    assert last == text.replace('    "198.51.100.9" # third\n', "")

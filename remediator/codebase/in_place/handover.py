@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
 from remediator.codebase.in_place.goal import form, ignored_changes, lifecycle_of, look, same
-from remediator.codebase.in_place.layout import Nested, Raw, with_entry, with_item
+from remediator.codebase.in_place.layout import Nested, Raw, with_entry
+from remediator.codebase.in_place.layout_lists import with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.setting import Way, put_deep, removed, ways
 from remediator.codebase.in_place.verified import GROUP

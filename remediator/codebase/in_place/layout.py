@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from remediator.codebase.in_place.expr import Entry, Fields, Items, Span
+from remediator.codebase.in_place.expr import Entry, Fields, Span
 from remediator.codebase.in_place.source import Edit, Source
 
 BICEP, HCL, JSON = "bicep", "hcl", "json"
@@ -128,11 +128,11 @@ def with_entry(source: Source, fields: Fields, key: str, value: Any) -> Edit:
     if isinstance(value, Nested):
         return _with_block(source, fields, key, value)
     plain = [entry for entry in fields.entries if not _is_block(source, entry)] if fields.block else fields.entries
-    if not fields.entries or (fields.block and not plain and _one_line(source, fields.span)):
+    if not fields.entries or (fields.block and not plain and one_line(source, fields.span)):
         return _opened(source, fields, {key: value})
     if not plain:
         return _before_first(source, fields, key, value)
-    if _one_line(source, fields.span):
+    if one_line(source, fields.span):
         if fields.block and kind == HCL:
             return _spread_out(source, fields, key, value)
         sign = " = " if kind == HCL else ": "
@@ -147,14 +147,14 @@ def _after(source: Source, fields: Fields, plain: list[Entry], key: str, value: 
     if kind == HCL and fields.block:
         last = max(_fitting(source, plain, key) or [last], key=lambda entry: entry.span.end)
     indent, unit = source.indent(last.span.start), unit_of(source, fields)
-    at, comma_before, comma_after = _end_of(source, last.span.end, kind, required=kind == JSON)
+    at, comma_before, comma_after = end_of(source, last.span.end, kind, required=kind == JSON)
     if kind == HCL:
         text = literal(value, kind, indent, unit)
         width = _column(source, last)
         name = key_text(key, kind)
         gap = ""
-        if fields.block and "\n" not in text and width is not None:
-            gap = "\n" if len(name) + 1 > width else ""
+        if "\n" not in text and width is not None:
+            gap = "\n" if fields.block and len(name) + 1 > width else ""
             name = f"{name:<{width - 1}}" if not gap else name
         elif fields.block and "\n" not in text:
             gap = "\n"
@@ -170,7 +170,7 @@ def _fitting(source: Source, plain: list[Entry], key: str) -> list[Entry]:  # wi
     return [entry for entry in plain if (_column(source, entry) or 0) > len(key)]
 
 
-def _end_of(source: Source, end: int, kind: str, *, required: bool) -> tuple[int, bool, bool]:
+def end_of(source: Source, end: int, kind: str, *, required: bool) -> tuple[int, bool, bool]:
     """Where a line after this entry begins; whether a comma must be put before it, and after what is put."""
     rest = source.raw[end : source.line_end(end)]
     stripped = rest.lstrip(b" \t")
@@ -200,7 +200,8 @@ def _is_block(source: Source, entry: Entry) -> bool:
     return words.startswith(key) and not words[len(key) :].lstrip().startswith(b"=")
 
 
-def _one_line(source: Source, span: Span) -> bool:
+def one_line(source: Source, span: Span) -> bool:
+    """Whether a stretch has no line ending in it."""
     return b"\n" not in source.raw[span.start : span.end]
 
 
@@ -237,64 +238,10 @@ def _with_block(source: Source, fields: Fields, key: str, value: Nested) -> Edit
     indent = source.indent(fields.span.start)
     inner = indent + unit_of(source, fields)
     text = "\n".join(_aligned({key: value}, inner, unit_of(source, fields)))
-    if _one_line(source, fields.span):
+    if one_line(source, fields.span):
         inside = Span(source.path, fields.span.start + 1, fields.span.end - 1)
         return Edit(inside, f"\n{inner}{source.at(inside).strip()}\n\n{text}\n{indent}")
     last = max(fields.entries, key=lambda entry: entry.span.end)
     same = last.key == key and _is_block(source, last)
     at = source.line_end(last.span.end)
     return Edit(Span(source.path, at, at), ("\n" if same else "\n\n") + text)
-
-
-def with_item(source: Source, items: Items, value: Any) -> Edit:
-    """Put an element at the end of a list."""
-    kind, indent = dialect(source.path), source.indent(items.span.start)
-    if not items.items:
-        inner = indent + ("\t" if b"\n\t" in source.raw else "  ")
-        inside = Span(source.path, items.span.start + 1, items.span.end - 1)
-        kept = source.at(inside).strip()
-        head = f"\n{inner}{kept}" if kept else ""
-        if not head and isinstance(value, str):
-            return Edit(inside, literal(value, kind))
-        return Edit(inside, f"{head}\n{inner}{literal(value, kind, inner)}\n{indent}")
-    last = items.items[-1]
-    if _one_line(source, items.span):
-        at = last.span.end
-        return Edit(Span(source.path, at, at), f", {_one_line_literal(value, kind)}")
-    inner = source.indent(last.span.start)
-    at, before, after = _end_of(source, last.span.end, kind, required=kind != BICEP)
-    line = f"\n{inner}{literal(value, kind, inner)}"
-    if before:
-        return Edit(Span(source.path, last.span.end, at), "," + source.at(Span(source.path, last.span.end, at)) + line)
-    return Edit(Span(source.path, at, at), line + ("," if after else ""))
-
-
-def _one_line_literal(value: Any, kind: str) -> str:
-    if isinstance(value, Mapping):
-        sign = " = " if kind == HCL else ": "
-        inner = ", ".join(f"{key_text(key, kind)}{sign}{literal(item, kind)}" for key, item in value.items())
-        return f"{{ {inner} }}"
-    return literal(value, kind)
-
-
-def without_item(source: Source, items: Items, index: int) -> Edit:
-    """Take an element out of a list, with its comma and, where it has lines of its own, its lines."""
-    one = items.items[index].span
-    start, end = one.start, one.end
-    others = [item.span for item in items.items if item.span != one]
-    following = source.raw[end : items.span.end]
-    comma = len(following) - len(following.lstrip(b" \t\r\n"))
-    if following[comma : comma + 1] == b",":
-        end += comma + 1
-    elif index > 0:
-        before = source.raw[items.items[index - 1].span.end : start]
-        if before.strip() == b",":
-            start = items.items[index - 1].span.end
-    first, last = source.line_start(start), source.line_end(end)
-    alone = not any(span.start < last and span.end > first for span in others)
-    alone = alone and first > items.span.start and last < items.span.end - 1
-    if alone and not source.raw[end:last].strip() and not source.raw[first : one.start].strip(b" \t,"):
-        return Edit(Span(source.path, first, source.raw.find(b"\n", last) + 1), "")
-    if index + 1 < len(items.items) and start == one.start:
-        end = items.items[index + 1].span.start
-    return Edit(Span(source.path, start, end), "")

@@ -10,7 +10,7 @@ from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Fields, Items, Lit
-from remediator.codebase.in_place.layout import with_item
+from remediator.codebase.in_place.layout_lists import with_item
 from remediator.codebase.in_place.locate import Site
 from remediator.codebase.in_place.setting import Way, put
 from remediator.codebase.in_place.value import Id, Value, plain

@@ -9,16 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from remediator.codebase.in_place.expr import Blocks, Fields, Items, Lit, Loop, Span
-from remediator.codebase.in_place.layout import (
-    HCL,
-    Nested,
-    dialect,
-    entry_lines,
-    literal,
-    with_entry,
-    with_item,
-    without_item,
-)
+from remediator.codebase.in_place.layout import HCL, Nested, dialect, entry_lines, literal, with_entry
+from remediator.codebase.in_place.layout_lists import with_item, without_item
 from remediator.codebase.in_place.source import Edit, Source
 from remediator.codebase.in_place.value import Value, plain
 

@@ -13,7 +13,8 @@ from typing import Any
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
 from remediator.codebase.in_place.goal import form, ignored_changes, look, refers, switched_on
-from remediator.codebase.in_place.layout import BICEP, HCL, Nested, Raw, entry_lines, with_item
+from remediator.codebase.in_place.layout import BICEP, HCL, Nested, Raw, entry_lines
+from remediator.codebase.in_place.layout_lists import with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, reference, symbol_of
 from remediator.codebase.in_place.setting import Way, put_deep, ways

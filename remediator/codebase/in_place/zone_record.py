@@ -13,7 +13,8 @@ from typing import Any
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
 from remediator.codebase.in_place.goal import form, look, switched_on
-from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines, with_item
+from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines
+from remediator.codebase.in_place.layout_lists import with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import (
     DNS_VERSION,
