@@ -69,9 +69,9 @@ class CodeRequest:
 
     @property
     def state(self) -> str:
-        """`wanted`, `open`, `merged`, `closed`, or `failed` where it could not be opened."""
+        """`wanted`, `open`, `merged`, `closed`, `failed` where it could not be opened, or `not-needed`."""
         if self.made is None:
-            return "failed" if self.trouble else "wanted"
+            return "failed" if self.trouble else "not-needed" if self.over else "wanted"
         return RequestState.MERGED.value if self.merged_at else self.made.state.value
 
     def seen(self, made: PullRequest, next_at: datetime | None) -> CodeRequest:

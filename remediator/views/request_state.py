@@ -18,6 +18,7 @@ _STATES = {
     "merged": "merged",
     "closed": "closed without a merge",
     "failed": "could not be opened",
+    "not-needed": "not needed",
 }
 MOST_INSTRUCTION = 20_000
 

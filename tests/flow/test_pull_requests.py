@@ -20,7 +20,7 @@ from remediator.core.signal import Signal, SignalSource
 
 from .codehost import SILENT, UNSET, CodeWorld, drafted
 from .test_between_two_owners import answered, mended, taken_away
-from .world import ALICE, BYSTANDER, LINK, REGISTRY, WANTED, ZONE
+from .world import ALICE, BYSTANDER, ENDPOINT, LINK, REGISTRY, WANTED, ZONE
 
 HOUR = 3601.0
 
@@ -239,6 +239,20 @@ def test_the_code_says_it_by_now() -> None:
     world.pipeline()
     world.later(HOUR)
     assert world.incident.status is Status.RESOLVED
+
+
+@pytest.mark.parametrize(("way", "end"), [(Way.PULL_REQUEST, Status.NEEDS_HUMAN), (Way.BOTH, Status.RESOLVED)])
+def test_code_that_says_it_already_needs_no_request(way: Way, end: Status) -> None:
+    """Azure was changed by hand: a person is told to run the pipeline; beside applied changes nobody is."""
+    world = CodeWorld(way=way)
+    lines = "".join(f"// create {rid.name}\n" for rid in (ZONE, ENDPOINT, LINK))
+    world.host.files["privatelink/main.bicep"] = lines
+    world.approved()
+    world.later(60)
+    assert (world.incident.status, world.host.requests, world.incident.wake_at) == (end, [], None)
+    told = {template for template, _ in world.mail.delivered} - {"approval", "resolved"}
+    assert told == ({"needs-human"} if end is Status.NEEDS_HUMAN else set())
+    assert any("the code says all of" in line for line in world.told)
 
 
 def test_others_with_the_same_cause_do_not_wait_for_the_merge() -> None:

@@ -95,6 +95,7 @@ def test_a_card_holds_links_to_the_incident_alone(template: str) -> None:
         (replace(OPEN, merged_at=samples.NOW), "merged"),
         (replace(OPEN, made=replace(MADE, state=RequestState.CLOSED)), "closed"),
         (FAILED, "failed"),
+        (replace(OPEN, made=None).ended(), "not-needed"),
     ],
 )
 def test_each_state_has_a_word(request_: CodeRequest, state: str) -> None:
