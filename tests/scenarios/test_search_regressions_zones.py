@@ -9,7 +9,7 @@ import pytest
 from remediator.core.pull_path import Verdict
 from tests.core.breaks import NETWORK, zone_of
 from tests.core.diagnosing import diagnosed, kinds, rules
-from tests.estate_builder import EstateBuilder, healthy, rid
+from tests.estate_builder import EstateBuilder, healthy, rid, spoke
 from tests.scenarios.sandboxed import Sandboxed
 from tests.search import bodies
 from tests.search.comparing import disagreements
@@ -92,3 +92,20 @@ def test_a_record_goes_where_it_is_asked_for() -> None:
     world.apply(diagnosis.plan)
     after = world.diagnose()
     assert ([path.verdict for path in after.paths], rules(after)) == ([Verdict.OK], [])
+
+
+def test_a_zone_of_a_region_does_not_fall_back() -> None:
+    """Azure takes NxDomainRedirect on links to `privatelink.…` alone (azure-facts 3.5): where a region's empty zone hides
+    an open registry, nothing is planned that Azure would refuse, and a person reads what helps."""
+    builder = EstateBuilder("AzureCloud", "westeurope")
+    network, infrastructure, _ = spoke(builder, "app")
+    other, _, endpoints = spoke(builder, "other", 30)
+    registry = builder.registry("shop", closed=False)
+    zone = builder.zone()
+    builder.link(zone, other)
+    builder.group(builder.endpoint("pe-shop", registry, endpoints, 4), zone)
+    builder.link(bodies.put(builder, rid(ZONES, f"westeurope.data.{builder.zone_name}"), ZONES, {}), network)
+    builder.app("web", builder.environment("cae", infrastructure), "shop.azurecr.io/web:1")
+    found = diagnosed(builder)
+    assert (rules(found)[0], kinds(found)) == ("shadowed-registry", [])
+    assert found.findings[0].advice == "Give the zone this registry's records."

@@ -29,14 +29,17 @@ def judge(leg: Leg) -> Judgement | None:
     link, zone = first.answer.link, first.answer.zone
     if link is None or zone is None:
         return None
+    # Azure takes the policy on links to privatelink zones alone (azure-facts 3.5)
+    may = zone.name.lower().startswith("privatelink.")
+    helps = may and _would_help(leg, first.answer.kind)
     finding = Finding(
         rule=ID,
         target=link.id,
         severity=Severity.BROKEN,
         summary=f"{zone.name}, linked to {leg.network.id.name}, hides {leg.host}: it has no record of it",
         evidence=tuple(w.reason for w in found),
-        remedy=(fall_back(link, ID),) if _would_help(leg, first.answer.kind) else (),
-        advice="Give the zone this registry's records, or set NxDomainRedirect on the link.",
+        remedy=(fall_back(link, ID),) if helps else (),
+        advice="Give the zone this registry's records" + (", or set NxDomainRedirect on the link." if may else "."),
         paths=(leg.key,),
     )
     return Judgement(Verdict.BROKEN, f"{zone.name} has no record of {leg.host} and answers alone", finding)
