@@ -95,7 +95,7 @@ def test_a_record_goes_where_it_is_asked_for() -> None:
 
 
 def test_a_zone_of_a_region_does_not_fall_back() -> None:
-    """Azure takes NxDomainRedirect on links to `privatelink.…` alone (azure-facts 3.5): where a region's empty zone hides
+    """Azure takes NxDomainRedirect on links to `privatelink.…` alone (azure-facts 3.5): where a region's zone hides
     an open registry, nothing is planned that Azure would refuse, and a person reads what helps."""
     builder = EstateBuilder("AzureCloud", "westeurope")
     network, infrastructure, _ = spoke(builder, "app")
