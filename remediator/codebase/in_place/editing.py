@@ -143,7 +143,8 @@ def _drafted(outcomes: Sequence[Outcome], sources: dict[str, Source], task: Task
         )
         before = dict(after)
         if one.right and not one.aside:
-            notes.append(f"{one.change.summary}: the code says so already; deploying it again is enough.")
+            first = "already; deploying it again is enough" if before == sources else "with what is changed before"
+            notes.append(f"{one.change.summary}: the code says so {first}.")
         if files:
             reason = f"\n\n{one.change.reason[:1].upper()}{one.change.reason[1:]}." if one.change.reason else ""
             commits.append(CommitDraft(f"{one.change.summary}{reason}", files))
