@@ -1,6 +1,6 @@
 // Opens pages in Chromium and tells what a person and an accessibility checker see there, as JSON on stdout.
 // stdin: {executable, origin, cookie?, looks: [{name, path or html, width, dark?, script?, shot?, keys?, headers?}]}
-//   script: false switches JavaScript off; shot: file of a screenshot; keys: pressed one after the other ("text:abc" types)
+//   print: as on paper; script: false switches JavaScript off; shot: file of a screenshot; keys: pressed one after the other ("text:abc" types)
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 const require = createRequire(import.meta.url);
@@ -18,6 +18,7 @@ for (const look of job.looks) {
   });
   if (job.cookie) await context.addCookies([{ ...job.cookie, url: job.origin }]);
   const page = await context.newPage();
+  if (look.print) await page.emulateMedia({ media: "print" });
   const complaints = [];
   page.on("console", (line) => ["error", "warning"].includes(line.type()) && complaints.push(line.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -30,6 +31,7 @@ for (const look of job.looks) {
   const told = { status: answer?.status() ?? 0, url: page.url(), complaints };
   told.text = await page.locator("body").innerText();
   if (look.script !== false) {
+    told.card = await page.evaluate(() => getComputedStyle(document.querySelector("section") ?? document.body).backgroundColor);
     told.widest = await page.evaluate(() => document.documentElement.scrollWidth);
     await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
     const found = await page.evaluate(() => window.axe.run(document));

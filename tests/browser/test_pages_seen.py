@@ -42,6 +42,7 @@ def seen() -> Iterator[dict[str, Any]]:
             {"name": f"{page}-plain", "path": path, "width": 360, "script": False} for page, path in PAGES.items()
         ]
         looks += [{"name": "signin", "path": "/signin", "width": 360}]
+        looks += [{"name": "paper", "path": "/overview", "width": 800, "dark": True, "print": True}]
         yield looked_at(origin, looks, cookie_of(stage.settings, "kim"))
 
 
@@ -58,6 +59,13 @@ def test_everybody_can_use_it(seen: dict[str, Any], page: str, width: int, dark:
 def test_scripts_are_not_needed(seen: dict[str, Any], page: str) -> None:
     """Without JavaScript a page says the same."""
     assert seen[f"{page}-plain"]["text"] == seen[name_of(page, 360, False)]["text"]
+
+
+def test_the_overview_is_printed_dark_on_light(seen: dict[str, Any]) -> None:
+    """Paper is white, also where the screen is dark, and everything fits on it."""
+    assert seen["paper"]["card"] == "rgb(255, 255, 255)"
+    assert seen["overview-1200-dark"]["card"] != "rgb(255, 255, 255)"
+    assert seen["paper"]["widest"] <= 800
 
 
 def test_signing_in_can_be_used_by_everybody(seen: dict[str, Any]) -> None:
