@@ -31,7 +31,7 @@ def identity(role: Role, setup: Setup, found: Identity | RemediatorError | None)
         fix = "run `remediator doctor` in the app itself"
         return Check(id, State.UNKNOWN, f"only the app gets a token for {named}, this is somebody's terminal", fix)
     fix = f"assign the identity to the app, and set {variable}; on another machine than the app: --as-me"
-    return Check(id, State.ERROR, f"no token is given for {named}: {found.message}", found.hint or fix)
+    return Check(id, State.ERROR, f"no token is given for {named}: {found.message}", fix)
 
 
 def two_identities(

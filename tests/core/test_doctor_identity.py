@@ -31,6 +31,7 @@ def test_an_identity_is_there_when_it_gets_a_token(found: Identity | RemediatorE
     """A token that was not asked for, at somebody's terminal, is unknown."""
     check = identity(Role.APPLIER, SETUP, found)
     assert (check.id, check.state) == ("applier-identity", state)
+    assert ("--as-me" in check.fix) is (state is State.ERROR)
     assert check.fix or state is State.OK
 
 
