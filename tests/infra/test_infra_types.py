@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
-from tests.infra.azure_types import needs_types, shape_of
+from tests.infra.azure_types import needs_types, problems, shape_of
 from tests.infra.bicep_syntax import read, read_text
 from tests.infra.deployment import INFRA, deploy
 from tests.infra.places import Deployment
@@ -96,3 +99,33 @@ def _with_mistake(file: str, right: str, wrong: str) -> Deployment:
     text = path.read_text("utf-8")
     assert right in text
     return deploy(WHOLE, texts={file: read_text(text.replace(right, wrong, 1), path)})
+
+
+# Objects to which the types let anybody add something; criteria of metric alerts are in FREE_IN.
+FREE = ("tags", "userAssignedIdentities", "features")
+FREE_IN = {"Microsoft.Insights/metricAlerts": ("criteria",)}
+
+
+def _misspelled(value: Any, free: tuple[str, ...]) -> Iterator[Any]:
+    """The value again and again, each time with one property of it, at any depth, misspelled."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield {(f"{name}s" if name == key else name): inner for name, inner in value.items()}
+            if key not in free:
+                yield from ({**value, key: inner} for inner in _misspelled(one, free))
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from ([*value[:place], inner, *value[place + 1 :]] for inner in _misspelled(one, free))
+
+
+@pytest.mark.parametrize("name", ["whole", "whole in China"])
+def test_any_misspelled_property_is_seen(name: str) -> None:
+    """Whichever property of whichever resource is misspelled, the types refuse it."""
+    looked = 0
+    for one in {(r.type, r.file, r.symbol): r for r in story(name).resources}.values():
+        shape = shape_of(one.type, one.version)
+        assert shape is not None
+        for body in _misspelled(one.body, FREE + FREE_IN.get(one.type, ())):
+            looked += 1
+            assert any(problems(body, shape, one.symbol)), body
+    assert looked > 500
