@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -14,7 +19,9 @@ from remediator.core.code_home import CodeHome, CodeHostKind
 from remediator.core.errors import Misconfigured
 from remediator.settings import Settings
 from tests.contracts.code_hosts import KeptLog
+from tests.hosts.azure_devops_stand_in import ENTRA_TOKEN, AzureDevOpsStandIn
 
+CLIENT = "22222222-2222-4222-8222-2222222222c0"
 TOKEN = {"GITHUB_TOKEN": "t"}
 GITHUB = CodeHome(CodeHostKind.GITHUB, "contoso/network")
 AZURE_DEVOPS = CodeHome(CodeHostKind.AZURE_DEVOPS, "Platform/network", "https://dev.azure.com/contoso")
@@ -80,6 +87,41 @@ def test_certificates_that_are_not_there() -> None:
     with pytest.raises(Misconfigured) as caught:
         host_of(GITHUB, CODE_CA_FILE="/nowhere/ca.pem", **TOKEN)
     assert caught.value.code == "ca-file-missing"
+
+
+def test_a_managed_identity_reads_at_azure_devops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """azure-identity asks the platform for a token of Azure DevOps as the identity that the settings name, and that
+    token is what the host sees."""
+    asked: list[dict[str, list[str]]] = []
+
+    class Platform(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(parse_qs(urlsplit(self.path).query))
+            token = {"access_token": ENTRA_TOKEN, "expires_on": "4102444800", "resource": "x", "token_type": "Bearer"}
+            body = json.dumps(token).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is said."""
+
+    server = HTTPServer(("127.0.0.1", 0), Platform)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{server.server_port}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "header")
+    with AzureDevOpsStandIn(tmp_path / "host", {"privatelink/a.tf": b"# a\n"}) as there:
+        found = host_of(
+            there.home(), AZURE_DEVOPS_URL=there.url, CODE_CLIENT_ID=CLIENT, CODE_CA_FILE=str(there.ca_file)
+        )
+        assert isinstance(found, AzureDevOpsHost)
+        assert dict(found.read(there.home()).files) == {"privatelink/a.tf": "# a\n"}
+    server.shutdown()
+    server.server_close()
+    (one,) = asked
+    assert (one["resource"], one["client_id"]) == (["499b84ac-1321-427f-aa17-267ca6975798"], [CLIENT])
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
