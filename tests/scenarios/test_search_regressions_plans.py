@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from remediator.core.change import ChangeKind
 from remediator.core.pull_path import Verdict
 from tests.core.diagnosing import diagnosed, kinds, rules
 from tests.scenarios.sandboxed import Sandboxed
@@ -136,3 +137,16 @@ def test_a_dead_endpoint_makes_the_room_that_its_successor_needs() -> None:
     world.apply(diagnosis.plan)
     assert kinds(diagnosis)[:2] == ["delete-private-endpoint", "create-private-endpoint"]
     assert {path.verdict for path in world.diagnose(land.desired).paths} == {Verdict.OK}
+
+
+def test_a_zone_group_keeps_to_the_zone_that_its_network_asks() -> None:
+    """Where islands have equal addresses, records kept by hand go to the zone group of the zone that is linked to the
+    endpoint's network, not to one that another island's repair has just filled."""
+    shape = Shape(islands=(IslandShape(), IslandShape(zone_home="dns")), same_ranges=True, declared=True)
+    land = broken(shape, ("records_kept_by_hand", 1), ("zones_compete", 0))
+    groups = [
+        change
+        for change in diagnosed(land.builder, land.desired).plan.changes
+        if change.kind is ChangeKind.CREATE_ZONE_GROUP
+    ]
+    assert [zone.split("/")[4] for change in groups for zone in (change.after or {})["zones"]] == ["rg-dns-spoke1a"]

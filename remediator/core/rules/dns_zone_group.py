@@ -31,15 +31,21 @@ def check(desired: DesiredState, snapshot: Snapshot) -> tuple[Finding, ...]:
 def _kept_by_hand(snapshot: Snapshot, registry: Registry, endpoint: PrivateEndpoint) -> PrivateZone | None:
     if isinstance(endpoint.zone_groups, Unknown) or endpoint.zone_groups:
         return None
-    for zone in snapshot.zones_named(private_zone_of(registry.login_server) or ""):
-        for host in hosts_to_resolve(registry):
-            record = zone.record(record_name_of(host))
-            if record is None or endpoint.address_of(host) not in record.addresses:
-                continue
-            owners = record_owners(snapshot, registry, zone, record, host)
-            if not isinstance(owners, Unknown) and endpoint in owners:
-                return zone
-    return None
+    zones = snapshot.zones_named(private_zone_of(registry.login_server) or "")
+    holding = [zone for zone in zones if _holds_records_of(endpoint, snapshot, registry, zone)]
+    # where islands have equal addresses, another one's zone holds records that look the same
+    return min(holding, key=lambda zone: zone.link_to(endpoint.network) is None, default=None)
+
+
+def _holds_records_of(endpoint: PrivateEndpoint, snapshot: Snapshot, registry: Registry, zone: PrivateZone) -> bool:
+    for host in hosts_to_resolve(registry):
+        record = zone.record(record_name_of(host))
+        if record is None or endpoint.address_of(host) not in record.addresses:
+            continue
+        owners = record_owners(snapshot, registry, zone, record, host)
+        if not isinstance(owners, Unknown) and endpoint in owners:
+            return True
+    return False
 
 
 def _finding(desired: DesiredState, endpoint: PrivateEndpoint, zone: PrivateZone) -> Finding:
