@@ -70,7 +70,7 @@ def diagnose(
     asked = tuple(w for w in walked if scope.covers(w.path))
     planned = plan_for(desired, snapshot, scope, walked)
     foresight = planned.foresight
-    on_paths = _merged(tuple(w for w in asked if not desired.excludes(w.path.registry)))
+    on_paths = _merged(asked)
     weighed = weigh(said, _spoken_of(said, asked), snapshot) if said is not None else None
     on_paths = _as_one((*on_paths, *(weighed.findings if weighed else ())))
     known = {finding.key for finding in on_paths}

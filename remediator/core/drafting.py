@@ -104,8 +104,7 @@ class Draft:
         """Judge one path again and again, until it offers nothing more."""
         for _ in range(MAX_REMEDIES):
             leg = leg_of(self.desired, self.world, key)
-            walked = walk_leg(leg) if leg else None
-            finding = walked.finding if walked and not self.desired.excludes(walked.path.registry) else None
+            finding = walk_leg(leg).finding if leg else None
             if finding is None or not self.take(finding, errand):
                 return
 

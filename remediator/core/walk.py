@@ -61,7 +61,7 @@ def forget_legs() -> None:
 
 
 def walk_leg(leg: Leg) -> Walked:
-    """One leg, hop by hop, until the first hop that is not ok."""
+    """One leg, hop by hop, until the first hop that is not ok; without a finding where it is to be left alone."""
     hops: list[Hop] = []
     finding: Finding | None = None
     for name in HopName:
@@ -70,6 +70,8 @@ def walk_leg(leg: Leg) -> Walked:
         if hop.verdict is not Verdict.OK:
             break
     registry = leg.registry.id if isinstance(leg.registry, Registry) else None
+    if leg.desired.excludes(registry):
+        finding = None
     resolved = tuple((a.host, a.addresses) for a in answers(leg) if a.addresses)
     return Walked(PullPath(leg.consumer.id, leg.host, registry, tuple(hops), resolved), finding)
 

@@ -13,6 +13,7 @@ from remediator.core.foresight import Foresight
 from remediator.core.policy import judge
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
+from remediator.core.walk import walk
 from remediator.facts import snapshot_from
 from tests.estate_builder import SUB, EstateBuilder, healthy, rid, spoke
 
@@ -64,6 +65,14 @@ def test_an_excluded_zone_is_not_written_to() -> None:
     assert [change.target.within(ResourceId(ZONE)) for change in diagnose(CLOSED, snapshot).plan.changes] == [True]
     found = diagnose(replace(CLOSED, exclude=(ZONE,)), snapshot)
     assert (found.plan.changes, [finding.rule for finding in found.findings]) == ((), ["vnet-link"])
+
+
+def test_a_sweep_leaves_it_alone() -> None:
+    """The rules over everything find nothing about it either, so that no sweep opens an incident for it each time."""
+    snapshot = snapshot_from(two_registries().document()["resources"], AZURE_PUBLIC)
+    walked = walk(replace(CLOSED, exclude=("shop",)), snapshot)
+    assert [one.finding for one in walked if "shop" in one.path.host] == [None]
+    assert [one.finding for one in walk(CLOSED, snapshot) if "shop" in one.path.host] != [None]
 
 
 def test_others_are_not_left_alone() -> None:
