@@ -300,3 +300,15 @@ def test_what_has_no_name_in_the_code_may_be_it() -> None:
         ChangeKind.CREATE_ZONE_GROUP, endpoint_id().child("privateDnsZoneGroups", "default"), zones=[ZONE.text]
     )
     assert declined({"main.bicep": BICEP + pe + group}, wanted).code == "code-says-so-already"
+
+
+def test_a_link_of_the_name_is_the_link() -> None:
+    """A declared link of the very name is the one that is meant, also where a pipeline passes its network."""
+    code = TERRAFORM + (
+        '\nresource "azurerm_private_dns_zone_virtual_network_link" "l" {\n  name                  = "vnet-shop"\n'
+        "  private_dns_zone_name = azurerm_private_dns_zone.acr.name\n"
+        "  resource_group_name   = azurerm_resource_group.app.name\n  virtual_network_id    = var.vnet\n}\n"
+    )
+    assert declined({"main.tf": code}, link(ZONE, SHOP)).code == "code-says-so-already"
+    after = edited({"main.tf": code}, link(ZONE, SHOP, "NxDomainRedirect"))["main.tf"]
+    assert after == code[:-2] + '  resolution_policy     = "NxDomainRedirect"\n}\n'

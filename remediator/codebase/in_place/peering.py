@@ -44,6 +44,7 @@ class Peering:
     def _mine(self, site: Site) -> list[Instance]:
         remote, own = Id.parse(self.remote.text), Id.parse(self.target.text)
         found: list[Instance] = []
+        vague: Instance | None = None
         for one in site.children(self.network, PEERING):
             rid = site.id_of(one)
             value = look(one.body, _REMOTE[form(one)])
@@ -52,8 +53,10 @@ class Peering:
             if named or (goes is not None and remote is not None and goes.fits(remote)):
                 found.append(one)
             elif goes is None:
-                reason = f"{where(one)} may be the peering to {self.remote.name}, but where it goes is not in the code"
-                raise Declined(Instruction("code-value-unknown", reason))
+                vague = vague or one
+        if not found and vague is not None:
+            reason = f"{where(vague)} may be the peering to {self.remote.name}: where it goes is not in the code"
+            raise Declined(Instruction("code-value-unknown", reason))
         return found
 
     def holds(self, site: Site) -> bool:

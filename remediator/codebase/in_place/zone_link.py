@@ -61,20 +61,23 @@ class ZoneLink:
         name = (link.names or ("",))[-1].lower()
         return next((Id.parse(one.network.text) for one in held if one.id.name.lower() == name), None)
 
+    def _is_mine(self, site: Site, link: Instance) -> bool:
+        """Whether a declared link of the zone goes to the network, or has the very name and may go anywhere."""
+        wanted, own = Id.parse(self.network.text), Id.parse(self.target.text)
+        found, rid = self._network(site, link), site.id_of(link)
+        if found is not None:
+            return wanted is not None and found.fits(wanted)
+        return rid is not None and own is not None and rid.fits(own)
+
     def _mine(self, site: Site) -> list[Instance]:
-        wanted = Id.parse(self.network.text)
-        mine: list[Instance] = []
-        for one in self._links(site):
-            found = self._network(site, one)
-            if found is not None and wanted is not None and found.fits(wanted):
-                mine.append(one)
-            elif found is None:
-                value = look(one.body, _NETWORK[form(one)])
-                why = value.why if value is not None else "it names no network"
-                reason = (
-                    f"{where(one)} may be the link to {self.network.name}, but its network is not in the code: {why}"
-                )
-                raise Declined(Instruction("code-value-unknown", reason))
+        ones = [(one, self._network(site, one)) for one in self._links(site)]
+        mine = [one for one, _ in ones if self._is_mine(site, one)]
+        vague = next((one for one, found in ones if found is None), None)
+        if not mine and vague is not None:
+            value = look(vague.body, _NETWORK[form(vague)])
+            why = value.why if value is not None else "it names no network"
+            reason = f"{where(vague)} may be the link to {self.network.name}: its network is not in the code: {why}"
+            raise Declined(Instruction("code-value-unknown", reason))
         return mine
 
     def holds(self, site: Site) -> bool:
@@ -215,7 +218,7 @@ class ZoneLink:
             return zone is not None and rid is not None and rid.fits(zone)
         if not site.is_child(found, self.zone, LINK):
             return False
-        return refers(look(found.body, _NETWORK[form(found)]), self._network_id())
+        return self._is_mine(site, found)
 
     def owner(self, site: Site) -> ResourceId | None:
         """The zone."""
