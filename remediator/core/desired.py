@@ -132,7 +132,7 @@ class DesiredState:
 
     def excludes(self, resource: ResourceId | None) -> bool:
         """Whether it is to be left alone: a registry by its name, anything by its id or that of what it lies in."""
-        while resource is not None:
+        while resource is not None and self.exclude:
             for named in self.exclude:
                 if named.startswith("/"):
                     if resource.within(ResourceId(named)):
