@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -48,15 +49,23 @@ registries:
 
 
 @pytest.fixture
-def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubStandIn]:
+def github(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> Iterator[GitHubStandIn]:
     """GitHub with a repository for the network's code and the desired state; nobody waits between two writes."""
     monkeypatch.setattr(access, "GitHubAccess", partial(access.GitHubAccess, seconds_between_writes=0))
     if not DOCUMENT.exists():
         pytest.skip("npm's @octokit/openapi is not installed: what is sent could not be checked")
+    caplog.set_level(logging.DEBUG)
     with GitHubStandIn(tmp_path / "github", {".github/CODEOWNERS": b"* @sam\n/privatelink/ @kim\n"}) as there:
         yield there
         assert there.violations == []
         assert there.leaks((TOKEN,)) == []
+        logged = "\n".join(str(record.__dict__) for record in caplog.get_records("call"))
+        assert "advancing an incident" in logged
+        assert not [secret for secret in (TOKEN, HOOK_SECRET) if secret in logged]
 
 
 def at(town: Callable[[Any], Town], github: GitHubStandIn, folder: Path, way: str, name: str | dict[str, Any]) -> Town:
