@@ -155,7 +155,7 @@ def _write(folder: Path, after: Mapping[str, str | None]) -> None:
     for path, text in after.items():
         target = root / path
         try:
-            if not target.parent.resolve().is_relative_to(root):
+            if target.is_symlink() or not target.parent.resolve().is_relative_to(root):
                 raise Misconfigured("file-unwritable", f"writing {path}: it leads out of {folder}")
             if text is None:
                 target.unlink(missing_ok=True)
