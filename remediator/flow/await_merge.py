@@ -183,7 +183,7 @@ def _not_written(
     else:
         why = bounded(f"a day after the merge this is still not in Azure, look at the pipeline: {'; '.join(left)}")
         stopped = replace(incident, error=("merged-not-written", why))
-    return tell(stopped.to(Status.NEEDS_HUMAN, now, why), "needs-human", now, people, why)
+    return tell(stopped.to(Status.NEEDS_HUMAN, now, why), "needs-human", now, people)
 
 
 def _waits(case: _Case, problem: Transient) -> Turn:

@@ -84,7 +84,7 @@ def instructed(
     ended = replace(request.ended((said.code, said.reason), said.text))
     stopped = replace(incident, pull_request=ended, error=(said.code, said.reason))
     what = f"no pull request: {said.code}: {said.reason}"
-    return tell(stopped.to(Status.NEEDS_HUMAN, now, what), "needs-human", now, people, said.reason)
+    return tell(stopped.to(Status.NEEDS_HUMAN, now, what), "needs-human", now, people)
 
 
 def _known(incident: Incident, request: CodeRequest, execution: Execution, desk: CodeDesk) -> Incident:
