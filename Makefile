@@ -91,8 +91,8 @@ format: setup ## rewrite the code in the house style, and the copy of docs/rules
 
 lock: setup ## resolve the dependencies again and write every requirements file
 	@$(UV_LOCK) --all-extras --group dev pyproject.toml -o requirements-dev.txt
-	@$(UV_LOCK) -c requirements-dev.txt pyproject.toml -o requirements.txt
-	@$(UV_LOCK) --extra cli -c requirements-dev.txt pyproject.toml -o requirements-cli.txt
+	@$(UV_LOCK) --extra azure-monitor -c requirements-dev.txt pyproject.toml -o requirements.txt
+	@$(UV_LOCK) --extra azure-monitor --extra cli -c requirements-dev.txt pyproject.toml -o requirements-cli.txt
 	@$(UV_LOCK) --group checkov -o requirements-checkov.txt
 	@$(UV_LOCK) --group docs -o requirements-docs.txt
 
