@@ -23,10 +23,10 @@ class Islands:
     node needs a network, `peer` and `need` for what comes along with a network."""
 
     _above: dict[Node, Node] = field(default_factory=dict)
-    _pulls: dict[Node, set[Node]] = field(default_factory=dict)
-    _touched: dict[Node, set[Node]] = field(default_factory=dict)
-    _along: dict[Node, set[Node]] = field(default_factory=dict)
-    _peers: dict[Node, set[Node]] = field(default_factory=dict)
+    _pulls: dict[Node, list[Node]] = field(default_factory=dict)
+    _touched: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
+    _along: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
+    _peers: dict[Node, tuple[Node, ...]] = field(default_factory=dict)
     _registries: set[Node] = field(default_factory=set)
 
     def add(self, node: Node, *, registry: bool = False) -> None:
@@ -47,24 +47,26 @@ class Islands:
         """A consumer pulls from the registry of a host."""
         self.add(consumer)
         self.add(host)
-        self._pulls.setdefault(host, set()).add(consumer)
+        self._pulls.setdefault(host, []).append(consumer)
 
     def touch(self, node: Node, network: Node) -> None:
         """Whoever judges the node needs the network."""
         self.add(node)
-        self._touched.setdefault(node, set()).add(network)
+        known = self._touched.get(node, ())
+        if network not in known:
+            self._touched[node] = (*known, network)
 
     def peer(self, network: Node, remotes: Iterable[Node]) -> None:
         """The networks with which a network is peered."""
-        self._peers[network] = set(remotes)
+        self._peers[network] = tuple(remotes)
 
     def need(self, network: Node, others: Iterable[Node]) -> None:
         """What is needed wherever the network is: route tables, security groups."""
-        self._along.setdefault(network, set()).update(others)
+        self._along[network] = tuple({*self._along.get(network, ()), *others})
 
     def parts(self, most: int = PART) -> Parts:
         """Every node with the parts that need it; a part has about so many registries, one island at least."""
-        shared = {host for host, consumers in self._pulls.items() if len(consumers) > MOST_SHARING}
+        shared = {host for host, consumers in self._pulls.items() if len(set(consumers)) > MOST_SHARING}
         for host in self._pulls.keys() - shared:
             for consumer in self._pulls[host]:
                 self.join(host, consumer)
@@ -113,7 +115,7 @@ class Islands:
                 near.setdefault(network, set()).update(where[node])
         found = {network: set(parts) for network, parts in near.items()}
         for network, parts in near.items():
-            peers = self._peers.get(network, set())
+            peers = self._peers.get(network, ())
             hub = len(peers) > MANY_PEERS
             for remote in peers:
                 if not hub or len(self._peers.get(remote, ())) > MANY_PEERS:
