@@ -312,3 +312,23 @@ def test_a_link_of_the_name_is_the_link() -> None:
     assert declined({"main.tf": code}, link(ZONE, SHOP)).code == "code-says-so-already"
     after = edited({"main.tf": code}, link(ZONE, SHOP, "NxDomainRedirect"))["main.tf"]
     assert after == code[:-2] + '  resolution_policy     = "NxDomainRedirect"\n}\n'
+
+
+def test_nothing_of_a_loop_is_taken_out_of_it() -> None:
+    """A link to a zone that a loop makes names its turn, and takes neither the loop's condition nor its tags along."""
+    code = """\
+param zones array = [
+  { name: 'privatelink.vaultcore.azure.net', on: true, tags: {} }
+  { name: 'privatelink.azurecr.io', on: true, tags: {} }
+]
+
+resource all 'Microsoft.Network/privateDnsZones@2020-06-01' = [for one in zones: if (one.on) {
+  name: one.name
+  location: 'global'
+  tags: one.tags
+}]
+"""
+    after = edited({"main.bicep": code}, link(ZONE, SHOP))["main.bicep"]
+    assert after.startswith(code)
+    added = after.removeprefix(code)
+    assert "parent: all[1]\n" in added and "one." not in added and "if (" not in added

@@ -12,7 +12,7 @@ from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.goal import form, look, refers, switched_on
-from remediator.codebase.in_place.layout import BICEP, HCL, Nested, Raw, entry_lines
+from remediator.codebase.in_place.layout import BICEP, HCL, Nested, entry_lines
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import (
     NETWORK_VERSION,
@@ -22,6 +22,7 @@ from remediator.codebase.in_place.piece import (
     reference,
     require_same_place,
 )
+from remediator.codebase.in_place.portable import portable
 from remediator.codebase.in_place.setting import Way, ways
 from remediator.codebase.in_place.value import Id, ids_in
 from remediator.codebase.in_place.verified import ENDPOINT, NETWORK, REGISTRY, SUBNET
@@ -139,8 +140,8 @@ class Endpoint:
         region = self.location.replace(" ", "").lower()
         if entry is None or held is None or held.location.replace(" ", "").lower() != region:
             return self.location
-        words = site.code.sources[anchor.decl.path].at(entry.value.span)
-        return self.location if "each." in words or "count." in words else Raw(words)
+        words = portable(site.code.sources[anchor.decl.path], entry.value)
+        return words if words is not None else self.location
 
     def may_change(self, site: Site, found: Instance) -> bool:
         """The endpoint, and the one that it replaces with its children."""

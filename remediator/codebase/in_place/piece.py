@@ -17,6 +17,7 @@ from remediator.codebase.in_place.expr import Expr, Get, Lit, Name, Span
 from remediator.codebase.in_place.goal import form
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, Raw, entry_lines, unit_of
 from remediator.codebase.in_place.locate import Declined, Site, where
+from remediator.codebase.in_place.portable import portable
 from remediator.codebase.in_place.source import Edit, Source
 from remediator.codebase.in_place.value import Id
 from remediator.codebase.in_place.verified import LINK, ZONE
@@ -71,11 +72,20 @@ def _bicep(site: Site, source: Source, piece: Piece, anchor: Instance, like: Ins
     condition = anchor.decl.condition
     guard = ""
     if condition is not None:
-        words = source.at(condition.span)
-        guard = f"if ({words}) "
+        guard = _guard(source, condition, anchor)
     symbol = _fresh(_camel(piece.word), names_in(source))
     version = version_for(source, piece.arm, anchor, piece.least)
     return f"resource {symbol} '{piece.arm}@{version}' = {guard}{{\n{lines}\n}}"
+
+
+def _guard(source: Source, condition: Expr, anchor: Instance) -> str:
+    """The anchor's condition; one that hangs on a loop's turn is left out where this turn is certainly there."""
+    words = portable(source, condition)
+    if words is not None:
+        return f"if ({words.text}) "
+    if anchor.exists is not True:
+        raise Declined(Instruction("code-value-unknown", f"{where(anchor)} is there under a condition of its loop"))
+    return ""
 
 
 def _hcl(site: Site, piece: Piece, anchor: Instance, like: Instance | None) -> str:
@@ -109,8 +119,9 @@ def _with_tags(source: Source, piece: Piece, anchor: Instance, like: Instance | 
         return piece.fields
     for one in (like, anchor):
         entry = one.decl.body.entry("tags") if one is not None and one.decl.body is not None else None
-        if entry is not None and _plain_name(entry.value):
-            tags = {"tags": Raw(source.at(entry.value.span))}
+        words = portable(source, entry.value) if entry is not None and _plain_name(entry.value) else None
+        if words is not None:
+            tags = {"tags": words}
             first = {key: value for key, value in piece.fields.items() if key not in _LAST}
             blocks = {key: value for key, value in first.items() if isinstance(value, Nested)}
             plain = {key: value for key, value in first.items() if key not in blocks}
@@ -202,8 +213,8 @@ def group_beside(site: Site, parent: Instance) -> Any:
     """The resource group of a child: as its parent writes it."""
     body = parent.decl.body
     entry = body.entry("resource_group_name") if body is not None else None
-    words = site.code.sources[parent.decl.path].at(entry.value.span) if entry is not None else "each."
-    return Raw(f"{symbol_of(parent)}.resource_group_name" if "each." in words or "count." in words else words)
+    words = portable(site.code.sources[parent.decl.path], entry.value if entry is not None else None)
+    return words if words is not None else Raw(f"{symbol_of(parent)}.resource_group_name")
 
 
 def group_words(site: Site, near: Instance, group: str) -> Any:
@@ -214,8 +225,8 @@ def group_words(site: Site, near: Instance, group: str) -> Any:
         return group
     if isinstance(entry.value, Lit):
         return group
-    words = site.code.sources[near.decl.path].at(entry.value.span)
-    return group if "each." in words or "count." in words else Raw(words)
+    words = portable(site.code.sources[near.decl.path], entry.value)
+    return words if words is not None else group
 
 
 def require_same_place(site: Site, near: Instance, group: str, subscription: str) -> None:
