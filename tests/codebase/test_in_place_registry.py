@@ -271,3 +271,22 @@ def test_a_list_keeps_the_comments_of_what_stays() -> None:
     assert first == text.replace('    "198.51.100.7", # old\n', "")
     last = edited({"main.tf": text}, switch(ipRules=["198.51.100.7", "198.51.100.8"]))["main.tf"]
     assert last == text.replace('    "198.51.100.9" # third\n', "")
+
+
+def test_only_the_field_of_the_change_differs() -> None:
+    """A default that decides two fields of one registry is not turned over for one of them, but for both."""
+    code = 'variable "open" {\n  default = true\n}\n' + TERRAFORM.replace("= true #", "= var.open #")[:-2]
+    code += '\n  network_rule_set {\n    default_action = var.open ? "Allow" : "Deny"\n  }\n}\n'
+    assert declined({"main.tf": code}, switch(defaultAction="Deny")).code == "code-shared"
+    both = (switch(publicNetworkAccess="Disabled"), switch(defaultAction="Deny"))
+    assert edited({"main.tf": code}, *both) == {"main.tf": code.replace("default = true", "default = false")}
+
+
+def test_a_rule_that_a_parameter_makes_is_not_taken_out() -> None:
+    """An address rule whose address a variable gives is not removed from the list: somebody else may pass another."""
+    rules = (
+        '\n  network_rule_set {\n    ip_rule {\n      action   = "Allow"\n      ip_range = var.office\n    }\n  }\n}\n'
+    )
+    variable = 'variable "office" {\n  default = "198.51.100.7"\n}\n'
+    code = variable + TERRAFORM[:-2] + rules
+    assert declined({"main.tf": code}, switch(ipRules=["203.0.113.9"])).code == "code-value-unknown"

@@ -95,12 +95,39 @@ def _other_change(before: Site, after: Site, goal: Goal) -> Instance | None:
         if again is found:
             continue
         if again is None or _told(before, found) != _told(after, again):
-            if goal.may_change(before, found) or (again is not None and goal.may_change(after, again)):
+            mine = goal.may_change(before, found) or (again is not None and goal.may_change(after, again))
+            if mine and (again is None or _only(goal, found, again)):
                 continue
             return found
     worlds = _worlds(before, goal)
     made = [found for key, found in new.items() if key not in old]
     return next((one for one in made if not goal.may_change(after, one) or one.world not in worlds), None)
+
+
+def _only(goal: Goal, before: Instance, after: Instance) -> bool:
+    """Whether nothing else of the resource differs than what the wish is about."""
+    paths = goal.paths(before)
+    if paths is None or before.exists is False:
+        return True
+    return _without(_said(before), paths) == _without(_said(after), paths)
+
+
+def _without(body: object, paths: tuple[tuple[str, ...], ...]) -> object:
+    """A body without some of its fields, and without objects and lists that are empty then."""
+    if isinstance(body, list):
+        items = [_without(item, paths) for item in body]
+        return [item for item in items if item not in ({}, [])]
+    if not isinstance(body, dict):
+        return body
+    kept: dict[str, object] = {}
+    for key, value in body.items():
+        below = tuple(path[1:] for path in paths if path[0].lower() == str(key).lower())
+        if () in below:
+            continue
+        left = _without(value, tuple(path for path in below if path)) if below else value
+        if not below or left not in ({}, []):
+            kept[str(key)] = left
+    return kept
 
 
 def _worlds(site: Site, goal: Goal) -> set[str]:

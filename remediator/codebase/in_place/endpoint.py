@@ -155,6 +155,10 @@ class Endpoint:
                 return True
         return False
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """Anything of one that gets a new name: much is made of it."""
+        return None if self.replaces is not None else ()
+
     def owner(self, site: Site) -> ResourceId | None:
         """What it stands beside."""
         if self.replaces is not None:

@@ -31,6 +31,10 @@ class Goal(Protocol):
         """Whether a declared resource is one that this wish is about."""
         ...
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """What of a resource that is there before and after may differ; None for anything."""
+        ...
+
     def owner(self, site: Site) -> ResourceId | None:
         """What something new of this wish belongs to: it may only be made where that is."""
         ...

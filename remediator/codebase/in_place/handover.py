@@ -97,6 +97,10 @@ class HandOver:
             return any(one.key == found.key for one in self._owners(site))
         return any(one.key == found.key for one in self._groups(site))
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """Who owns the group."""
+        return (("lifecycle",), (INPUT,))
+
     def owner(self, site: Site) -> ResourceId | None:
         """The endpoint."""
         return self.endpoint

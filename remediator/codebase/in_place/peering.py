@@ -130,6 +130,10 @@ class Peering:
         except Declined:
             return False
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """The flags."""
+        return tuple(self._path(found, key) for key in self.flags)
+
     def owner(self, site: Site) -> ResourceId | None:
         """The network."""
         return self.network

@@ -6,7 +6,7 @@ provider documents the same ones (learn Microsoft.ContainerRegistry/registries; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,12 +68,16 @@ _DEFAULTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class RegistrySwitch:
-    """One field of a registry as it should be. `beside` is the default action that stands beside new address rules."""
+    """One field of a registry as it should be.
+
+    `beside` is the default action that stands beside new address rules, `planned` are the fields that the plan changes.
+    """
 
     target: ResourceId
     field: str
     value: Any
     beside: str | None = None
+    planned: frozenset[str] = frozenset()
 
     def holds(self, site: Site) -> bool:
         """Whether every instance of its declaration says so."""
@@ -151,6 +155,12 @@ class RegistrySwitch:
         same_name = found.names is not None and found.names[-1].lower() == self.target.name.lower()
         return found.type.lower() == REGISTRY.lower() and same_name
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """The field, and what else the plan changes; the default action comes with the first address rules."""
+        paths = _PATHS[form(found)]
+        beside = (paths["defaultAction"],) if self.field == "ipRules" else ()
+        return (paths[self.field], *beside, *(paths[key] for key in sorted(self.planned)))
+
     def owner(self, site: Site) -> ResourceId | None:
         """The registry."""
         return self.target
@@ -192,6 +202,11 @@ def _unknown_on_the_way(body: Value, path: tuple[str, ...]) -> str:
     return ""
 
 
-def switches(target: ResourceId, after: Mapping[str, Any], beside: str | None) -> tuple[RegistrySwitch, ...]:
-    """One wish for each field of a change."""
-    return tuple(RegistrySwitch(target, key, value, beside) for key, value in after.items() if key in _PATHS["bicep"])
+def switches(
+    target: ResourceId, after: Mapping[str, Any], beside: str | None, planned: Iterable[str] = ()
+) -> tuple[RegistrySwitch, ...]:
+    """One wish for each field of a change; `planned` are the fields of the registry that the whole plan changes."""
+    fields = frozenset(planned) & set(_PATHS["bicep"])
+    return tuple(
+        RegistrySwitch(target, key, value, beside, fields) for key, value in after.items() if key in _PATHS["bicep"]
+    )

@@ -51,7 +51,7 @@ def _list_ways(value: Value, wanted: list[Any], sources: Sources) -> Iterator[Wa
     """Take out what is too many and put in what is missing; where a loop makes the list, in what it goes over."""
     origin = value.origin
     if isinstance(origin, Items) and isinstance(value.data, tuple) and len(origin.items) == len(value.data):
-        yield _changed_list(sources[origin.span.path], origin, [plain(item) for item in value.data], wanted)
+        yield _changed_list(sources[origin.span.path], origin, value, wanted)
     elif isinstance(origin, Blocks):
         yield _changed_blocks(sources[origin.span.path], origin, value, wanted)
     elif isinstance(origin, Loop) and value.source is not None:
@@ -78,7 +78,18 @@ def _only_text(item: Any) -> str | None:
     return None
 
 
-def _changed_list(source: Source, items: Items, held: list[Any], wanted: list[Any]) -> Way:
+def _written_out(value: Value, inside: Span) -> bool:
+    """Whether an element and its fields are literals in their own place, not what a parameter or a condition gives."""
+    if isinstance(value.data, dict):
+        return all(_written_out(item, inside) for item in value.data.values())
+    origin = value.origin
+    if not isinstance(origin, Lit) or value.flips is not None or origin.span.path != inside.path:
+        return False
+    return inside.start <= origin.span.start and origin.span.end <= inside.end
+
+
+def _changed_list(source: Source, items: Items, value: Value, wanted: list[Any]) -> Way:
+    held = [plain(item) for item in value.data]
     edits: list[Edit] = []
     missing = list(wanted)
     gone: list[int] = []
@@ -88,6 +99,8 @@ def _changed_list(source: Source, items: Items, held: list[Any], wanted: list[An
             missing.remove(match)
         else:
             gone.append(index)
+    if not all(_written_out(value.data[index], items.items[index].span) for index in gone):
+        return ()
     if len(gone) + len(missing) > 1:  # several edits side by side would touch each other's commas
         if any(mark in source.at(items.span) for mark in ("//", "/*", "#")):
             return ()  # a comment would be lost
@@ -103,6 +116,9 @@ def _changed_blocks(source: Source, blocks: Blocks, value: Value, wanted: list[A
     if len(held) != len(blocks.items) or any(isinstance(item, Loop) for item in blocks.items):
         return ()
     missing = [one for one in wanted if not any(_same(one, item) for item in held)]
+    gone = [at for at, told in enumerate(held) if not any(_same(one, told) for one in wanted)]
+    if not all(_written_out(value.data[at], blocks.items[at].span) for at in gone):
+        return ()
     starts = [source.line_start(item.span.start) for item in blocks.items]
     edits = [
         removed(source, Span(source.path, start, item.span.end))

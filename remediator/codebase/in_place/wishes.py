@@ -29,7 +29,8 @@ def wishes(change: Change, task: Task) -> tuple[Goal, ...]:
         case ChangeKind.UPDATE_REGISTRY | ChangeKind.UPGRADE_SKU:
             live = task.live.registries.get(change.target)
             beside = str(after.get("defaultAction") or (live.default_action if live else "")) or None
-            return switches(change.target, after, beside)
+            planned = {key for one in task.plan.changes if one.target == change.target for key in one.after or {}}
+            return switches(change.target, after, beside, planned)
         case ChangeKind.CREATE_ZONE:
             return (Zone(change.target),)
         case ChangeKind.CREATE_LINK | ChangeKind.UPDATE_LINK:

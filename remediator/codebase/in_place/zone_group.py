@@ -155,6 +155,12 @@ class ZoneGroup:
         rid, endpoint = site.id_of(found), Id.parse(self.endpoint.text)
         return rid is not None and endpoint is not None and rid.fits(endpoint)
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """The zones."""
+        if form(found) == "bicep":
+            return (_CONFIGS,)
+        return ((BLOCK,),) if form(found) == "terraform" else (_VERIFIED[:2],)
+
     def owner(self, site: Site) -> ResourceId | None:
         """The endpoint."""
         return self.endpoint

@@ -220,6 +220,10 @@ class ZoneLink:
             return False
         return self._is_mine(site, found)
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """The policy; of a verified module its links."""
+        return (_POLICY[form(found)],) if form(found) in _POLICY else (("params", "virtualNetworkLinks"),)
+
     def owner(self, site: Site) -> ResourceId | None:
         """The zone."""
         return self.zone

@@ -149,6 +149,10 @@ class ZoneRecord:
             return False
         return rid.fits(wanted) or (form(found) == "verified-bicep" and rid.fits(owner))
 
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """What it holds."""
+        return (_ADDRESSES[form(found)],) if form(found) in _ADDRESSES else (("params", "a"),)
+
     def owner(self, site: Site) -> ResourceId | None:
         """The zone."""
         return self.zone
@@ -246,6 +250,10 @@ class Zone:
         """The zone."""
         rid, wanted = site.id_of(found), Id.parse(self.target.text)
         return rid is not None and wanted is not None and rid.fits(wanted)
+
+    def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
+        """What it holds."""
+        return ()
 
     def owner(self, site: Site) -> ResourceId | None:
         """What it stands beside."""
