@@ -18,7 +18,7 @@ _SECRETS = (
     (re.compile(r"\beyJ[\w-]{4,}(\.[\w-]*){1,2}"), "<token>"),
     (re.compile(r"-----BEGIN [\s\S]*"), "<key>"),
     (re.compile(r"\b[A-Za-z0-9]{48,}\b"), "<token>"),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.-]+"), "<mail>"),
 )
 
 

@@ -20,7 +20,7 @@ _SECRETS = (
         r"\1…",
     ),
     (re.compile(r"(?i)((?:password|secret|sharedaccesskey|accountkey)\"?\s*[=:]\s*\"?)[^\s;,\"]+"), r"\1…"),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.-]+"), "<mail>"),
 )
 
 
