@@ -56,6 +56,10 @@ class Graph:
     sleep: Sleep
     requests: int = 0
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    _count: threading.Lock = field(default_factory=threading.Lock)
+    _left: int | None = None
+    _resets: float = 5.0
+    _under_way: int = 0
     _reading: threading.Lock = field(default_factory=threading.Lock)
 
     def pages(self, query: str, scope: Scope, take: Callable[[list[dict[str, Any]]], bool]) -> None:
@@ -83,24 +87,38 @@ class Graph:
     def _asked(self, document: Mapping[str, Any]) -> bytes:
         problem: RemediatorError | None = None
         for _ in range(TRIES):
-            with self._turn:  # whoever waits for the quota has the others wait behind
-                self.requests += 1
+            self._wait_for_turn()
+            headers: Mapping[str, str] = {}
             try:
                 answer = self.arm.answer_to(PATH, document)
+                headers = answer.headers
+                return answer.body
             except Transient as error:
                 problem = error
                 self.sleep(min(error.retry_after or 5.0, LONGEST_WAIT))
-                continue
-            self._heed(answer.headers)
-            return answer.body
+            finally:
+                self._heed(headers)
         raise problem or Transient("azure-garbled", "asking Resource Graph: no answer")
 
+    def _wait_for_turn(self) -> None:
+        """Wait where the quota is used up, counting what is under way; the others wait behind."""
+        with self._turn:
+            if self._left is not None and self._left <= 0:
+                self.sleep(self._resets)
+                self._left = None
+            with self._count:
+                self.requests += 1
+                self._under_way += 1
+                self._left = None if self._left is None else self._left - 1
+
     def _heed(self, headers: Mapping[str, str]) -> None:
-        """Wait where the quota is used up."""
-        left = headers.get("x-ms-user-quota-remaining", "")
-        if left.isdigit() and int(left) == 0:
-            with self._turn:
-                self.sleep(seconds(headers.get("x-ms-user-quota-resets-after", "")))
+        """Note what an answer says of the quota."""
+        told = headers.get("x-ms-user-quota-remaining", "")
+        with self._count:
+            self._under_way -= 1
+            if told.isdigit():
+                self._left = int(told) - self._under_way
+                self._resets = seconds(headers.get("x-ms-user-quota-resets-after", ""))
 
 
 def seconds(told: str) -> float:
