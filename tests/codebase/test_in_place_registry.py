@@ -278,6 +278,7 @@ def test_only_the_field_of_the_change_differs() -> None:
     code = 'variable "open" {\n  default = true\n}\n' + TERRAFORM.replace("= true #", "= var.open #")[:-2]
     code += '\n  network_rule_set {\n    default_action = var.open ? "Allow" : "Deny"\n  }\n}\n'
     assert declined({"main.tf": code}, switch(defaultAction="Deny")).code == "code-shared"
+    assert edited({"main.tf": code}, switch(publicNetworkAccess="Disabled"))  # the rules mean nothing then
     both = (switch(publicNetworkAccess="Disabled"), switch(defaultAction="Deny"))
     assert edited({"main.tf": code}, *both) == {"main.tf": code.replace("default = true", "default = false")}
 

@@ -64,6 +64,21 @@ _DEFAULTS: Mapping[str, Any] = {
     "ipRules": [],
     "bypass": "AzureServices",
 }
+# What only Premium has, by ARM's names and the provider's (learn container-registry-skus).
+_OF_SKU = (
+    "policies",
+    "encryption",
+    "zoneRedundancy",
+    "dataEndpointEnabled",
+    "anonymousPullEnabled",
+    "zone_redundancy_enabled",
+    "georeplications",
+    "retention_policy_in_days",
+    "trust_policy_enabled",
+    "quarantine_policy_enabled",
+    "export_policy_enabled",
+    "data_endpoint_enabled",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +171,17 @@ class RegistrySwitch:
         return found.type.lower() == REGISTRY.lower() and same_name
 
     def paths(self, found: Instance) -> tuple[tuple[str, ...], ...] | None:
-        """The field, and what else the plan changes; the default action comes with the first address rules."""
+        """The field, what else the plan changes, and what follows from it.
+
+        The default action comes with the first address rules; without public access the rules mean nothing; what only
+        Premium has hangs on the SKU.
+        """
         paths = _PATHS[form(found)]
-        beside = (paths["defaultAction"],) if self.field == "ipRules" else ()
+        beside: tuple[tuple[str, ...], ...] = (paths["defaultAction"],) if self.field == "ipRules" else ()
+        if self.field == "publicNetworkAccess" and self.value == "Disabled":
+            beside = (paths["defaultAction"], paths["ipRules"])
+        if self.field == "sku":
+            beside = tuple((*paths["bypass"][:-1], key) for key in _OF_SKU)
         return (paths[self.field], *beside, *(paths[key] for key in sorted(self.planned)))
 
     def owner(self, site: Site) -> ResourceId | None:
