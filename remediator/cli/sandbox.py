@@ -31,6 +31,7 @@ def command(port: int, estate: Path | None, ca: Path | None, record: Path | None
 
     azure = Azure.from_estate(_document(estate or Path(DEFAULT)))
     azure.graph_quota.on = True
+    azure.prepare()
     for oddity in azure.oddities:
         out.say(f"note: {plain(str(oddity))}")
     try:

@@ -15,6 +15,7 @@ from remediator.sandbox.clouds import CLOUDS
 from remediator.sandbox.errors import bad_request, unavailable
 from remediator.sandbox.faults import Faults
 from remediator.sandbox.graph_quota import GraphQuota
+from remediator.sandbox.graph_rows import rows_in
 from remediator.sandbox.history import Write
 from remediator.sandbox.logs import Logs
 from remediator.sandbox.operations import Operations
@@ -137,6 +138,11 @@ class Azure:
     @page_size.setter
     def page_size(self, value: int | None) -> None:
         self.world.page_size = value
+
+    def prepare(self) -> None:
+        """Make the rows of Resource Graph now: with ten thousand registries the first question would wait for them."""
+        with self.lock:
+            rows_in(self.world)
 
     def handle(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer one HTTP request. The hook after a write runs once the write is in the state."""

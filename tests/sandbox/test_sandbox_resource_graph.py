@@ -183,3 +183,13 @@ def test_every_fifth_request_can_be_throttled_and_bursts_lost(azure: Azure) -> N
 def test_options_out_of_range_are_refused(azure: Azure, options: dict[str, Any]) -> None:
     """A page has at most a thousand rows, and only tokens that were given out lead on."""
     assert ask(azure, ALL, options)[0] == 400
+
+
+def test_rows_can_be_made_beforehand(azure: Azure) -> None:
+    """What was prepared is what a question gets; a change after it shows all the same."""
+    azure.prepare()
+    made = azure.world.remember("graph rows", dict)
+    assert made
+    first = ids(azure, REGISTRIES)[0]
+    azure.remove(first)
+    assert first not in ids(azure, REGISTRIES)
