@@ -41,7 +41,8 @@ def tried(site: Site, way: Way, goal: Goal) -> Tried:
     after = Site.of(read_code(site.code.language, sources, site.live.cloud, site.code), site.live)
     other = _other_change(site, after, goal)
     if other is not None:
-        return Tried(None, f"the place that decides it decides {_words(other)} as well")
+        more = "other fields of " if goal.may_change(site, other) else ""
+        return Tried(None, f"the place that decides it decides {more}{_words(other)} as well")
     try:
         return Tried(after) if goal.holds(after) else Tried(None)
     except Declined as why:
