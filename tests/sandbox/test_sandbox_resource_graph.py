@@ -188,7 +188,7 @@ def test_options_out_of_range_are_refused(azure: Azure, options: dict[str, Any])
 def test_rows_can_be_made_beforehand(azure: Azure) -> None:
     """What was prepared is what a question gets; a change after it shows all the same."""
     azure.prepare()
-    made = azure.world.remember("graph rows", dict)
+    made: dict[str, Any] = azure.world.remember("graph rows", dict)
     assert made
     first = ids(azure, REGISTRIES)[0]
     azure.remove(first)
