@@ -15,7 +15,9 @@ from pathlib import Path
 from remediator.core import errors
 from tests.architecture.house import modules, parsed, relative
 
-ERRORS = frozenset({*(name for name in vars(errors) if isinstance(vars(errors)[name], type)), "NotApproved", "Instruction"})
+ERRORS = frozenset(
+    {*(name for name in vars(errors) if isinstance(vars(errors)[name], type)), "NotApproved", "Instruction"}
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from remediator.adapters.azure.error_body import Answer
 from remediator.adapters.azure.errors import refused
-from remediator.core.incident import MAX_TEXT
+from remediator.core.words import MAX_TEXT
 
 SCOPE = f"/subscriptions/{'0' * 36}/resourceGroups/{'g' * 60}/providers/Microsoft.Network/privateEndpoints/{'p' * 60}"
 CLIENT = f"The client '{'c' * 36}' with object id '{'d' * 36}'"
