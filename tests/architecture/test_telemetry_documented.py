@@ -55,8 +55,8 @@ def test_the_function_app_starts_without_opentelemetry() -> None:
 
 
 def test_exporters_are_extras() -> None:
-    """Whoever installs the package chooses an exporter by an extra that the page names; the function app installs the one
-    of Azure Monitor, which its workbook and an alert count on, and no other."""
+    """Whoever installs the package chooses an exporter by an extra that the page names; the function app installs that
+    of Azure Monitor, on which its workbook and an alert count, and no other."""
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
     assert "opentelemetry-api" in project["dependencies"]
     runtime = text_of(ROOT / "requirements.txt")
