@@ -79,7 +79,9 @@ def purpose(incident: Incident) -> str:
 def caller_address(call: Call) -> str:
     """The address of whoever called, as the platform saw it: without its port."""
     if call.runtime.settings.identity is IdentityKind.PLATFORM:
-        last = call.request.headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
+        # A caller may send the header too: whoever stands nearest to us writes last, in its own line or behind a comma.
+        lines = call.request.headers.getlist("x-forwarded-for") or [""]
+        last = lines[-1].rsplit(",", 1)[-1].strip()
         host, colon, port = last.rpartition(":")
         return host if colon and port.isdigit() and ":" not in host else last
     return call.request.client.host if call.request.client else ""

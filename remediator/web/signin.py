@@ -21,7 +21,10 @@ def sign_in(call: Call) -> Response:
     """`POST /signin`: a cookie with the name, sealed, and back to one of our own pages."""
     if call.request.headers.get("sec-fetch-site") not in (None, "same-origin"):
         raise Forbidden("csrf-failed", "signing in: the form was not sent from our page", hint="open /signin")
-    fields = parse_qs(call.body.decode("utf-8", "replace"), max_num_fields=8)
+    try:
+        fields = parse_qs(call.body.decode("utf-8"), max_num_fields=8)
+    except ValueError:
+        raise Rejected("bad-form", "signing in: the form is not one that we sent", hint="open /signin") from None
     cookie = local_cookie(call.runtime.settings, fields.get("user", [""])[0])
     if cookie is None:
         raise Rejected("bad-name", "signing in: a name has letters, digits, spaces, `.`, `_` and `-`, at most 64")

@@ -55,6 +55,18 @@ def test_only_the_platforms_own_entry_counts(forwarded: str, address: str) -> No
     assert signal.actor == "object-kim"
 
 
+def test_of_two_headers_the_last_counts() -> None:
+    """A forwarded-for header that the caller sent in a line of its own is not believed either."""
+    place = stage()
+    client = place.client()
+    sent = [("x-ms-client-principal", principal("object-kim"))]
+    sent += [("x-forwarded-for", "8.8.8.8"), ("x-forwarded-for", "20.50.1.2:51234")]
+    page = client.get(PAGE, headers=sent).text
+    csrf = next(iter(re.findall(r'name="csrf" value="([^"]+)"', page)), "none")
+    assert client.post(PATH, data={"csrf": csrf, **FORM}, headers=sent).status_code == 303
+    assert [signal.opening and signal.opening.address for signal in place.signals] == ["20.50.1.2"]
+
+
 @pytest.mark.parametrize(
     "forwarded",
     ["", "20.50.1.2, 10.0.0.4", "2603:1020::1", "[2603:1020::1]:443", "unknown", "20.50.1.2, ", "224.0.0.1"],

@@ -174,6 +174,13 @@ def test_a_local_name_is_plain(name: str) -> None:
     assert (answer.status_code, "set-cookie" in answer.headers) == (400, False)
 
 
+@pytest.mark.parametrize("body", [b"user=kim&" * 9, b"user=kim\xff"])
+def test_a_sign_in_takes_our_form_only(body: bytes) -> None:
+    """A form with more fields than ours, or one that is no text, is refused and signs nobody in."""
+    answer = world().client().post("/signin", content=body)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (400, False)
+
+
 def test_a_cookie_cannot_be_made_up() -> None:
     """A name in the cookie counts only with our seal."""
     client = world().client()
