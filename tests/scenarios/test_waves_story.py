@@ -125,3 +125,25 @@ def test_nothing_follows_a_canary_that_hurts(fleet_town: tuple[Town, Fleet]) -> 
     opened = next(one for one in place.azure.estate()["resources"] if one["id"].lower() == canary.lower())
     assert opened["properties"]["publicNetworkAccess"] == "Enabled"
     assert "Undone" in subjects_in(place.postbox)[-1]
+
+
+def test_nothing_follows_a_canary_of_which_nobody_can_tell(fleet_town: tuple[Town, Fleet]) -> None:
+    """Where nobody can say any more whether the canary is pulled from, no other registry is written to and nothing is
+    taken back; once it can be told again, the rest follows."""
+    place, made = fleet_town
+    reopened(place, made.sites[:4], made)
+    with place.program() as program:
+        incident = told_of_one(place, program, made.sites[0])
+        decided(program, place, incident)
+        program.settle(60)
+        (canary,) = written(place)
+        site = next(one for one in made.sites if one.registry.lower() == canary.lower())
+        spoke = made.bodies[site.spoke]
+        asked = {**spoke, "properties": {**spoke["properties"], "dhcpOptions": {"dnsServers": ["192.168.10.4"]}}}
+        place.azure.put(asked)
+        assert all(one == {canary} for one in minutes_of(program, place, 10))
+        found = program.incident(incident)
+        assert found["status"] == "APPLYING"
+        assert any("cannot be told" in line["what"] for line in found["journal"])
+        place.azure.put(spoke)
+        assert len(minutes_of(program, place, 20)[-1]) == 4
