@@ -138,6 +138,17 @@ def test_a_zone_without_its_group_is_certain_only_when_it_is_the_only_one() -> N
     assert told.code == "code-ambiguous"
 
 
+def test_a_module_of_two_environments_says_no_subscription() -> None:
+    """A zone that two roots make in groups of one name may be two zones, in two subscriptions: neither is edited."""
+    zone = 'variable "group" {}\nresource "azurerm_private_dns_zone" "acr" {\n  name = "privatelink.azurecr.io"\n'
+    root = 'module "dns" {\n  source = "../dns"\n  group  = "rg-app"\n}\n'
+    files = {"dns/main.tf": zone + "  resource_group_name = var.group\n}\n", "dev/main.tf": root}
+    assert edited(files, link(zone_id(), network_id()))
+    told = declined({**files, "prod/main.tf": root}, link(zone_id(), network_id()))
+    assert told.code == "code-ambiguous"
+    assert "dev" in told.reason and "prod" in told.reason
+
+
 def test_a_link_whose_network_is_not_known_may_be_the_one() -> None:
     """A zone is linked to a network once: beside a link to who knows where no second one is written."""
     code = (

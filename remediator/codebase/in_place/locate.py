@@ -128,10 +128,22 @@ class Site:
         if len({found.key for found in there}) > len({found.world for found in there}):
             reason = f"{_where(there[0])} declares {_words(target)} more than once in one deployment"
             raise Declined(Instruction("code-ambiguous", reason))
-        unplaced = target.type.lower() != REGISTRY.lower() and any(_group(self, found) is None for found in there)
-        if unplaced:
-            self._only_one(target, there)
+        if target.type.lower() != REGISTRY.lower():
+            if any(_group(self, found) is None for found in there):
+                self._only_one(target, there)
+            self._one_subscription(target, there)
         return tuple(there)
+
+    def _one_subscription(self, target: ResourceId, there: list[Instance]) -> None:
+        """Several deployments mean one resource only where all say its subscription; often they are environments."""
+        worlds = sorted({found.world for found in there})
+        ids = [self.id_of(found) for found in there]
+        if len(worlds) > 1 and any(rid is None or rid.subscription is None for rid in ids):
+            reason = (
+                f"{_where(there[0])} declares {_words(target)} in {' and '.join(worlds)}, "
+                "which may be deployed into several subscriptions"
+            )
+            raise Declined(Instruction("code-ambiguous", reason))
 
     def only_name(self, target: ResourceId) -> bool:
         """Whether Azure has no other resource of this type and name, as far as was read."""
