@@ -26,6 +26,7 @@ from remediator.core.walk import Walked, walk
 
 REGISTRY = "Microsoft.ContainerRegistry/registries"
 MOST_REGISTRIES = 1000  # named with one finding
+NOT_READ = "not-read"  # stands in the place of a rule: nothing could be judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,9 @@ def judged(desired: DesiredState, part: OpenedPart) -> Swept:
         if path.path.registry is not None and path.path.deciding is not None:
             rule = path.path.deciding.rule or path.path.deciding.name.value
             named.setdefault(path.path.registry, []).append((rule, Severity.UNKNOWN))
+    for rid in part.snapshot.unreadable:
+        if rid.is_a(REGISTRY):
+            named.setdefault(rid, []).append((NOT_READ, Severity.UNKNOWN))
     for key in part.shared:
         if (rid := ResourceId(key)) in part.snapshot.registries:
             named.setdefault(part.snapshot.registries[rid].id, [])

@@ -8,13 +8,14 @@ from remediator.cli.bench.drifts import no_endpoint, record_missing
 from remediator.core.cloud import AZURE_PUBLIC
 from remediator.core.desired import DesiredState
 from remediator.core.finding import Severity
-from remediator.core.fleet import part_of
+from remediator.core.fleet import RegistryState, part_of
 from remediator.core.fleet import together as fleet_of
 from remediator.core.pull_path import Verdict
 from remediator.core.resource_id import ResourceId
 from remediator.core.sweep import OpenedPart, Seen, Swept, judged, together
 from remediator.facts import snapshot_from
 from remediator.sandbox.estates.fleet import Fleet, fleet
+from remediator.views.sweep import states
 
 ZONE = ResourceId("/subscriptions/d/resourceGroups/rg/providers/Microsoft.Network/privateDnsZones/z")
 SHOP = ResourceId("/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/shop")
@@ -40,6 +41,21 @@ def test_registries_are_counted_by_how_they_stand() -> None:
     named = {rid.name: rules for rid, rules in found.named.items()}
     assert named[made.sites[3].registry.rsplit("/", 1)[-1]] == (("private-endpoint", Severity.BROKEN),)
     assert found.paths == {Verdict.OK: 20, Verdict.BROKEN: 2}
+
+
+def test_a_registry_that_cannot_be_read_is_unknown() -> None:
+    """It is counted with the others, by name, and is neither fine nor left out."""
+    made = fleet(20)
+    hidden = made.sites[3].registry
+    refused = {"code": "AuthorizationFailed", "message": "no right to read it"}
+    made.bodies[hidden] = {"id": hidden, "type": "Microsoft.ContainerRegistry/registries", "error": refused}
+    found = judged(DesiredState(), part(made))
+    assert found.registries == 20
+    assert sum(found.fine.values()) == 19
+    assert [(rid.text, severity) for rid, rules in found.named.items() for _, severity in rules] == [
+        (hidden, Severity.UNKNOWN)
+    ]
+    assert states(found)[RegistryState.UNKNOWN] == 1
 
 
 def test_a_finding_of_two_parts_is_one() -> None:
