@@ -18,6 +18,7 @@ from tests.functions_host.worker import Worker
 from tools.function_zip import published, write
 
 HOST_LIBRARY = "azure-functions-runtime"
+_WRITTEN = re.compile(r"(?:--out|-o|>|--env-file|--ca|\bcp \S+) ([\w.-]+\.(?:json|pem|env|csv))")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
@@ -66,6 +67,20 @@ def test_every_file_of_the_app_is_in_it(package: Path) -> None:
     assert [
         n for n in left_out if not n.startswith(("remediator/cli/", "remediator/sandbox/", "remediator/__main__"))
     ] == []
+
+
+def test_what_the_pages_have_people_write_stays_at_home(tmp_path: Path) -> None:
+    """Plans, exports, parameters, variables and azd's environments in a clone are not deployed, also where git does not
+    ignore them; a desired-state document is."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "deploy").glob("*.md")]
+    written = {name for page in pages for name in _WRITTEN.findall(page.read_text("utf-8"))}
+    assert written >= {"mine.json", "p.json", "remediator.env", "ca.pem"}
+    for name in [*written, ".env", ".azure/prod/.env", ".azure/config.json", "desired.yaml", "host.json"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".funcignore").write_bytes((ROOT / ".funcignore").read_bytes())
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    assert published(tmp_path) == ["desired.yaml", "host.json"]
 
 
 def test_it_runs_with_the_locked_libraries_alone(package: Path, tmp_path: Path, worker: Worker) -> None:
