@@ -63,6 +63,23 @@ def test_what_outlives_its_group_is_on_the_page() -> None:
     assert "NetworkWatcherRG" in LEAVING
 
 
+def test_what_is_made_by_hand_is_on_the_page() -> None:
+    """What the guides have people give or make beside the templates is named: the right to send mail, records in zones
+    of theirs, what code hosts and Teams were given, files in the clone."""
+    words = ("Communication and Email Service Owner", "`existingZones`", "GitHub App", "/api/code-events", "workflow")
+    assert [one for one in (*words, "mine.json", ".azure/") if one not in LEAVING] == []
+    guides = "\n".join(page.read_text("utf-8") for page in PAGES if page.name != "leaving.md")
+    assert [one for one in words[:2] if one not in guides] == []
+
+
+def test_the_history_of_each_subscription_is_cleared() -> None:
+    """Each module that is deployed at a subscription, and not in a group of somebody's, is named by the commands."""
+    texts = [(INFRA / file).read_text("utf-8") for file in ("main.bicep", "modules/access.bicep")]
+    deployed = {name for text in texts for name in re.findall(r"^  name: '\$\{name\}-(\w+)", text, re.MULTILINE)}
+    cleared = re.search(r"for part in (.+); do", scripts(LEAVING))
+    assert cleared and set(cleared[1].split()) == deployed - {"applier", "logs"}
+
+
 def test_each_output_for_leaving_is_used() -> None:
     """Every output whose name begins with `leaving` has its place on the page and, but for a name, in the commands."""
     names = {one for one in MAIN.of("output") if one.startswith("leaving")}
