@@ -73,6 +73,22 @@ def test_signing_in_can_be_used_by_everybody(seen: dict[str, Any]) -> None:
     assert seen["signin"]["violations"] == []
 
 
+def test_a_long_word_stays_on_the_phone() -> None:
+    """A word without end, from outside or as the reader's name, is broken and makes no page wider than a phone."""
+    stage, name = world(), "k" * 64
+    assert stage.incident.diagnosis is not None
+    path = samples.broken_path()
+    told = replace(path.hops[-1], detail="x" * 300)
+    found = replace(stage.incident.diagnosis, paths=(replace(path, hops=(*path.hops[:-1], told)),))
+    stage.incident = replace(stage.incident, diagnosis=found)
+    pages = {page: PAGES[page] for page in ("approval", "incident", "list")}
+    with served(stage) as origin:
+        looks = [{"name": page, "path": where, "width": 360} for page, where in pages.items()]
+        seen = looked_at(origin, looks, cookie_of(stage.settings, name))
+    assert [(page, told["widest"]) for page, told in seen.items() if told["widest"] > 360] == []
+    assert all(name in told["text"] for told in seen.values())
+
+
 def decided(stage: World, keys: list[str]) -> dict[str, Any]:
     """The page after somebody pressed those keys on it."""
     with served(stage) as origin:
