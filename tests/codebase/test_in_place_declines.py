@@ -6,6 +6,9 @@ import pytest
 
 from remediator.core.change import ChangeKind
 from remediator.core.private_dns import PrivateZone
+from remediator.core.private_link import EndpointTarget, PrivateEndpoint
+from remediator.core.pull_request import Instruction
+from remediator.core.registry import Registry
 from remediator.core.snapshot import Snapshot
 from tests.codebase.in_place_editing import (
     change,
@@ -13,6 +16,7 @@ from tests.codebase.in_place_editing import (
     edited,
     endpoint_id,
     link,
+    made,
     network_id,
     registry_id,
     switch,
@@ -147,6 +151,27 @@ def test_a_module_of_two_environments_says_no_subscription() -> None:
     told = declined({**files, "prod/main.tf": root}, link(zone_id(), network_id()))
     assert told.code == "code-ambiguous"
     assert "dev" in told.reason and "prod" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("code-ambiguous", '"acrshop"'), ("code-value-unknown", "var.n"), ("", '"acrbank"')]
+)
+def test_a_zone_group_beside_a_declared_record_makes_two_writers(code: str, name: str) -> None:
+    """A record that the code declares and a new zone group would write too is not given a second owner."""
+    files = {
+        "main.tf": 'resource "azurerm_private_endpoint" "pe" {\n  name = "pe-shop"\n  resource_group_name = "rg-app"\n}\n'
+        f'resource "azurerm_private_dns_a_record" "r" {{\n  name = {name}\n  zone_name = "privatelink.azurecr.io"\n'
+        '  resource_group_name = "rg-app"\n  ttl = 300\n  records = ["10.0.1.4"]\n}\n'
+    }
+    registry = Registry(registry_id(), "westeurope", "acrshop.azurecr.io", "Premium")
+    target = EndpointTarget(registry_id(), "Approved")
+    subnet = network_id().child("subnets", "pe")
+    endpoint = PrivateEndpoint(endpoint_id(), "westeurope", subnet, (target,), ())
+    live = Snapshot(registries={registry.id: registry}, endpoints={endpoint.id: endpoint})
+    group = endpoint_id().child("privateDnsZoneGroups", "default")
+    wanted = change(ChangeKind.CREATE_ZONE_GROUP, group, zones=[zone_id().text])
+    told = made(files, wanted, live=live)
+    assert (told.code if isinstance(told, Instruction) else "") == code
 
 
 def test_a_link_whose_network_is_not_known_may_be_the_one() -> None:

@@ -73,7 +73,17 @@ def _zone_group(change: Change, after: Mapping[str, Any], task: Task) -> tuple[G
         endpoint = task.live.endpoints.get(owner)
         targets = endpoint.targets if endpoint is not None else ()
         return (HandOver(owner, targets[0].resource if len(targets) == 1 else None),)
-    return (ZoneGroup(change.target, zones),)
+    return (ZoneGroup(change.target, zones, _label(owner, task)),)
+
+
+def _label(endpoint: ResourceId | None, task: Task) -> str:
+    """With what the names of the endpoint's registry begin, "" where that is not known."""
+    held = task.live.endpoints.get(endpoint) if endpoint is not None else None
+    targets = [target.resource for target in held.targets] if held is not None else []
+    planned = [one for one in task.plan.changes if one.target == endpoint and "registry" in (one.after or {})]
+    targets += [ResourceId(str((one.after or {})["registry"])) for one in planned]
+    registry = task.live.registries.get(targets[0]) if targets else None
+    return registry.login_server.split(".")[0] if registry is not None else ""
 
 
 def kept_by_policy(live: Snapshot, endpoint: ResourceId) -> bool:

@@ -19,7 +19,7 @@ from remediator.codebase.in_place.locate import Declined, Site, is_terraform, wh
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, reference, symbol_of
 from remediator.codebase.in_place.setting import Way, put_deep, ways
 from remediator.codebase.in_place.value import Id, Value
-from remediator.codebase.in_place.verified import GROUP
+from remediator.codebase.in_place.verified import GROUP, RECORD
 from remediator.core.pull_request import Instruction
 from remediator.core.resource_id import ResourceId
 
@@ -30,10 +30,11 @@ _VERIFIED = ("params", "privateDnsZoneGroup", "privateDnsZoneGroupConfigs")
 
 @dataclass(frozen=True, slots=True)
 class ZoneGroup:
-    """A group as it should be: it writes to these zones."""
+    """A group as it should be: it writes to these zones the records that begin with `label`, where that is known."""
 
     target: ResourceId
     zones: tuple[ResourceId, ...]
+    label: str = ""
 
     @property
     def endpoint(self) -> ResourceId:
@@ -79,6 +80,7 @@ class ZoneGroup:
 
     def ways(self, site: Site) -> Iterator[Way]:
         """A zone more in its list, its condition, or a group of its own."""
+        self._no_second_writer(site)
         groups = self._groups(site)
         there = [one for one in groups if one.exists is not False]
         if there:
@@ -104,6 +106,20 @@ class ZoneGroup:
             yield from put_deep(endpoint.body, _VERIFIED, made, site.code.sources)
         else:
             yield (added(site, self._piece(site, endpoint), endpoint),)
+
+    def _no_second_writer(self, site: Site) -> None:
+        """A record that the code declares and the group would write too has two owners, who take it from each other."""
+        records = [one for zone in self.zones for one in site.children(zone, RECORD) if one.exists is not False]
+        for record in records if self.label else ():
+            if record.names is None:
+                reason = f"{where(record)} may be a record that the zone group would write too: {record.why}"
+                raise Declined(Instruction("code-value-unknown", reason))
+            if record.names[-1].lower().split(".")[0] == self.label.lower():
+                reason = (
+                    f"{where(record)} declares the record {record.names[-1]}, which the zone group of "
+                    f"{self.endpoint.name} would write too: take it out of the code and its state first"
+                )
+                raise Declined(Instruction("code-ambiguous", reason))
 
     def _more(self, site: Site, owner: Instance) -> Iterator[Way]:
         held = self._zone_ids(owner)
