@@ -159,7 +159,8 @@ def test_a_module_of_two_environments_says_no_subscription() -> None:
 def test_a_zone_group_beside_a_declared_record_makes_two_writers(code: str, name: str) -> None:
     """A record that the code declares and a new zone group would write too is not given a second owner."""
     files = {
-        "main.tf": 'resource "azurerm_private_endpoint" "pe" {\n  name = "pe-shop"\n  resource_group_name = "rg-app"\n}\n'
+        "main.tf": 'resource "azurerm_private_endpoint" "pe" {\n  name = "pe-shop"\n'
+        '  resource_group_name = "rg-app"\n}\n'
         f'resource "azurerm_private_dns_a_record" "r" {{\n  name = {name}\n  zone_name = "privatelink.azurecr.io"\n'
         '  resource_group_name = "rg-app"\n  ttl = 300\n  records = ["10.0.1.4"]\n}\n'
     }
