@@ -17,7 +17,7 @@ from remediator.core.desired import DesiredState
 from remediator.core.sweep import OpenedPart, SweepScope, Swept, WideEstate, judged, together
 from remediator.core.words import counted
 from remediator.flow.sweeping import swept
-from remediator.views.sweep import sweep_csv, sweep_document, sweep_lines
+from remediator.views.sweep import sweep_csv, sweep_document, sweep_lines, unseen_lines
 
 DRIFT = 3
 SECONDS = 1.0  # between two words about how far it is
@@ -60,6 +60,8 @@ def command(
         out.document(sweep_document(found, wide))
     elif as_csv:
         out.show(sweep_csv(found))
+        for line in unseen_lines(wide):
+            out.say(line)
     else:
         out.show("\n".join((out.heading("Sweep"), *sweep_lines(found, wide, out.width()))))
     if detailed_exit_code and found.seen:

@@ -115,9 +115,11 @@ def sweep_lines(found: Swept, wide: WideEstate | None, width: int) -> list[str]:
     """The same for people, without headings: counts, rules, the worst subjects, what could not be seen."""
     counted_states = states(found)
     shown = ", ".join(f"{count:,} {state.value}" for state, count in counted_states.items() if count)
-    lines = [f"{found.registries:,} registries: {shown or 'none'}", _paths(found)]
+    many = "1 registry" if found.registries == 1 else f"{found.registries:,} registries"
+    lines = [f"{many}: {shown or 'none'}", _paths(found)]
     if wide is not None:
-        read = f"{wide.requests:,} requests, {wide.rows:,} rows, {counted(len(wide.subscriptions), 'subscription')}"
+        requests = "1 request" if wide.requests == 1 else f"{wide.requests:,} requests"
+        read = f"{requests}, {wide.rows:,} rows, {counted(len(wide.subscriptions), 'subscription')}"
         lines.append(f"read in {read}")
     for rule, count in rules(found).most_common():
         lines.append(f"{count:8,}  {rule}")
@@ -127,7 +129,8 @@ def sweep_lines(found: Swept, wide: WideEstate | None, width: int) -> list[str]:
         lines += _told(sighting, width)
     if len(sightings) > MOST_LINES:
         lines.append(f"and {len(sightings) - MOST_LINES:,} more: --json and --csv have all of them")
-    return lines + _unseen(wide)
+    unseen = unseen_lines(wide)
+    return [*lines, "", *unseen] if unseen else lines
 
 
 def _paths(found: Swept) -> str:
@@ -153,7 +156,8 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False)
 
 
-def _unseen(wide: WideEstate | None) -> list[str]:
+def unseen_lines(wide: WideEstate | None) -> list[str]:
+    """What could not be seen, for people; nothing for an estate file. A table has no place for it."""
     if wide is None:
         return []
     lines = [f"? {plain(note, 300)}" for note in wide.notes]
@@ -162,4 +166,4 @@ def _unseen(wide: WideEstate | None) -> list[str]:
         more = f" and {len(wide.unseen) - MOST_NAMED:,} more" if len(wide.unseen) > MOST_NAMED else ""
         words = counted(len(wide.unseen), "subscription")
         lines.append(f"? {words} cannot be seen, and what lies there is unknown: {named}{more}")
-    return ["", *lines] if lines else []
+    return lines

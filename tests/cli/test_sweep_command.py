@@ -68,6 +68,14 @@ def test_a_table_has_a_line_for_each_registry_and_finding(served: dict[str, str]
     assert all(line["registry"] and line["state"] in ("broken", "drift", "unknown") for line in lines)
 
 
+def test_a_table_without_lines_says_what_could_not_be_seen(served: dict[str, str]) -> None:
+    """A subscription that the identity does not see is named on stderr: an empty table is not all well."""
+    unseen = "0" * 8 + "-0000-0000-0000-" + "0" * 12
+    ran = run("sweep", "--csv", "--subscription", unseen, env=served)
+    assert ran.stdout.count("\n") == 1
+    assert f"cannot be seen, and what lies there is unknown: {unseen}" in ran.stderr
+
+
 def test_the_exit_code_tells_of_findings_where_it_is_asked_for(served: dict[str, str]) -> None:
     """3 with --detailed-exit-code, 0 for a subscription without registries."""
     assert run("sweep", "--detailed-exit-code", env=served).exit_code == 3
