@@ -160,3 +160,18 @@ def test_the_policy_may_forbid_it(town: Callable[[str], Town], tmp_path: Path) -
         about = program.request(place.registry(REGISTRY))
         program.settle()
         assert "Let my address in" not in page_of(program, about)[1]
+
+
+def test_a_closed_export_policy_forbids_it(town: Callable[[str], Town]) -> None:
+    """A registry whose exports are off has no public access in Azure: nobody is asked, nothing is changed."""
+    place = town("healthy-hub")
+    registry = place.azure.resource(place.registry(REGISTRY))
+    assert registry is not None
+    registry["properties"]["policies"] = {"exportPolicy": {"status": "disabled"}}
+    place.azure.put(registry)
+    before = switches(place)
+    with place.program() as program:
+        found = program.incident(asked(program, place))
+    assert (found["status"], found["error"]["code"]) == ("NEEDS_HUMAN", "opening-forbidden")
+    assert "export policy" in found["error"]["message"]
+    assert (switches(place), links_in(place.postbox)) == (before, [])

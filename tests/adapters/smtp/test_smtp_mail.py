@@ -138,6 +138,24 @@ def test_mail_goes_over_tls_with_a_sign_in(mailbox: Mailbox, secured: tuple[int,
     assert len(mailbox.mails) == 1
 
 
+def test_mail_goes_over_tls_from_the_first_byte(mailbox: Mailbox, tmp_path: Path) -> None:
+    """A server that speaks TLS from the first byte, as on port 465, takes the mail; an untrusted one gets none."""
+    authority, context, ca_file = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), tmp_path / "ca.pem"
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(ca_file))
+    controller = Controller(mailbox, hostname="127.0.0.1", port=_free_port(), ssl_context=context)
+    controller.start()
+    try:
+        channel(Server("127.0.0.1", controller.port, Security.TLS, ca_file=str(ca_file))).deliver(
+            ASK, samples.incident()
+        )
+        with pytest.raises(Misconfigured, match="mail-certificate-not-trusted"):
+            channel(Server("127.0.0.1", controller.port, Security.TLS)).deliver(ASK, samples.incident())
+    finally:
+        controller.stop()
+    assert len(mailbox.mails) == 1
+
+
 def test_a_certificate_that_is_not_trusted_stops_the_mail(mailbox: Mailbox, secured: tuple[int, str]) -> None:
     """Without its authority nothing is sent, and an operator must act."""
     server = Server("127.0.0.1", secured[0], Security.STARTTLS, "remediator", "right")
