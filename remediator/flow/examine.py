@@ -47,6 +47,7 @@ def examine(
     desired = around.desired()
     yield doctor_stores.document(desired)
     watched = _watched(setup, desired, azure)
+    named = () if isinstance(watched, Unknown) else watched
     if isinstance(watched, Unknown):
         yield Check("subscriptions", State.UNKNOWN, f"none can be listed: {watched.reason}", "mend what is named there")
         watched = ()
@@ -54,6 +55,10 @@ def examine(
         yield Check(
             "subscriptions", State.ERROR, "the reader sees none", "REMEDIATOR_SUBSCRIPTIONS and the reader's role"
         )
+    else:
+        unseen = _unseen(setup, watched, azure)
+        yield from unseen.values()
+        watched = tuple(one for one in watched if one not in unseen)
     setup = replace(setup, subscriptions=watched)
     yield from _rights(setup, azure, watched, desired)
     yield from _signals(setup, azure, watched)
@@ -61,7 +66,7 @@ def examine(
         yield doctor_platform.api_versions(subscription, azure.providers(subscription))
     yield from doctor_platform.platform(_app(setup, azure, watched), today, running=python, in_azure=setup.in_azure)
     if not isinstance(desired, RemediatorError):
-        yield from _declared(azure, watched, desired)
+        yield from _declared(azure, named, desired)
 
 
 def _own(setup: Setup, around: Surroundings) -> Iterator[Check]:
@@ -118,6 +123,20 @@ def _watched(
     if not named and not isinstance(desired, RemediatorError):
         named = desired.subscriptions
     return named or azure.subscriptions()
+
+
+def _unseen(setup: Setup, watched: tuple[str, ...], azure: AzureSurroundings) -> Mapping[str, Check]:
+    """Subscriptions that whoever reads cannot see, each with its check: nothing else that is asked there tells more."""
+    seen = azure.subscriptions()
+    if isinstance(seen, Unknown):
+        return {}
+    known = {one.lower() for one in seen}
+    if setup.as_me:
+        state, text, fix = State.UNKNOWN, "whoever is signed in here does not see it", "az login with somebody who does"
+    else:
+        state, text = State.ERROR, "the reader does not see it: the id is wrong, or it has no role there"
+        fix = "correct the id in REMEDIATOR_SUBSCRIPTIONS or the document, or give the reader its role there"
+    return {one: Check("subscriptions", state, text, fix, one) for one in watched if one.lower() not in known}
 
 
 def _rights(

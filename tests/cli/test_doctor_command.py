@@ -178,6 +178,19 @@ def test_a_reader_without_rights_is_an_error_with_the_line_to_add(place: Place) 
     assert "az role definition update" in " ".join(result.stdout.split())
 
 
+@pytest.mark.parametrize(("options", "state"), [((), "error"), (("--as-me",), "unknown")])
+def test_a_subscription_that_is_not_seen_is_told_once(place: Place, options: tuple[str, ...], state: str) -> None:
+    """A subscription that is named and not seen is an error of its own, and no right in it is called missing; at
+    somebody's terminal it is unknown. The others are looked at."""
+    wrong = "11111111-1111-1111-1111-111111111111"
+    place.settings["REMEDIATOR_SUBSCRIPTIONS"] = f"{wrong},{SUB.upper()}"
+    checks = json.loads(place.run("doctor", "--json", *options).stdout)["checks"]
+    told = {check["id"]: (check["state"], bool(check["fix"])) for check in checks if check["about"] == wrong}
+    assert told.pop("registries")[0] == "unknown"
+    assert told == {"subscriptions": (state, True)}
+    assert {check["about"].lower() for check in checks if check["id"] == "api-versions"} == {SUB}
+
+
 def test_no_managed_identity_is_an_error_and_no_traceback(
     place: Place, monkeypatch: pytest.MonkeyPatch, hook: Hook
 ) -> None:
