@@ -47,6 +47,10 @@ class _Words:
         """As `RequestWords.body`."""
         return self._texts.body(incident, purpose, draft, home)
 
+    def message(self, incident: Incident, purpose: Purpose, message: str) -> str:
+        """As `RequestWords.message`."""
+        return self._texts.message(incident, purpose, message)
+
     def closing(self, incident: Incident, why: Closing) -> str:
         """As `RequestWords.closing`."""
         return self._texts.closing(incident, why)

@@ -31,6 +31,10 @@ class RequestWords(Protocol):
         """What a reviewer reads."""
         ...
 
+    def message(self, incident: Incident, purpose: Purpose, message: str) -> str:
+        """A commit's message without what may not stand in a repository."""
+        ...
+
     def closing(self, incident: Incident, why: Closing) -> str:
         """The comment with which it is closed."""
         ...

@@ -88,7 +88,11 @@ def put_forward(
     drafted = desk.side.drafted(request.purpose, Task(plan, live, desired, findings), tree, home)
     if isinstance(drafted, Instruction):
         return drafted
-    commits = that_change(drafted.commits, tree.files)
+    words = desk.side.words
+    commits = tuple(
+        replace(one, message=words.message(incident, request.purpose, one.message))
+        for one in that_change(drafted.commits, tree.files)
+    )
     if not commits:
         why = "the code says all of this already, and its pipeline has not written it"
         return Instruction("code-says-so-already", why)

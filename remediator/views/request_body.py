@@ -28,7 +28,7 @@ from remediator.views.request_redacted import addresses_in, redacted_text
 MOST_TITLE = 120
 # GitHub takes 65,536 characters; hosts with less room cut between paragraphs.
 MOST_BODY = 60_000
-_MOST_SENTENCES, _MOST_LINES, _MOST_VALUE = 12, 5, 300
+_MOST_SENTENCES, _MOST_LINES, _MOST_VALUE, _MOST_LINE = 12, 5, 300, 2_000
 _CLOSING = {
     Closing.DRIFT_GONE: "Nothing is wrong any more: somebody has mended it, so nothing is left to merge here.",
     Closing.PLAN_MOVED: "The estate has changed since: this plan is void, and merging it would write what nobody "
@@ -66,6 +66,11 @@ class RequestTexts:
                 return f"{body}\n\n*The rest did not fit here; the incident's page has it.*\n"
             body = f"{body}\n\n{part}" if body else part
         return f"{body}\n"
+
+    def message(self, incident: Incident, purpose: Purpose, message: str) -> str:
+        """As `RequestWords.message`."""
+        declared = addresses_in(_plan_of(incident), before=purpose is Purpose.INTENDED)
+        return "\n".join(redacted_text(line, declared, _MOST_LINE) for line in message.split("\n"))
 
     def closing(self, incident: Incident, why: Closing) -> str:
         """As `RequestWords.closing`."""

@@ -140,6 +140,9 @@ class Words:
     def body(self, incident: Incident, purpose: Purpose, draft: Draft, home: CodeHome) -> str:
         return f"{purpose.value}: {incident.id}"
 
+    def message(self, incident: Incident, purpose: Purpose, message: str) -> str:
+        return f"{message}, in words"
+
     def closing(self, incident: Incident, why: Closing) -> str:
         return why.value
 

@@ -34,6 +34,7 @@ def test_an_approved_plan_becomes_a_request() -> None:
     assert (world.incident.status, world.azure.writes) == (Status.AWAITING_MERGE, [])
     assert proposal.branch == f"remediator/{world.incident.id}"
     assert (proposal.labels, proposal.base) == (("remediator",), "c1")
+    assert [one.message for one in proposal.commits] == ["declare it, in words"], "no text leaves without its view"
     assert any(request.url in line for line in world.told)
     told = [n for n in world.incident.outbox if n.template == "awaiting-merge"]
     assert told

@@ -146,6 +146,16 @@ def test_an_address_stands_only_where_it_is_declared() -> None:
     assert "198.51.100.23" in intended, "what was intended is what the file will say"
 
 
+def test_a_commits_message_gives_nothing_away() -> None:
+    """What may not stand in a request's body is hidden in the messages of its commits too; their lines stay."""
+    incident = _listed(["198.51.100.23", "203.0.113.7"], ["203.0.113.7"])
+    said = "Set ipRules from 198.51.100.23, 203.0.113.7 to 203.0.113.7\n\nkim@contoso.example added it."
+    assert TEXTS.message(incident, Purpose.INSTEAD, said) == (
+        "Set ipRules from (address), 203.0.113.7 to 203.0.113.7\n\n(address) added it."
+    )
+    assert "198.51.100.23" in TEXTS.message(incident, Purpose.INTENDED, said)
+
+
 def test_what_is_no_address_stays() -> None:
     """Versions, times, private and loopback addresses are no callers."""
     for word in ("1.2.3", "10.0.0.4", "192.168.1.0/24", "127.0.0.1", "02:03:04", "2026-03-01", "fd00::1"):
