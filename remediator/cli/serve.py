@@ -13,7 +13,8 @@ import click
 from remediator import bootstrap
 from remediator.bootstrap import Runtime
 from remediator.cli import out
-from remediator.core.errors import RemediatorError
+from remediator.core.errors import Misconfigured, RemediatorError
+from remediator.settings import IdentityProvider, Settings
 
 HOST = "127.0.0.1"
 MINUTE = 60.0
@@ -33,6 +34,7 @@ def command(port: int | None, host: str) -> None:
     from remediator.cli.web_app import app_of
 
     settings = bootstrap.settings()
+    _check_host(host, settings)
     address = urlsplit(settings.public_url)
     ours = address.hostname in ("127.0.0.1", "localhost")
     with WebServer(port if port is not None else (address.port or 8080) if ours else 8080, host) as server:
@@ -51,6 +53,16 @@ def command(port: int | None, host: str) -> None:
             out.show(f"web {server.url}")
             out.show("ready")
             _every_minute(runtime, stopped)
+
+
+def _check_host(host: str, settings: Settings) -> None:
+    """The local identity believes every name, and the Host header that it looks at is the sender's to choose."""
+    if settings.identity_provider is IdentityProvider.LOCAL and host not in ("127.0.0.1", "localhost", "::1"):
+        raise Misconfigured(
+            "local-identity-not-on-loopback",
+            f"listening on {host}: the local identity believes every name, and others could reach it there",
+            hint="listen on 127.0.0.1, or let something sign people in and set the provider to easyauth",
+        )
 
 
 def _log_to_stderr() -> None:

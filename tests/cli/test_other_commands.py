@@ -127,3 +127,11 @@ def test_serve_refuses_to_start_without_an_identity_provider(tmp_path: Path) -> 
     env = {"REMEDIATOR_MODE": "local", "REMEDIATOR_DATA_DIR": str(tmp_path)}
     result = run("serve", "--port", "0", env=env)
     assert (result.exit_code, "error[identity-missing]: " in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7"])
+def test_the_local_identity_is_served_on_loopback_only(tmp_path: Path, host: str) -> None:
+    """It believes every name, and a Host header is easily forged: where others could reach it, nothing starts."""
+    env = {"REMEDIATOR_IDENTITY_PROVIDER": "local", "REMEDIATOR_DATA_DIR": str(tmp_path)}
+    result = run("serve", "--port", "0", "--host", host, env=env)
+    assert (result.exit_code, "error[local-identity-not-on-loopback]: " in result.stderr) == (1, True)
