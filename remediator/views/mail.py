@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -19,6 +20,8 @@ from remediator.core.incident import Incident, Notice
 from remediator.views.html import environment
 from remediator.views.notice import NoticeWords, asks, parameter, words
 
+# A plan for a hundred registries is shown whole; what is longer has no place in a mail.
+MOST_LINES = 2000
 _MAILBOX = re.compile(
     r"(?:[^<>@,;:\"\x00-\x1f\x7f]*<)?([\w.+%'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*)>?", re.ASCII
 )
@@ -78,6 +81,7 @@ def _mail(incident: Incident, notice: Notice, link: str, sender: str, recipient:
     mail["In-Reply-To"] = thread
     mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
+    told = replace(told, blocks=tuple((title, _shortened(text)) for title, text in told.blocks))
     mail.set_content(_text(told, link))
     page = environment().get_template("mail.html")
     mail.add_alternative(
@@ -102,6 +106,13 @@ def _text(told: NoticeWords, link: str) -> str:
     parts += [f"{title}\n{'-' * len(title)}\n{text}" for title, text in told.blocks]
     parts.append(told.footer)
     return "\n\n".join(parts) + "\n"
+
+
+def _shortened(text: str) -> str:
+    lines = text.split("\n")
+    if len(lines) <= MOST_LINES:
+        return text
+    return "\n".join([*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} more lines, on the page"])
 
 
 def _digest(*parts: str) -> str:

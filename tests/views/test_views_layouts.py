@@ -12,6 +12,7 @@ import pytest
 from remediator.core import testimony
 from remediator.core.errors import Misconfigured
 from remediator.core.incident import Notice, Status
+from remediator.core.plan import Plan
 from remediator.core.pull_error import Cause, Confidence
 from remediator.core.pull_path import Hop, HopName, PullPath, Verdict
 from remediator.core.verification import Outcome, Proof, Verification
@@ -102,6 +103,26 @@ def test_markdown_is_text(text: str, expected: str) -> None:
 def test_a_code_span_cannot_be_ended() -> None:
     """Backticks in a text get a longer fence."""
     assert markdown.code("a`b``c") == "```a`b``c```"
+
+
+def test_a_mail_stays_small_however_long_the_plan() -> None:
+    """A plan of a hundred changes is in it whole; of two thousand it has the first, and says that the page has more."""
+
+    def text_of(changes: int) -> str:
+        one = samples.link_change()
+        many = Plan(tuple(replace(one, target=one.target.child("links", f"link{n}")) for n in range(changes)))
+        incident = samples.incident(diagnosis=replace(samples.diagnosis(), plan=many))
+        mail = approval_mail(incident, ASK, LINK, sender="r@contoso.example", recipient="kim@contoso.example")
+        part = mail.get_body(("plain",))
+        assert part is not None
+        assert len(bytes(mail)) < 500_000
+        return str(part.get_content())
+
+    assert "/link99" in text_of(100)
+    assert "more lines" not in text_of(100)
+    long = text_of(2000)
+    assert "/link1999" not in long
+    assert "more lines, on the page" in long
 
 
 def test_the_approval_mail_reads_well_as_text() -> None:
