@@ -151,6 +151,12 @@ def test_a_module_of_two_environments_says_no_subscription() -> None:
     told = declined({**files, "prod/main.tf": root}, link(zone_id(), network_id()))
     assert told.code == "code-ambiguous"
     assert "dev" in told.reason and "prod" in told.reason
+    registry = Registry(registry_id(), "westeurope", "acrshop.azurecr.io", "Premium")
+    live = Snapshot(registries={registry.id: registry})
+    both = {**files, "dev/main.tf": root + terraform(), "prod/main.tf": root}
+    assert declined(both, link(zone_id(), network_id()), live=live).code == "code-ambiguous"
+    both["prod/main.tf"] = root + terraform()
+    assert edited(both, link(zone_id(), network_id()), live=live), "they have one registry, so one subscription"
 
 
 @pytest.mark.parametrize(

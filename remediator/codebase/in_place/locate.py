@@ -47,11 +47,13 @@ class Declined(Exception):
 
 @dataclass(slots=True)
 class Site:
-    """The code beside the estate. `places` are scopes that are certain from a registry, whose name Azure has once."""
+    """The code beside the estate. `places` are scopes that are certain from a registry, whose name Azure has once;
+    `subscriptions` are those into which deployments with such a registry go."""
 
     code: Code
     live: Snapshot
     places: dict[str, Place] = field(default_factory=dict)
+    subscriptions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, code: Code, live: Snapshot) -> Site:
@@ -69,6 +71,14 @@ class Site:
             if len(seen) == 1:
                 rid = next(iter(seen.values()))
                 site.places[world.name] = Place(rid.resource_group, rid.subscription)
+            held = {
+                by_name[found.names[-1].lower()].subscription.lower()
+                for found in world.instances
+                if found.type.lower() == REGISTRY.lower() and not found.existing and found.place.subscription is None
+                if found.names is not None and found.names[-1].lower() in by_name
+            }
+            if len(held) == 1:
+                site.subscriptions[world.name] = held.pop()
         return site
 
     def instances(self) -> Iterator[Instance]:
@@ -137,8 +147,9 @@ class Site:
     def _one_subscription(self, target: ResourceId, there: list[Instance]) -> None:
         """Several deployments mean one resource only where all say its subscription; often they are environments."""
         worlds = sorted({found.world for found in there})
-        ids = [self.id_of(found) for found in there]
-        if len(worlds) > 1 and any(rid is None or rid.subscription is None for rid in ids):
+        said = {(rid.subscription or "").lower() if (rid := self.id_of(one)) is not None else "" for one in there}
+        held = {self.subscriptions.get(world, "") for world in worlds}
+        if len(worlds) > 1 and "" in said and held != {target.subscription.lower()}:
             reason = (
                 f"{_where(there[0])} declares {_words(target)} in {' and '.join(worlds)}, "
                 "which may be deployed into several subscriptions"
