@@ -6,6 +6,7 @@ wrong usage. Data goes to stdout, talk to stderr.
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib import import_module
 from typing import Any
@@ -78,6 +79,7 @@ def app() -> None:
 
     Exit codes: 0 fine, 1 error, 2 wrong usage, 3 drift found (with --detailed-exit-code).
     """
+    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)  # our own error says what it would say at length
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without unicode shows `?` instead of a traceback

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 
+from remediator.adapters.azure.errors import translate
 from remediator.adapters.system.clock import SystemClock
 from remediator.adapters.system.log import SystemLog
 from remediator.bootstrap import settings
@@ -200,6 +203,22 @@ def test_no_managed_identity_is_an_error_and_no_traceback(
     assert found["reader-identity"] == {"error"}
     assert found["clock"] == found["subscriptions"] == {"unknown"}
     assert "reader-permissions" not in found
+
+
+def test_who_is_not_signed_in_is_told_once_and_how(place: Place) -> None:
+    """Where no token is had, our error names `az login`, and Microsoft's library does not tell it too, at length."""
+    assert place.run("rules").exit_code == 0
+    assert not logging.getLogger("azure.identity").isEnabledFor(logging.ERROR)
+    assert "az login" in translate(ClientAuthenticationError("nobody"), "listing", "/subscriptions").hint
+
+
+def test_an_identity_endpoint_that_is_none_is_no_traceback(
+    place: Place, monkeypatch: pytest.MonkeyPatch, hook: Hook
+) -> None:
+    """What answers at the identity endpoint and gives no token is an error with a code, which may pass."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{hook.url}/nobody")
+    result = place.run("diagnose", "--registry", "contosoalbum")
+    assert (result.exit_code, "error[azure-garbled]" in result.stderr) == (1, True)
 
 
 def test_mail_and_teams_are_reached_and_nothing_is_sent(place: Place, hook: Hook, postbox: Postbox) -> None:

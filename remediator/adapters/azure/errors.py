@@ -82,7 +82,9 @@ UNREGISTERED = ("could not validate network rule", "'puid' or 'altsecid' or 'oid
 _REGISTER = "register Microsoft.ContainerRegistry in the subscription of the endpoint, not only in the registry's"
 # A plan links a zone only where no zone of the name is seen to be linked (azure-facts 3.3).
 _UNSEEN = "the network links another zone of this name that the reader does not see: let it read the central zones"
-_SIGN_IN = "check the managed identity, its tenant and the cloud that the settings name"
+_SIGN_IN = (
+    "at a terminal: az login; in the app: check its managed identity, its tenant and the cloud that the settings name"
+)
 # azure-facts 7, in Azure's words
 _CULPRITS = (
     (
@@ -104,6 +106,10 @@ def translated(doing: str, target: str) -> Iterator[None]:
         yield
     except (azure.AzureError, azure.SerializationError, azure.DeserializationError) as error:
         raise translate(error, doing, target) from error
+    except json.JSONDecodeError as error:  # of msal, where what stands at the identity endpoint is none
+        raise _transient(
+            "azure-garbled", doing, target, "signing in: the identity's answer could not be read"
+        ) from error
 
 
 def translate(error: Exception, doing: str, target: str) -> RemediatorError:
