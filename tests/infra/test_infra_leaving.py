@@ -103,6 +103,12 @@ def test_commands_of_a_page_are_shell(page: Path) -> None:
     assert [file for file in files if not (INFRA.parent / file).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_commands_ask_the_graph_of_their_cloud(page: Path) -> None:
+    """The guides share their commands, so none names Microsoft Graph, which has another address in each cloud."""
+    assert re.findall(r"https://(?:microsoft)?graph\.\S+", scripts(page.read_text("utf-8"))) == []
+
+
 def _shown(value: object) -> str:
     if isinstance(value, Text):
         return "".join(value.parts)
