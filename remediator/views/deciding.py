@@ -30,6 +30,12 @@ _SENTENCES: dict[Way, str] = {
 }
 
 
+def said(yes: bool, way: str | None) -> str:
+    """What somebody has answered, for themselves: a plain yes or no, or the button that they chose."""
+    button = next((words for one, words in _BUTTONS.items() if yes and one.value == way), "")
+    return f"You chose “{button}”" if button else f"You said {'yes' if yes else 'no'} to this plan"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One button: the value that it sends, its words, and what it means."""

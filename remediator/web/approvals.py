@@ -16,6 +16,7 @@ from remediator.core.approval import Answer, Person
 from remediator.core.desired import Way
 from remediator.core.errors import Forbidden, Rejected, RemediatorError
 from remediator.core.incident import Incident, Status
+from remediator.views.deciding import said
 from remediator.views.html import ApprovalPage, DecisionForm, approval_page
 from remediator.views.links import read_approval
 from remediator.views.plain import plain
@@ -107,7 +108,7 @@ def _closed(call: Call, incident: Incident, person: Person | None) -> Rejected |
     digest = request.digest if request else ""
     mine = [a for a in incident.approvals if person and a.person == person.id and a.digest == digest]
     if mine:
-        return Rejected("already-decided", f"You said {'yes' if mine[-1].yes else 'no'} to this plan; it is recorded.")
+        return Rejected("already-decided", f"{said(mine[-1].yes, mine[-1].way)}; it is recorded.")
     if request is None or incident.status is not Status.AWAITING_APPROVAL:
         return Rejected("already-decided", "Nobody is asked any more: the incident has moved on.")
     if call.runtime.clock.now() > request.expires_at:

@@ -112,8 +112,15 @@ def test_where_none_can_be_opened_the_page_says_so() -> None:
     assert [value for value, _ in buttons(stage)] == ["reject"]
 
 
-@pytest.mark.parametrize("way", ["both", "pull-request", "intended"])
-def test_a_button_is_recorded_as_its_way(way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("both", "“Apply now and open the pull request”"),
+        ("pull-request", "“Open a pull request instead”"),
+        ("intended", "“This was intended”"),
+    ],
+)
+def test_a_button_is_recorded_as_its_way(way: str, said: str) -> None:
     """The way of the button is part of the decision, behind the same form, word and digest as every yes."""
     stage = drifting(with_code(world()))
     client = stage.client()
@@ -126,6 +133,7 @@ def test_a_button_is_recorded_as_its_way(way: str) -> None:
     assert client.post(LINK, data={**form, "decision": f"approve {way}", **WORD}).status_code == 303
     assert [a.way for a in stage.incident.approvals] == [way]
     assert stage.incident.status is Status.APPROVED
+    assert f"You chose {said}; it is recorded." in client.get(LINK).text
 
 
 @pytest.mark.parametrize("way", ["direct", "both", "intended", "report", "x\r\ny"])
