@@ -15,6 +15,7 @@ from remediator.cli import out, read
 from remediator.cli.replay_sources import Sources, from_incidents, from_payloads
 from remediator.core.capsule import judged
 from remediator.core.replay import Played, differences, score
+from remediator.views.changes import mark_of
 from remediator.views.document import SCHEMA, diagnosis_document
 from remediator.views.replay import compared, details, replay_document, sentence, terminal
 from remediator.views.wording import headline, ruling_sentence
@@ -104,7 +105,7 @@ def _capsule(found: Capsule, policy: Path | None, *, as_json: bool) -> bool:
         return same
     lines = [out.heading(headline(diagnosis))]
     lines += [f"{one.rule}: {one.summary}" for one in diagnosis.findings] or ["nothing was found"]
-    lines += ["", *(f"+ {one.kind.value} {one.target.name}" for one in diagnosis.plan.changes)]
+    lines += ["", *(f"{mark_of(one)} {one.kind.value}: {one.summary}" for one in diagnosis.plan.changes)]
     lines += [f"Policy: {ruling_sentence(diagnosis.ruling)}"]
     if policy is None:
         what = f"{', '.join(found.told.rules) or 'nothing'}; plan {', '.join(found.told.plan) or 'none'}"

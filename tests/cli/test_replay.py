@@ -177,6 +177,8 @@ def test_a_capsule_is_opened(place: Place, tmp_path: Path) -> None:
     assert place.run("incidents", "export", incident, "-o", path).exit_code == 0
     opened = run("replay", "--capsule", path)
     assert (opened.exit_code, "✓ as the capsule says: dns-record" in opened.stdout) == (0, True)
+    (change,) = (line for line in opened.stdout.splitlines() if "update-dns-zone-group: " in line)
+    assert change.startswith("~ ")
     told = json.loads(path.read_text("utf-8"))
     told["diagnosis"]["findings"][0]["rule"] = "peering"
     path.write_text(json.dumps(told), "utf-8")
