@@ -175,3 +175,27 @@ def test_a_closed_export_policy_forbids_it(town: Callable[[str], Town]) -> None:
     assert (found["status"], found["error"]["code"]) == ("NEEDS_HUMAN", "opening-forbidden")
     assert "export policy" in found["error"]["message"]
     assert (switches(place), links_in(place.postbox)) == (before, [])
+
+
+def test_an_opening_that_somebody_made_by_hand_is_closed(town: Callable[[str], Town], tmp_path: Path) -> None:
+    """Whoever let an address in past this program: where the document wants it closed, the plan closes it."""
+    place = town("healthy-hub")
+    place.desired = tmp_path / "desired.yaml"
+    place.desired.write_text(
+        "apiVersion: remediator/v1\nkind: DesiredState\nregistries:\n"
+        f"  - match: {REGISTRY}\n    publicNetworkAccess: Disabled\n    ipRules: []\n",
+        encoding="utf-8",
+    )
+    registry = place.azure.resource(place.registry(REGISTRY))
+    assert registry is not None
+    rules = {"defaultAction": "Deny", "ipRules": [{"action": "Allow", "value": "20.60.1.1"}]}
+    registry["properties"] |= {"publicNetworkAccess": "Enabled", "networkRuleSet": rules}
+    place.azure.put(registry)
+    with place.program() as program:
+        found = program.request(place.registry(REGISTRY))
+        program.settle()
+        assert program.status(found) == "AWAITING_APPROVAL"
+        assert program.decide(links_in(place.postbox)[-1], "lin", REGISTRY) == 200
+        program.settle(60)
+        assert program.status(found) == "RESOLVED"
+    assert switches(place) == ("Disabled", "Deny", [])
