@@ -27,7 +27,7 @@ from remediator.flow.diagnose import Look
 from remediator.flow.following import Failed, check_not_stuck, follow, lost_race, not_seen, once_more
 from remediator.flow.trouble import may_be_fresh
 from remediator.flow.turn import IN_HAND, Turn, keep, tell
-from remediator.flow.waves import RecentLook, held_back
+from remediator.flow.waves import RECENT, RecentLook, held_back
 from remediator.flow.write_guard import LONGEST_NAP, Budget, WriteGuard, guarded, nap
 from remediator.ports import Applier, Clock, Held, Ids, Incidents, Leases, Switch
 
@@ -62,7 +62,8 @@ def apply(
             wave = held_back(held, execution, approved, recent, clock.now())
             if wave is not None:
                 return wave
-            _check_private_first(held.incident, execution, approved, recent)
+            if _not_begun(execution, approved.plan, applier, clock.now()):
+                _check_private_first(held.incident, execution, approved, recent)
             guard.renew()
             held, wait = _move(held, execution.next, approved, guard, incidents=incidents, applier=applier, clock=clock)
             if not closes(approved.plan.changes[execution.next]):
@@ -74,6 +75,15 @@ def apply(
                 return Turn(held, held.incident, rest)
 
 
+def _not_begun(execution: Execution, plan: Plan, applier: Applier, now: datetime) -> bool:
+    """Whether the next change is still to be written, also where its intent has waited for the switch or the hour."""
+    index = execution.next or 0
+    step = execution.steps[index]
+    if step.state is not StepState.STARTED or step.operation is not None or step.started_at is None:
+        return step.state is StepState.WAITING
+    return now - step.started_at > RECENT and applier.compare(plan.changes[index]) is LiveState.PENDING
+
+
 def _check_private_first(
     incident: Incident, execution: Execution, approved: ApprovedPlan, look: Callable[[Incident], Look]
 ) -> None:
@@ -81,10 +91,7 @@ def _check_private_first(
 
     `Transient` while Azure is still at it, `Stale` when a path is not what the plan was to make of it.
     """
-    index = execution.next
-    if index is None or execution.steps[index].state is not StepState.WAITING:
-        return
-    change = approved.plan.changes[index]
+    change = approved.plan.changes[execution.next or 0]
     if not closes(change):
         return
     mended = incident.diagnosis.foresight.mended if incident.diagnosis else ()

@@ -147,3 +147,22 @@ def test_nothing_follows_a_canary_of_which_nobody_can_tell(fleet_town: tuple[Tow
         assert any("cannot be told" in line["what"] for line in found["journal"])
         place.azure.put(spoke)
         assert len(minutes_of(program, place, 20)[-1]) == 4
+
+
+def test_what_waited_for_the_hour_is_looked_at_again(fleet_town: tuple[Town, Fleet]) -> None:
+    """A registry that was to be closed an hour ago stays open where its pulls are not private any more."""
+    place, made = fleet_town
+    assert place.desired is not None
+    place.desired.write_text(DECLARED.replace("1000", "1"))
+    site = made.sites[0]
+    reopened(place, [site], made)
+    with place.program() as program:
+        incident = told_of_one(place, program, site)
+        decided(program, place, incident)
+        program.settle(60)
+        assert len(place.azure.writes) == 1
+        assert program.status(incident) == "APPLYING"
+        place.azure.remove(site.login_record)
+        minutes_of(program, place, 70)
+        assert len(place.azure.writes) == 1, program.incident(incident)["journal"][-6:]
+        assert any("not every pull arrives privately" in line["what"] for line in program.incident(incident)["journal"])
