@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
-from remediator.codebase.in_place.goal import form, look, refers, switched_on
+from remediator.codebase.in_place.goal import form, look, refers
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, entry_lines
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import (
@@ -23,7 +23,7 @@ from remediator.codebase.in_place.piece import (
     require_same_place,
 )
 from remediator.codebase.in_place.portable import portable
-from remediator.codebase.in_place.setting import Way, ways
+from remediator.codebase.in_place.setting import Way, switched, ways
 from remediator.codebase.in_place.value import Id, ids_in
 from remediator.codebase.in_place.verified import ENDPOINT, NETWORK, REGISTRY, SUBNET
 from remediator.core.pull_request import Instruction
@@ -64,8 +64,8 @@ class Endpoint:
                 yield from ways(value, self.target.name, site.code.sources)
             return
         off = [one for one in site.ones(self.target) if not one.existing and one.guards is not None]
-        if off and off[0].guards is not None:
-            yield from ways(off[0].guards, switched_on(off[0].guards), site.code.sources)
+        if off:
+            yield from switched(off[0].guards, site.code.sources)
             return
         self._no_other(site)
         anchor = self._anchor(site)

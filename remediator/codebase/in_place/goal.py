@@ -103,8 +103,3 @@ def _first_word(expr: Expr) -> str:
     while isinstance(expr, (Get, At)):
         expr = expr.of
     return expr.name if isinstance(expr, Name) else ""
-
-
-def switched_on(guards: Value | None) -> Any:
-    """What a condition has to be so that the resource is there: true, or one of `count`."""
-    return 1 if guards is not None and isinstance(guards.data, int) and not isinstance(guards.data, bool) else True

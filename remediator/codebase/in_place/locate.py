@@ -250,3 +250,15 @@ def where(found: Instance) -> str:
 def is_terraform(site: Site) -> bool:
     """Whether the code is Terraform."""
     return site.code.language is Language.TERRAFORM
+
+
+def parent_of_children(site: Site, rid: ResourceId) -> Instance:
+    """Its declaration, else the one place that refers to it and can have children; `Declined` where none is sure."""
+    try:
+        return site.declared(rid)[0]
+    except Declined as declined:
+        terraform = is_terraform(site)
+        ones = [one for one in site.ones(rid) if one.existing and (terraform or one.place.inherited)]
+        if len({one.decl.key for one in ones}) != 1 or declined.told.code == "code-ambiguous":
+            raise
+        return site.certain(rid, ones)[0]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
-from remediator.codebase.in_place.goal import form, look, same, switched_on
+from remediator.codebase.in_place.goal import form, look, same
 from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, group_beside, reference, symbol_of
-from remediator.codebase.in_place.setting import Way, put_deep, ways
+from remediator.codebase.in_place.setting import Way, put_deep, switched, ways
 from remediator.codebase.in_place.value import Id
 from remediator.codebase.in_place.verified import PEERING
 from remediator.core.pull_request import Instruction
@@ -83,9 +83,7 @@ class Peering:
             yield from self._flag_ways(site, site.certain(self.target, there)[0])
             return
         if mine:
-            guards = mine[0].guards
-            if guards is not None:
-                yield from ways(guards, switched_on(guards), site.code.sources)
+            yield from switched(mine[0].guards, site.code.sources)
             return
         network = site.declared(self.network)[0]
         if form(network) not in ("bicep", "terraform"):

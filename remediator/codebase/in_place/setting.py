@@ -18,6 +18,13 @@ Sources = Mapping[str, Source]
 Way = tuple[Edit, ...]
 
 
+def switched(guards: Value | None, sources: Sources) -> Iterator[Way]:
+    """Ways to make a condition say that its resource is there: true, or one of `count`; none without a condition."""
+    if guards is not None:
+        counted = isinstance(guards.data, int) and not isinstance(guards.data, bool)
+        yield from ways(guards, 1 if counted else True, sources)
+
+
 def ways(value: Value, wanted: Any, sources: Sources) -> Iterator[Way]:
     """Ways to make a value that is there `wanted`: a plain value or a list."""
     if value.flips is not None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
-from remediator.codebase.in_place.goal import form, ignored_changes, look, refers, switched_on
+from remediator.codebase.in_place.goal import form, ignored_changes, look, refers
 from remediator.codebase.in_place.layout import BICEP, HCL, Nested, Raw, entry_lines
 from remediator.codebase.in_place.layout_lists import with_item
 from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
 from remediator.codebase.in_place.piece import NETWORK_VERSION, Piece, added, reference, symbol_of
-from remediator.codebase.in_place.setting import Way, put_deep, ways
+from remediator.codebase.in_place.setting import Way, put_deep, switched
 from remediator.codebase.in_place.value import Id, Value
 from remediator.codebase.in_place.verified import GROUP, RECORD
 from remediator.core.pull_request import Instruction
@@ -87,9 +87,7 @@ class ZoneGroup:
             yield from self._more(site, site.certain(self.target, there)[0])
             return
         if groups:
-            guards = groups[0].guards
-            if guards is not None:
-                yield from ways(guards, switched_on(guards), site.code.sources)
+            yield from switched(groups[0].guards, site.code.sources)
             return
         endpoint = site.declared(self.endpoint)[0]
         if form(endpoint) == "terraform" and {BLOCK, "all"} & set(ignored_changes(endpoint)):

@@ -12,13 +12,13 @@ from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
-from remediator.codebase.in_place.goal import form, look, refers, same, switched_on
+from remediator.codebase.in_place.goal import form, look, refers, same
 from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines
 from remediator.codebase.in_place.layout_lists import with_item
-from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
+from remediator.codebase.in_place.locate import Declined, Site, is_terraform, parent_of_children, where
 from remediator.codebase.in_place.longer_list import longer
 from remediator.codebase.in_place.piece import DNS_VERSION, Piece, added, group_beside, reference, symbol_of
-from remediator.codebase.in_place.setting import Way, put_deep, ways
+from remediator.codebase.in_place.setting import Way, put_deep, switched, ways
 from remediator.codebase.in_place.source import Edit
 from remediator.codebase.in_place.value import Id, Value
 from remediator.codebase.in_place.verified import GROUP, LINK
@@ -110,12 +110,10 @@ class ZoneLink:
             yield from self._policy_ways(site, site.certain(self.target, there)[0])
             return
         if mine:
-            guards = mine[0].guards
-            if guards is not None:
-                yield from ways(guards, switched_on(guards), site.code.sources)
+            yield from switched(mine[0].guards, site.code.sources)
             return
         yield from self._loop_ways(site)
-        zone = self._zone(site)
+        zone = parent_of_children(site, self.zone)
         if form(zone) == "verified-bicep":
             yield from self._module_ways(site, zone)
             return
@@ -124,17 +122,6 @@ class ZoneLink:
             raise Declined(Instruction("code-elsewhere", reason))
         siblings = [one for one in self._links(site) if one.scope == zone.scope]
         yield (added(site, self._piece(site, zone), zone, siblings),)
-
-    def _zone(self, site: Site) -> Instance:
-        """The zone's declaration, else the one place that refers to it and can have children."""
-        try:
-            return site.declared(self.zone)[0]
-        except Declined as declined:
-            terraform = is_terraform(site)
-            ones = [one for one in site.ones(self.zone) if one.existing and (terraform or one.place.inherited)]
-            if len({one.decl.key for one in ones}) != 1 or declined.told.code == "code-ambiguous":
-                raise
-            return site.certain(self.zone, ones)[0]
 
     def _policy_ways(self, site: Site, link: Instance) -> Iterator[Way]:
         path = _POLICY[form(link)]

@@ -12,10 +12,10 @@ from typing import Any
 
 from remediator.codebase.in_place.declared import Instance
 from remediator.codebase.in_place.expr import Items
-from remediator.codebase.in_place.goal import form, look, switched_on
+from remediator.codebase.in_place.goal import form, look
 from remediator.codebase.in_place.layout import BICEP, HCL, Raw, entry_lines
 from remediator.codebase.in_place.layout_lists import with_item
-from remediator.codebase.in_place.locate import Declined, Site, is_terraform, where
+from remediator.codebase.in_place.locate import Declined, Site, is_terraform, parent_of_children, where
 from remediator.codebase.in_place.piece import (
     DNS_VERSION,
     Piece,
@@ -25,7 +25,7 @@ from remediator.codebase.in_place.piece import (
     require_same_place,
     symbol_of,
 )
-from remediator.codebase.in_place.setting import Way, put_deep, ways
+from remediator.codebase.in_place.setting import Way, put_deep, switched, ways
 from remediator.codebase.in_place.value import Id, Value, plain
 from remediator.codebase.in_place.verified import RECORD, REGISTRY, ZONE
 from remediator.core.pull_request import Instruction
@@ -92,11 +92,9 @@ class ZoneRecord:
             yield from ways(value, wanted, site.code.sources)
             return
         if ones:
-            guards = ones[0].guards
-            if guards is not None:
-                yield from ways(guards, switched_on(guards), site.code.sources)
+            yield from switched(ones[0].guards, site.code.sources)
             return
-        zone = self._zone(site)
+        zone = parent_of_children(site, self.zone)
         if form(zone) == "verified-bicep":
             yield from self._module_ways(site, zone)
             return
@@ -106,16 +104,6 @@ class ZoneRecord:
         siblings = [one for one in site.instances() if one.scope == zone.scope and one.type.lower() == RECORD.lower()]
         piece = Piece(RECORD, "azurerm_private_dns_a_record", f"record {self.target.name}", self._fields(site, zone))
         yield (added(site, piece, zone, siblings),)
-
-    def _zone(self, site: Site) -> Instance:
-        try:
-            return site.declared(self.zone)[0]
-        except Declined as declined:
-            terraform = is_terraform(site)
-            ones = [one for one in site.ones(self.zone) if one.existing and (terraform or one.place.inherited)]
-            if len({one.decl.key for one in ones}) != 1 or declined.told.code == "code-ambiguous":
-                raise
-            return site.certain(self.zone, ones)[0]
 
     def _module_ways(self, site: Site, zone: Instance) -> Iterator[Way]:
         made = {"name": self.target.name, "ttl": self.ttl, "aRecords": self._a_records()}
@@ -207,8 +195,8 @@ class Zone:
     def ways(self, site: Site) -> Iterator[Way]:
         """Its condition, or a zone of its own after another zone, or after a registry, of its resource group."""
         off = [one for one in site.ones(self.target) if not one.existing and one.guards is not None]
-        if off and off[0].guards is not None:
-            yield from ways(off[0].guards, switched_on(off[0].guards), site.code.sources)
+        if off:
+            yield from switched(off[0].guards, site.code.sources)
             return
         for one in site.instances():
             rid = site.id_of(one) if one.type.lower() == ZONE.lower() and not one.existing else None
