@@ -13,6 +13,7 @@ from azure.core import exceptions as azure
 from azure.core.rest import HttpRequest
 
 from remediator.adapters.azure_devops.access import SCOPE
+from remediator.core.code_answer import Shaped
 from remediator.core.code_home import CodeHome
 from remediator.core.code_refusal import garbled, not_trusted, refusal, unreachable
 from remediator.core.errors import RemediatorError
@@ -83,7 +84,7 @@ class Api:
             response.close()
         if not isinstance(found, dict):
             raise garbled(self.what)
-        return _Shaped(self.what, found)
+        return Shaped(self.what, found)
 
     def _asked(self, verb: str, path: str, query: Query, body: object) -> Any:
         """The answer, not read yet. The raised error is not chained: its cause holds the request with its headers."""
@@ -125,25 +126,3 @@ class Api:
         if "SSLError" in {kind.__name__ for kind in type(inner).__mro__} or "certificate verify failed" in str(error):
             return not_trusted(self.what)
         return unreachable(self.what, type(error).__name__)
-
-
-class _Shaped(dict[str, Any]):
-    """An object of an answer; a field that it lacks is the host's mistake."""
-
-    def __init__(self, what: str, found: Mapping[str, Any]) -> None:
-        super().__init__({name: _shaped(what, value) for name, value in found.items()})
-        self._what = what
-
-    def __missing__(self, name: str) -> Any:
-        raise garbled(self._what)
-
-
-def _shaped(what: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return _Shaped(what, value)
-    return [_shaped(what, one) for one in value] if isinstance(value, list) else value
-
-
-def status_of(error: RemediatorError) -> int:
-    """The status of the refusal that an error stands for, 0 where it stands for none."""
-    return int(error.context.get("status") or 0)

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from remediator.adapters.azure_devops.api import ZERO, Api, status_of
+from remediator.adapters.azure_devops.api import ZERO, Api
 from remediator.adapters.azure_devops.reading import item, refs_of
+from remediator.core.code_answer import status_of
 from remediator.core.code_home import CodeHome
 from remediator.core.code_refusal import raced, touched_by_others
 from remediator.core.errors import Rejected, RemediatorError, Stale

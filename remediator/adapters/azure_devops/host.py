@@ -13,8 +13,9 @@ from typing import Any
 
 from remediator.adapters.azure_devops import branch as branches
 from remediator.adapters.azure_devops.access import AzureDevOpsAccess, connect
-from remediator.adapters.azure_devops.api import MOST, Api, status_of
+from remediator.adapters.azure_devops.api import MOST, Api
 from remediator.adapters.azure_devops.reading import read
+from remediator.core.code_answer import status_of
 from remediator.core.code_home import CodeHome
 from remediator.core.code_reading import Contents
 from remediator.core.code_refusal import closed_by_a_person

@@ -8,7 +8,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from remediator.adapters.azure_devops.api import Api, status_of
+from remediator.adapters.azure_devops.api import Api
+from remediator.core.code_answer import status_of
 from remediator.core.code_home import CodeHome
 from remediator.core.code_reading import LARGEST, OWNERS, Bounded, Contents, Listed
 from remediator.core.code_refusal import no_branch

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import requests
 
+from remediator.core.code_answer import Shaped
 from remediator.core.code_refusal import garbled, not_trusted, redirected, refusal, unreachable
 from remediator.core.errors import RemediatorError
 
@@ -89,7 +90,7 @@ class Api:
     def _object(self, found: object) -> dict[str, Any]:
         if not isinstance(found, dict):
             raise garbled(self.what)
-        return _Shaped(self.what, found)
+        return Shaped(self.what, found)
 
     def _asked(self, verb: str, url: str, query: Mapping[str, str | int], body: Mapping[str, object] | None) -> Any:
         """The answer. An error is not chained to PyGithub's or requests', which hold the request with its headers."""
@@ -120,28 +121,6 @@ class Api:
         if found is None and text:
             raise garbled(self.what)
         return {} if found is None else found
-
-
-class _Shaped(dict[str, Any]):
-    """An object of an answer; a field that it lacks is the host's mistake."""
-
-    def __init__(self, what: str, found: Mapping[str, Any]) -> None:
-        super().__init__({name: _shaped(what, value) for name, value in found.items()})
-        self._what = what
-
-    def __missing__(self, name: str) -> Any:
-        raise garbled(self._what)
-
-
-def _shaped(what: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return _Shaped(what, value)
-    return [_shaped(what, one) for one in value] if isinstance(value, list) else value
-
-
-def status_of(error: RemediatorError) -> int:
-    """The status of the refusal that an error stands for, 0 where it stands for none."""
-    return int(error.context.get("status") or 0)
 
 
 def _read(text: str) -> Any:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from remediator.adapters.github.api import ZERO, Api, status_of
+from remediator.adapters.github.api import ZERO, Api
 from remediator.adapters.github.reading import Folders, head_of
+from remediator.core.code_answer import status_of
 from remediator.core.code_home import CodeHome
 from remediator.core.code_refusal import raced, touched_by_others
 from remediator.core.errors import Rejected, RemediatorError, Stale

@@ -12,8 +12,9 @@ from typing import Any
 
 from remediator.adapters.github import branch as branches
 from remediator.adapters.github.access import GitHubAccess, connect
-from remediator.adapters.github.api import Api, status_of
+from remediator.adapters.github.api import Api
 from remediator.adapters.github.reading import read
+from remediator.core.code_answer import status_of
 from remediator.core.code_home import CodeHome
 from remediator.core.code_reading import Contents
 from remediator.core.code_refusal import closed_by_a_person

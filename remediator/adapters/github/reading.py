@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from remediator.adapters.github.api import Api, status_of
+from remediator.adapters.github.api import Api
+from remediator.core.code_answer import status_of
 from remediator.core.code_home import CodeHome
 from remediator.core.code_reading import LARGEST, OWNERS, Bounded, Contents, Listed
 from remediator.core.code_refusal import garbled, no_branch
